@@ -1,0 +1,97 @@
+/*
+ * endpoint.h
+ *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
+ *
+ * The only place that names an endpoint, a column or a query parameter.
+ * Everything else works on roles and on what is read from here.  Adding an
+ * endpoint is adding one entry (source of every fact: API.md sections 1 to 4).
+ */
+#ifndef USAGE_ENDPOINT_H
+#define USAGE_ENDPOINT_H
+
+#include "datatype/timestamp.h"
+
+/* What a column is; only this decides what planning may do with it. */
+typedef enum UsageRole
+{
+	USAGE_BUCKET,				/* start, end or day of the bucket */
+	USAGE_DIMENSION,			/* NULL unless the request groups by it */
+	USAGE_MEASURE,				/* adds up over buckets and over dimensions */
+	USAGE_LEVEL,				/* adds up over dimensions, not over time */
+	USAGE_LABEL,				/* unit or currency that goes with a measure */
+	USAGE_OTHER					/* nothing is known: a user's own column */
+} UsageRole;
+
+/* Which bound of the bucket a USAGE_BUCKET column is. */
+typedef enum UsageBound
+{
+	USAGE_NO_BOUND,
+	USAGE_START,				/* timestamptz, inclusive */
+	USAGE_END,					/* timestamptz, exclusive */
+	USAGE_DAY					/* date, the UTC day of the start */
+} UsageBound;
+
+/*
+ * One column of an endpoint.  All strings are constants that live as long as
+ * the backend.
+ */
+typedef struct UsageColumn
+{
+	const char *name;			/* of the SQL column that import declares */
+	Oid			type;			/* TEXTOID, INT8OID, ... */
+	UsageRole	role;
+	UsageBound	bound;			/* for USAGE_BUCKET */
+	const char *field;			/* path in the result object; for a dimension
+								 * also its name in group_by */
+	const char *filter;			/* query parameter that filters it, or NULL */
+	const char *const *accepted;	/* values that the filter accepts, NULL
+									 * terminated; NULL: any */
+	const char *required;		/* field of the dimension that the API wants
+								 * grouped by before it sends this, or NULL */
+	bool		always_sent;	/* required in the API's description */
+	bool		imported;		/* import declares it without being asked */
+} UsageColumn;
+
+/* A width of buckets. */
+typedef struct UsageWidth
+{
+	const char *name;			/* as the API writes it */
+	int64		width_us;		/* microseconds, as timestamptz counts */
+	int			limit;			/* most buckets on one page */
+} UsageWidth;
+
+typedef struct UsageEndpoint
+{
+	const char *name;			/* of the foreign table that import makes */
+	const char *path;			/* below base_url, with a leading slash */
+	const UsageWidth *widths;	/* narrowest first, ends with a NULL name */
+	const UsageColumn *columns; /* ends with a NULL name */
+} UsageEndpoint;
+
+/* All endpoints, in the order of documentation; ends with a NULL name. */
+extern const UsageEndpoint usage_endpoints[];
+
+/* What `path` tables (no endpoint of the catalogue) are read as. */
+extern const UsageEndpoint usage_unknown_endpoint;
+
+/* The endpoint of that name, or NULL. */
+extern const UsageEndpoint *endpoint_find(const char *name);
+
+/* The endpoint's column of that name, or of that field; or NULL. */
+extern const UsageColumn *endpoint_column(const UsageEndpoint *endpoint, const char *name);
+extern const UsageColumn *endpoint_field(const UsageEndpoint *endpoint, const char *field);
+
+/* The endpoint's width of that name ("1d"), or NULL. */
+extern const UsageWidth *endpoint_width(const UsageEndpoint *endpoint, const char *name);
+
+/* The width that import falls back to where an endpoint has no other. */
+extern const UsageWidth *endpoint_widest(const UsageEndpoint *endpoint);
+
+/* A role's name in column options and usage_fdw_columns(), and back. */
+extern const char *endpoint_role_name(UsageRole role);
+extern bool endpoint_role(const char *name, UsageRole *role);
+
+/* Does the column's filter accept this value? */
+extern bool endpoint_accepts(const char *const *accepted, const char *value);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * http.h
+ *	  One attempt at a GET, over one curl multi handle per backend.
+ *
+ * The engine knows URLs, headers, statuses and bytes.  It knows nothing of
+ * usage, JSON or retries.  All transfers of a backend share one multi handle,
+ * so connections, DNS answers and TLS sessions stay alive across scans and
+ * queries, and waiting for one transfer drives all of them.
+ */
+#ifndef USAGE_HTTP_H
+#define USAGE_HTTP_H
+
+#include "datatype/timestamp.h"
+
+/*
+ * What to get and how.  The strings are copied by http_start().  Times in
+ * milliseconds; 0 means no bound.
+ */
+typedef struct HttpRequest
+{
+	const char *url;
+	const char *token;			/* bearer token, or NULL; never shown */
+	const char *organization;	/* OpenAI-Organization header, or NULL */
+	const char *project;		/* OpenAI-Project header, or NULL */
+	const char *ca_file;		/* certificates to trust, or NULL for the system's */
+	const char *proxy;			/* proxy URL, or NULL for none at all */
+	int			connect_timeout_ms;
+	int			request_timeout_ms; /* longest silence of the server, and
+									 * longest wait for the first byte; a
+									 * transfer that we paused does not age */
+	size_t		buffer_bytes;	/* bytes kept for the reader before the
+								 * transfer is paused; at least one curl
+								 * write is always taken */
+} HttpRequest;
+
+typedef enum HttpState
+{
+	HTTP_WAITING,				/* the deadline came first */
+	HTTP_BYTES,					/* bytes of the body are there */
+	HTTP_DONE,					/* the body is complete and was handed out */
+	HTTP_FAILED					/* no answer, or it broke off; see outcome */
+} HttpState;
+
+/*
+ * How a transfer stands.  `status` and the headers are known from HTTP_BYTES
+ * or HTTP_DONE on (a body may be empty), and may be known when it failed.
+ * Strings belong to the transfer.
+ */
+typedef struct HttpOutcome
+{
+	long		status;			/* HTTP status, 0 before there is one */
+	const char *error;			/* why it failed, naming the phase (name
+								 * lookup, connect, TLS, waiting for the
+								 * answer, reading it); NULL if it did not */
+	bool		transient;		/* failed in a way that another try may mend */
+	const char *request_id;		/* x-request-id, or NULL */
+	const char *should_retry;	/* x-should-retry, or NULL */
+	const char *retry_after;	/* Retry-After, or NULL */
+	const char *retry_after_ms; /* retry-after-ms, or NULL */
+	const char *content_type;	/* Content-Type, or NULL */
+	int64		wire_bytes;		/* body bytes received, before decoding */
+	int64		decoded_bytes;	/* body bytes after decoding */
+} HttpOutcome;
+
+typedef struct HttpTransfer HttpTransfer;
+
+/*
+ * Start a GET.  The transfer lives in CurrentMemoryContext: when that context
+ * is reset or deleted, also by an error, the transfer ends and its handle
+ * goes back to the engine.  Never blocks.  ERROR if curl can't be set up.
+ */
+extern HttpTransfer *http_start(const HttpRequest *request);
+
+/*
+ * Wait until bytes, the end or a failure of this transfer is there, or until
+ * `deadline` (DT_NOEND: none; a time in the past: just look).  Interrupts are
+ * serviced meanwhile, and all other transfers of the backend are driven.  The
+ * bytes belong to the transfer and are gone with the next call for it.
+ */
+extern HttpState http_wait(HttpTransfer *transfer, TimestampTz deadline,
+						   const char **bytes, size_t *length);
+
+/* How the transfer stands; the pointer is good as long as the transfer. */
+extern const HttpOutcome *http_outcome(HttpTransfer *transfer);
+
+/*
+ * End a transfer before its context does.  A complete one leaves its
+ * connection alive; a running one is cut off.  The pointer is dead afterwards.
+ */
+extern void http_stop(HttpTransfer *transfer);
+
+/*
+ * Sleep until `deadline`, servicing interrupts and driving all transfers.
+ */
+extern void http_sleep(TimestampTz deadline);
+
+/* `value` percent-encoded for a query (RFC 3986), palloc'd. */
+extern char *http_escape(const char *value);
+
+/* Is `url` an http or https URL with a host?  Parts are palloc'd. */
+typedef struct HttpUrl
+{
+	char	   *scheme;			/* lower case */
+	char	   *host;
+	bool		has_user;		/* a user name or password is in it */
+	bool		has_query;		/* a query or fragment is in it */
+	bool		loopback;		/* host is localhost, 127.0.0.0/8 or [::1] */
+} HttpUrl;
+
+/* False if curl can't parse it; `parts` is then untouched. */
+extern bool http_parse_url(const char *url, HttpUrl *parts);
+
+/* HTTP date (RFC 9110) to a timestamp; false if it is none. */
+extern bool http_parse_date(const char *value, TimestampTz *result);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * page.h
+ *	  Bytes of an answer to typed values, one result object at a time.
+ *
+ * The reader knows the envelope of the API (API.md section 1): a page with
+ * `data`, a list of buckets, each with a list of `results` (or `result`), and
+ * a cursor.  It knows no endpoint: which members of a result object are
+ * wanted, and as what, is its caller's word.  Memory does not grow with the
+ * page: only the result object at hand exists as a tree.
+ *
+ * json-c stays inside page.c.
+ */
+#ifndef USAGE_PAGE_H
+#define USAGE_PAGE_H
+
+/* What a member of a result object must be. */
+typedef enum PageKind
+{
+	PAGE_TEXT,					/* a string */
+	PAGE_INTEGER,				/* an integer within int64 */
+	PAGE_BOOLEAN,				/* true or false, or "true" or "false" */
+	PAGE_NUMBER,				/* the literal text of a number, or of a string
+								 * that the caller will parse as one */
+	PAGE_SCALAR,				/* literal text of any scalar */
+	PAGE_JSON					/* any value, as JSON text */
+} PageKind;
+
+/*
+ * A member that is wanted.  `path` has dots between keys ("amount.value");
+ * "*" is the whole result object, as PAGE_JSON.
+ */
+typedef struct PageField
+{
+	const char *path;
+	PageKind	kind;
+} PageField;
+
+/* Absent members and JSON null are null. */
+typedef struct PageValue
+{
+	bool		isnull;
+	bool		boolean;		/* PAGE_BOOLEAN */
+	int64		integer;		/* PAGE_INTEGER */
+	const char *text;			/* else: UTF-8, NUL-terminated */
+	size_t		length;			/* of text; text holds no other NUL */
+} PageValue;
+
+typedef enum PageEvent
+{
+	PAGE_WANTS_BYTES,			/* feed more, or say that there are no more */
+	PAGE_BUCKET,				/* a bucket begins; nothing is known of it yet */
+	PAGE_RESULT,				/* values of the next result of the bucket */
+	PAGE_BUCKET_END,			/* the bucket is complete, its times are known */
+	PAGE_END,					/* the page is complete, its cursor is known */
+	PAGE_BROKEN					/* not such a page; see page_complaint() */
+} PageEvent;
+
+typedef struct PageReader PageReader;
+
+/*
+ * A reader for one page.  It lives in CurrentMemoryContext and is gone, with
+ * all that json-c holds for it, when that is reset or deleted.  `fields` must
+ * live as long.
+ */
+extern PageReader *page_open(const PageField *fields, int nfields);
+
+/* Make it ready for another page, keeping what can be kept. */
+extern void page_restart(PageReader *reader);
+
+/*
+ * Give it bytes.  They are not copied: they must stay until page_next() has
+ * answered PAGE_WANTS_BYTES.  length 0: the answer ends here.
+ */
+extern void page_feed(PageReader *reader, const char *bytes, size_t length);
+
+/* The next event.  Never raises an error but out of memory. */
+extern PageEvent page_next(PageReader *reader);
+
+/* After PAGE_RESULT: one value per field, good until the next page_next(). */
+extern const PageValue *page_values(PageReader *reader);
+
+/* After PAGE_BUCKET_END: the bucket's times, Unix seconds. */
+extern int64 page_bucket_start(PageReader *reader);
+extern int64 page_bucket_end(PageReader *reader);
+
+/* After PAGE_END. */
+extern bool page_has_more(PageReader *reader);
+extern const char *page_cursor(PageReader *reader);	/* NULL: none */
+
+/*
+ * After PAGE_BROKEN: what is wrong, in words fit for an error's detail, as a
+ * sentence that ends with a full stop.  Belongs to the reader.
+ */
+extern const char *page_complaint(PageReader *reader);
+
+/*
+ * An error body, whatever its form: {"error": {message, type, param, code}},
+ * {"error": "message"}, or anything else.  Strings are palloc'd, UTF-8,
+ * without control characters, cut to a length fit for an error's detail;
+ * NULL where absent.  A body that is no JSON has no message (a proxy's HTML
+ * says nothing that a user could act on).
+ */
+typedef struct PageError
+{
+	char	   *message;
+	char	   *type;
+	char	   *param;
+	char	   *code;
+} PageError;
+
+extern void page_parse_error(const char *body, size_t length, PageError *error);
+
+#endif
