@@ -6,6 +6,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 DATA = $(wildcard sql/$(EXTENSION)--*.sql)
 REGRESS = $(filter-out $(EXTENSION)--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
+EXTRA_CLEAN = tmp_check tmp_demo
 
 # PostgreSQL's own headers trip these four.
 PG_CPPFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
@@ -13,6 +14,60 @@ PG_CPPFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 PG_CFLAGS = $(shell pkg-config --cflags libcurl json-c)
 SHLIB_LINK = $(shell pkg-config --libs libcurl json-c)
 
+# Ours starts the simulator, and leaves the TAP tests to "make prove": PGXS
+# would clear tmp_check before them, and the staged extension is in there.
+NO_INSTALLCHECK = 1
+
+all:
+
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+ifneq ($(wildcard $(PGXS)),)
+# Some packages of PostgreSQL are built with LLVM and come without clang.
+CLANG_USED := $(shell sed -n 's/^CLANG = //p' $(dir $(PGXS))../Makefile.global)
+ifeq ($(shell command -v $(CLANG_USED)),)
+override with_llvm = no
+endif
+
 include $(PGXS)
+
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
+
+installcheck: simulator
+	$(srcdir)/test/with_simulator $(top_builddir)/src/test/regress/pg_regress \
+		--inputdir=$(srcdir) --bindir='$(bindir)' \
+		$(pg_regress_locale_flags) $(EXTRA_REGRESS_OPTS) $(REGRESS_OPTS) $(REGRESS)
+
+# How a header is compiled by itself; for test/t/001_headers.pl.
+compile-command:
+	@echo $(CC) $(CFLAGS) $(CPPFLAGS)
+else
+all install installcheck:
+	@echo "pg_config or PGXS was not found: run test/setup, or set PG_CONFIG" >&2
+	@exit 1
+endif
+
+simulator:
+	$(MAKE) -C test/simulator
+
+# These install what is missing first, so they work without PGXS as well.
+test:
+	@exec env PG_CONFIG='$(PG_CONFIG)' test/run
+
+prove:
+	@exec env PG_CONFIG='$(PG_CONFIG)' test/run tap
+
+demo:
+	@exec env PG_CONFIG='$(PG_CONFIG)' test/demo/run
+
+format format-check:
+	@test/format $@
+
+clean: clean-test
+clean-test:
+	-test ! -e test/simulator/Makefile || $(MAKE) -C test/simulator clean
+	-test ! -e test/unit/Makefile || $(MAKE) -C test/unit clean
+
+.PHONY: all install installcheck compile-command simulator test prove demo \
+	format format-check clean clean-test

@@ -9,12 +9,96 @@
 
 #include "postgres.h"
 
+#include <curl/curlver.h>
+
 #if PG_VERSION_NUM < 140000
 #error usage_fdw needs PostgreSQL 14 or later
 #endif
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
+#endif
+
+/* A wait event set that lives as long as the backend, whatever fails. */
+#if PG_VERSION_NUM >= 170000
+#define CreateSessionWaitEventSet(nevents) CreateWaitEventSet(NULL, nevents)
+#else
+#define CreateSessionWaitEventSet(nevents) CreateWaitEventSet(TopMemoryContext, nevents)
+#endif
+
+/* What pg_stat_activity shows while we wait for a server; may throw. */
+#if PG_VERSION_NUM >= 170000
+#define CreateWaitEventName(name) WaitEventExtensionNew(name)
+#else
+#define CreateWaitEventName(name) PG_WAIT_EXTENSION
+#endif
+
+/* Options of libcurl: where one is missing, its line vanishes. */
+#if LIBCURL_VERSION_NUM >= 0x075500
+#define CURL_HTTP_PROTOCOLS_OPTION CURLOPT_PROTOCOLS_STR
+#define CURL_HTTP_PROTOCOLS "http,https"
+#else
+#define CURL_HTTP_PROTOCOLS_OPTION CURLOPT_PROTOCOLS
+#define CURL_HTTP_PROTOCOLS ((long) (CURLPROTO_HTTP | CURLPROTO_HTTPS))
+#endif
+
+#if LIBCURL_VERSION_NUM >= 0x075700
+#define CURL_HAS_QUICK_EXIT 1
+#endif
+#if LIBCURL_VERSION_NUM >= 0x081600
+#define CURL_HAS_MULTI_QUICK_EXIT 1
+#endif
+
+/* Version 18 has it; the others' magic has no name and version. */
+#if PG_VERSION_NUM < 180000
+#define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
+#endif
+
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* A random number of [0, 1), not for secrets. */
+#if PG_VERSION_NUM >= 150000
+#include "common/pg_prng.h"
+#define usage_random() pg_prng_double(&pg_global_prng_state)
+#else
+#define usage_random() (random() / (MAX_RANDOM_VALUE + 1.0))
+#endif
+
+/* A path of a base relation's scan, without a path below it. */
+#if PG_VERSION_NUM >= 180000
+#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, pathkeys, outer, \
+							NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, outer, \
+							NULL, NIL, NIL)
+#else
+#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, outer, \
+							NULL, NIL)
+#endif
+
+/* The user whose mapping a scan uses: a view's owner, or who runs the query. */
+#if PG_VERSION_NUM >= 160000
+#define ForeignScanCheckAsUser(node) (((ForeignScan *) (node)->ss.ps.plan)->checkAsUser)
+#else
+#define ForeignScanCheckAsUser(node) \
+	(exec_rt_fetch(((ForeignScan *) (node)->ss.ps.plan)->scan.scanrelid, \
+				   (node)->ss.ps.state)->checkAsUser)
+#endif
+#define ForeignScanUserId(node) \
+	(OidIsValid(ForeignScanCheckAsUser(node)) ? ForeignScanCheckAsUser(node) : GetUserId())
+
+/* Where EXPLAIN keeps its state and its properties. */
+#if PG_VERSION_NUM >= 180000
+#define EXPLAIN_STATE_HEADER "commands/explain_state.h"
+#define EXPLAIN_FORMAT_HEADER "commands/explain_format.h"
+#else
+#define EXPLAIN_STATE_HEADER "commands/explain.h"
+#define EXPLAIN_FORMAT_HEADER "commands/explain.h"
 #endif
 
 #endif

@@ -42,7 +42,8 @@ typedef struct UsageColumn
 	UsageRole	role;
 	UsageBound	bound;			/* for USAGE_BUCKET */
 	const char *field;			/* path in the result object; for a dimension
-								 * also its name in group_by */
+								 * also its name in group_by; NULL for
+								 * USAGE_BUCKET */
 	const char *filter;			/* query parameter that filters it, or NULL */
 	const char *const *accepted;	/* values that the filter accepts, NULL
 									 * terminated; NULL: any */
@@ -71,7 +72,10 @@ typedef struct UsageEndpoint
 /* All endpoints, in the order of documentation; ends with a NULL name. */
 extern const UsageEndpoint usage_endpoints[];
 
-/* What `path` tables (no endpoint of the catalogue) are read as. */
+/*
+ * What `path` tables (no endpoint of the catalogue) are read as: it has bounds
+ * of the bucket and the usual widths; name and path are NULL.
+ */
 extern const UsageEndpoint usage_unknown_endpoint;
 
 /* The endpoint of that name, or NULL. */
@@ -84,7 +88,7 @@ extern const UsageColumn *endpoint_field(const UsageEndpoint *endpoint, const ch
 /* The endpoint's width of that name ("1d"), or NULL. */
 extern const UsageWidth *endpoint_width(const UsageEndpoint *endpoint, const char *name);
 
-/* The width that import falls back to where an endpoint has no other. */
+/* The width that import falls back to where an endpoint lacks the wanted one. */
 extern const UsageWidth *endpoint_widest(const UsageEndpoint *endpoint);
 
 /* A role's name in column options and usage_fdw_columns(), and back. */
@@ -93,5 +97,14 @@ extern bool endpoint_role(const char *name, UsageRole *role);
 
 /* Does the column's filter accept this value? */
 extern bool endpoint_accepts(const char *const *accepted, const char *value);
+
+/* Is that query parameter one that we set ourselves, so that no filter can be? */
+extern bool endpoint_reserves(const char *parameter);
+
+/* Lists for hints, separated by commas, palloc'd. */
+extern char *endpoint_names(void);
+extern char *endpoint_role_names(void);
+extern char *endpoint_column_names(const UsageEndpoint *endpoint);
+extern char *endpoint_width_names(const UsageEndpoint *endpoint);
 
 #endif

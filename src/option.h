@@ -59,17 +59,32 @@ typedef struct UsageColumnOptions
 	char	   *filter;
 } UsageColumnOptions;
 
+/* Options of a user mapping: where the secret is.  Of no use to planning. */
+typedef struct UsageKeyOptions
+{
+	char	   *api_key;		/* or NULL */
+	char	   *api_key_file;	/* or NULL */
+} UsageKeyOptions;
+
 /* Options of IMPORT FOREIGN SCHEMA. */
 typedef struct UsageImportOptions
 {
-	char	   *bucket_width;
+	char	   *bucket_width;	/* NULL: not set */
 	bool		extra_dimensions;
 } UsageImportOptions;
 
 /*
+ * Check all options of an object of that catalog, as `validator` (the SQL
+ * function) is asked to.  ERROR where one is not known, has no valid value,
+ * may not be set by the current user or can't go with another.
+ */
+extern void option_validate(List *options, Oid catalog, Oid validator);
+
+/*
  * Everything set for a foreign table.  endpoint defaults to the table's name
- * where no path is set.  ERROR where what is stored can't be used together
- * (it was checked piece by piece when it was stored).
+ * where no path is set; exactly one of the two is not NULL.  ERROR where what
+ * is stored can't be used together: an endpoint or a width of it that does not
+ * exist, plain http to another machine.
  */
 extern UsageOptions *option_table(Oid foreigntableid);
 
@@ -80,16 +95,14 @@ extern UsageColumnOptions *option_column(Oid foreigntableid, AttrNumber attnum);
 extern UsageImportOptions *option_import(List *options);
 
 /*
- * The key that `userid` uses with that server, from the user mapping's
- * api_key or api_key_file, palloc'd.  ERROR 28000 where there is none.  To be
- * called at execution only: a key must not reach a plan.
+ * Of the mapping of `userid` for that server, or else of PUBLIC's.  ERROR
+ * 28000 where there is none.
  */
-extern char *option_api_key(Oid userid, Oid serverid);
+extern UsageKeyOptions *option_mapping(Oid userid, Oid serverid);
 
 /*
  * The interval before now that a table covers, as its first instant: `now`
- * less history, cut at a UTC day.  A history that reaches before all time
- * gives the first instant that can be asked for.
+ * less history, cut at a UTC day.  Not before 1970: the API counts from there.
  */
 extern TimestampTz option_history_start(const UsageOptions *options, TimestampTz now);
 

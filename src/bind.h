@@ -1,0 +1,26 @@
+/*
+ * bind.h
+ *	  What does a request ask for now?  Its expressions' values, under the
+ *	  session's time zone, as time ranges and filter values.
+ */
+#ifndef USAGE_BIND_H
+#define USAGE_BIND_H
+
+#include "request.h"
+
+/*
+ * Gives the value of a request's expression.  False: it is not known now, at
+ * planning or in EXPLAIN; then the range is as wide as it may get, or one
+ * bucket for an equality.
+ */
+typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
+
+/*
+ * Bind a request, palloc'd in CurrentMemoryContext.  `now` is where the
+ * table's time ends and its history counts from.  An expression's value is
+ * asked for only where it is needed.  ERROR where a zone does not exist.
+ */
+extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable *table,
+								  BindValue value, void *arg, TimestampTz now);
+
+#endif

@@ -1,0 +1,374 @@
+/*
+ * endpoint.c
+ *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
+ *
+ * Columns stand in the order in which import declares them: the bounds of the
+ * bucket, dimensions, then what is measured with its units.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+#include "lib/stringinfo.h"
+
+#include "endpoint.h"
+
+#define MINUTE_US	INT64CONST(60000000)
+#define HOUR_US		(60 * MINUTE_US)
+#define DAY_US		(24 * HOUR_US)
+
+/* Members that are not mentioned are NULL or false. */
+#define BUCKET \
+	{"start_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_START, .imported = true}, \
+	{"end_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_END, .imported = true}, \
+	{"day", DATEOID, USAGE_BUCKET, USAGE_DAY, .imported = true}
+
+/* A dimension of text: documented, with listed values, or only for who asks. */
+#define DIM(name, filter) \
+	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, .imported = true}
+#define LISTED_DIM(name, filter, values) \
+	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, values, .imported = true}
+#define EXTRA_DIM(name, filter) \
+	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, .imported = false}
+#define BOOL_DIM(name, filter) \
+	{name, BOOLOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, .imported = true}
+
+/* A count: sent always, or where it applies. */
+#define SENT_COUNT(name) \
+	{name, INT8OID, USAGE_MEASURE, USAGE_NO_BOUND, name, .always_sent = true, .imported = true}
+#define COUNT(name) \
+	{name, INT8OID, USAGE_MEASURE, USAGE_NO_BOUND, name, .imported = true}
+
+/* Name differs from field, or a dimension is required. */
+#define NUMBER(name, field, required_dim) \
+	{name, NUMERICOID, USAGE_MEASURE, USAGE_NO_BOUND, field, .required = required_dim, .imported = true}
+#define LABEL(name, field, required_dim) \
+	{name, TEXTOID, USAGE_LABEL, USAGE_NO_BOUND, field, .required = required_dim, .imported = true}
+
+#define END {NULL}
+
+static const UsageWidth usage_widths[] = {
+	{"1m", MINUTE_US, 1440},
+	{"1h", HOUR_US, 168},
+	{"1d", DAY_US, 31},
+	END
+};
+
+static const UsageWidth cost_widths[] = {
+	{"1d", DAY_US, 180},
+	END
+};
+
+static const char *const image_sources[] = {
+	"image.generation", "image.edit", "image.variation", NULL
+};
+static const char *const image_sizes[] = {
+	"256x256", "512x512", "1024x1024", "1792x1792", "1024x1792", NULL
+};
+static const char *const search_context_levels[] = {"low", "medium", "high", NULL};
+
+/* completions and decisions */
+static const UsageColumn model_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("model", "models"),
+	BOOL_DIM("batch", "batch"),
+	DIM("service_tier", NULL),
+	EXTRA_DIM("api_source", NULL),
+	SENT_COUNT("num_model_requests"),
+	SENT_COUNT("input_tokens"),
+	SENT_COUNT("output_tokens"),
+	COUNT("input_cached_tokens"),
+	COUNT("input_cache_write_tokens"),
+	COUNT("input_cache_write_30m_tokens"),
+	COUNT("input_cache_write_12h_tokens"),
+	COUNT("input_uncached_tokens"),
+	COUNT("input_text_tokens"),
+	COUNT("output_text_tokens"),
+	COUNT("input_cached_text_tokens"),
+	COUNT("input_audio_tokens"),
+	COUNT("input_cached_audio_tokens"),
+	COUNT("output_audio_tokens"),
+	COUNT("input_image_tokens"),
+	COUNT("input_cached_image_tokens"),
+	COUNT("output_image_tokens"),
+	END
+};
+
+/* embeddings and moderations */
+static const UsageColumn input_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("model", "models"),
+	SENT_COUNT("num_model_requests"),
+	SENT_COUNT("input_tokens"),
+	END
+};
+
+static const UsageColumn image_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("model", "models"),
+	LISTED_DIM("source", "sources", image_sources),
+	LISTED_DIM("size", "sizes", image_sizes),
+	SENT_COUNT("num_model_requests"),
+	SENT_COUNT("images"),
+	END
+};
+
+static const UsageColumn speech_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("model", "models"),
+	SENT_COUNT("num_model_requests"),
+	SENT_COUNT("characters"),
+	END
+};
+
+static const UsageColumn transcription_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("model", "models"),
+	SENT_COUNT("num_model_requests"),
+	SENT_COUNT("seconds"),
+	END
+};
+
+static const UsageColumn vector_store_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	{"usage_bytes", INT8OID, USAGE_LEVEL, USAGE_NO_BOUND, "usage_bytes",
+	.always_sent = true, .imported = true},
+	END
+};
+
+static const UsageColumn session_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	SENT_COUNT("num_sessions"),
+	END
+};
+
+static const UsageColumn file_search_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("vector_store_id", "vector_store_ids"),
+	SENT_COUNT("num_requests"),
+	END
+};
+
+static const UsageColumn web_search_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("user_id", "user_ids"),
+	DIM("api_key_id", "api_key_ids"),
+	DIM("model", "models"),
+	LISTED_DIM("context_level", "context_levels", search_context_levels),
+	SENT_COUNT("num_model_requests"),
+	SENT_COUNT("num_requests"),
+	END
+};
+
+/* Not every organization may group by all of these at once. */
+static const UsageColumn cost_columns[] = {
+	BUCKET,
+	DIM("project_id", "project_ids"),
+	DIM("line_item", "line_items"),
+	EXTRA_DIM("api_key_id", "api_key_ids"),
+	EXTRA_DIM("user_id", NULL),
+	EXTRA_DIM("api_source", NULL),
+	NUMBER("amount", "amount.value", NULL),
+	LABEL("currency", "amount.currency", NULL),
+	NUMBER("quantity", "quantity", "line_item"),
+	LABEL("quantity_unit", "quantity_unit", "line_item"),
+	END
+};
+
+static const UsageColumn bucket_columns[] = {
+	BUCKET,
+	END
+};
+
+#define USAGE_PATH(name) "/organization/usage/" name
+
+const UsageEndpoint usage_endpoints[] = {
+	{"completions", USAGE_PATH("completions"), usage_widths, model_columns},
+	{"decisions", USAGE_PATH("decisions"), usage_widths, model_columns},
+	{"embeddings", USAGE_PATH("embeddings"), usage_widths, input_columns},
+	{"moderations", USAGE_PATH("moderations"), usage_widths, input_columns},
+	{"images", USAGE_PATH("images"), usage_widths, image_columns},
+	{"audio_speeches", USAGE_PATH("audio_speeches"), usage_widths, speech_columns},
+	{"audio_transcriptions", USAGE_PATH("audio_transcriptions"), usage_widths, transcription_columns},
+	{"vector_stores", USAGE_PATH("vector_stores"), usage_widths, vector_store_columns},
+	{"code_interpreter_sessions", USAGE_PATH("code_interpreter_sessions"), usage_widths, session_columns},
+	{"file_search_calls", USAGE_PATH("file_search_calls"), usage_widths, file_search_columns},
+	{"web_search_calls", USAGE_PATH("web_search_calls"), usage_widths, web_search_columns},
+	{"costs", "/organization/costs", cost_widths, cost_columns},
+	END
+};
+
+const UsageEndpoint usage_unknown_endpoint = {NULL, NULL, usage_widths, bucket_columns};
+
+/* Parameters of every endpoint that are no filters. */
+static const char *const reserved_parameters[] = {
+	"start_time", "end_time", "bucket_width", "group_by", "limit", "page", NULL
+};
+
+static const char *const role_names[] = {
+	[USAGE_BUCKET] = "bucket",
+	[USAGE_DIMENSION] = "dimension",
+	[USAGE_MEASURE] = "measure",
+	[USAGE_LEVEL] = "level",
+	[USAGE_LABEL] = "label",
+	[USAGE_OTHER] = "other"
+};
+
+const UsageEndpoint *
+endpoint_find(const char *name)
+{
+	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
+		if (strcmp(endpoint->name, name) == 0)
+			return endpoint;
+	return NULL;
+}
+
+const UsageColumn *
+endpoint_column(const UsageEndpoint *endpoint, const char *name)
+{
+	for (const UsageColumn *column = endpoint->columns; column->name; column++)
+		if (strcmp(column->name, name) == 0)
+			return column;
+	return NULL;
+}
+
+const UsageColumn *
+endpoint_field(const UsageEndpoint *endpoint, const char *field)
+{
+	for (const UsageColumn *column = endpoint->columns; column->name; column++)
+		if (column->field && strcmp(column->field, field) == 0)
+			return column;
+	return NULL;
+}
+
+const UsageWidth *
+endpoint_width(const UsageEndpoint *endpoint, const char *name)
+{
+	for (const UsageWidth *width = endpoint->widths; width->name; width++)
+		if (strcmp(width->name, name) == 0)
+			return width;
+	return NULL;
+}
+
+const UsageWidth *
+endpoint_widest(const UsageEndpoint *endpoint)
+{
+	const UsageWidth *widest = endpoint->widths;
+
+	while (widest[1].name)
+		widest++;
+	return widest;
+}
+
+const char *
+endpoint_role_name(UsageRole role)
+{
+	return role_names[role];
+}
+
+bool
+endpoint_role(const char *name, UsageRole *role)
+{
+	for (int i = 0; i < lengthof(role_names); i++)
+	{
+		if (strcmp(role_names[i], name) == 0)
+		{
+			*role = (UsageRole) i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+listed(const char *const *list, const char *value)
+{
+	for (; *list; list++)
+		if (strcmp(*list, value) == 0)
+			return true;
+	return false;
+}
+
+bool
+endpoint_accepts(const char *const *accepted, const char *value)
+{
+	return accepted == NULL || listed(accepted, value);
+}
+
+bool
+endpoint_reserves(const char *parameter)
+{
+	return listed(reserved_parameters, parameter);
+}
+
+static void
+append_name(StringInfo list, const char *name)
+{
+	if (list->len > 0)
+		appendStringInfoString(list, ", ");
+	appendStringInfoString(list, name);
+}
+
+char *
+endpoint_names(void)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
+		append_name(&list, endpoint->name);
+	return list.data;
+}
+
+char *
+endpoint_role_names(void)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < lengthof(role_names); i++)
+		append_name(&list, role_names[i]);
+	return list.data;
+}
+
+char *
+endpoint_column_names(const UsageEndpoint *endpoint)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const UsageColumn *column = endpoint->columns; column->name; column++)
+		append_name(&list, column->name);
+	return list.data;
+}
+
+char *
+endpoint_width_names(const UsageEndpoint *endpoint)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const UsageWidth *width = endpoint->widths; width->name; width++)
+		append_name(&list, width->name);
+	return list.data;
+}

@@ -1,0 +1,274 @@
+/*
+ * explain.c
+ *	  The plan in words and counters.
+ *
+ * Before execution a request is shown as expressions; after it (ANALYZE) as
+ * the values that were asked for.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include EXPLAIN_STATE_HEADER
+#include EXPLAIN_FORMAT_HEADER
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/ruleutils.h"
+#include "utils/timestamp.h"
+
+#include "explain.h"
+#include "scan.h"
+
+typedef struct ExplainContext
+{
+	const UsageScan *scan;
+	List	   *deparse;		/* for deparse_expression() */
+} ExplainContext;
+
+static char *time_text(ExplainContext *cx, const TimeClause *clause);
+
+static char *
+expr_text(ExplainContext *cx, int expr)
+{
+	return deparse_expression(list_nth(cx->scan->request->exprs, expr), cx->deparse,
+							  false, false);
+}
+
+static const char *
+strategy_name(int strategy)
+{
+	static const char *const names[] = {
+		[BTLessStrategyNumber] = "<",
+		[BTLessEqualStrategyNumber] = "<=",
+		[BTEqualStrategyNumber] = "=",
+		[BTGreaterEqualStrategyNumber] = ">=",
+		[BTGreaterStrategyNumber] = ">"
+	};
+
+	return names[strategy];
+}
+
+/* The column that declares that bound. */
+static const char *
+bound_name(const UsageTable *table, UsageBound bound)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)))
+		if (column->bound == bound)
+			return quote_identifier(column->name);
+	elog(ERROR, "no column is bound %d of the bucket", (int) bound);
+}
+
+static char *
+step_text(ExplainContext *cx, const TimeStep *step, const char *arg)
+{
+	switch (step->kind)
+	{
+		case TIME_TRUNC:
+			return psprintf("date_trunc(%s, %s)", quote_literal_cstr(step->unit), arg);
+		case TIME_TO_DATE:
+			return psprintf("%s::date", arg);
+		case TIME_AT_ZONE:
+		case TIME_FROM_ZONE:
+			if (step->zone != TIME_SESSION_ZONE)
+				return psprintf("(%s AT TIME ZONE %s)", arg, expr_text(cx, step->zone));
+			return psprintf("%s::%s", arg,
+							step->kind == TIME_AT_ZONE ? "timestamp" : "timestamptz");
+	}
+	elog(ERROR, "unexpected time step: %d", (int) step->kind);
+}
+
+static char *
+comparison_text(ExplainContext *cx, const TimeClause *clause)
+{
+	const char *subject = bound_name(cx->scan->table, clause->subject);
+	ListCell   *lc;
+
+	foreach(lc, clause->steps)
+		subject = step_text(cx, lfirst(lc), subject);
+	return psprintf(clause->kind == TIME_COMPARE_ANY ? "%s %s ANY (%s)" : "%s %s %s",
+					subject, strategy_name(clause->strategy), expr_text(cx, clause->value));
+}
+
+/* The clauses with a word between them; NULL where none says anything. */
+static char *
+join_text(ExplainContext *cx, List *clauses, const char *word)
+{
+	StringInfoData text;
+	ListCell   *lc;
+
+	initStringInfo(&text);
+	foreach(lc, clauses)
+	{
+		char	   *clause = time_text(cx, lfirst(lc));
+
+		if (clause)
+			appendStringInfo(&text, "%s%s", text.len > 0 ? word : "", clause);
+	}
+	return text.len > 0 ? text.data : NULL;
+}
+
+/* NULL: the clause is always true. */
+static char *
+time_text(ExplainContext *cx, const TimeClause *clause)
+{
+	char	   *args;
+
+	switch (clause->kind)
+	{
+		case TIME_COMPARE:
+		case TIME_COMPARE_ANY:
+			return comparison_text(cx, clause);
+		case TIME_ALL:
+			args = join_text(cx, clause->args, " AND ");
+			break;
+		default:
+			args = join_text(cx, clause->args, " OR ");
+	}
+	return args && list_length(clause->args) > 1 ? psprintf("(%s)", args) : args;
+}
+
+/* An instant in UTC, as buckets are counted. */
+static char *
+instant_text(TimestampTz instant)
+{
+	Datum		text = DirectFunctionCall1(timestamp_out, TimestampGetDatum(instant));
+
+	return psprintf("%s+00", DatumGetCString(text));
+}
+
+/* Ranges in UTC, as buckets are. */
+static char *
+ranges_text(const TimeRanges *ranges)
+{
+	StringInfoData text;
+
+	if (ranges->count == 0)
+		return "none";
+	initStringInfo(&text);
+	for (int i = 0; i < ranges->count; i++)
+		appendStringInfo(&text, "%s[%s, %s)", i > 0 ? ", " : "",
+						 instant_text(ranges->ranges[i].start),
+						 instant_text(ranges->ranges[i].end));
+	return text.data;
+}
+
+static char *
+filter_text(ExplainContext *cx, const FilterClause *filter)
+{
+	StringInfoData text;
+	ListCell   *lc;
+
+	initStringInfo(&text);
+	foreach(lc, filter->items)
+	{
+		FilterItem *item = lfirst(lc);
+
+		appendStringInfo(&text, item->is_array ? "%sANY (%s)" : "%s%s",
+						 text.len > 0 ? " OR " : "", expr_text(cx, item->value));
+	}
+	return psprintf("%s = %s", table_column(cx->scan->table, filter->attnum)->filter, text.data);
+}
+
+static char *
+bound_filter_text(const BoundFilter *filter)
+{
+	StringInfoData text;
+	ListCell   *lc;
+
+	initStringInfo(&text);
+	foreach(lc, filter->values)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
+						 pg_any_to_server(lfirst(lc), strlen(lfirst(lc)), PG_UTF8));
+	return psprintf("%s = %s", filter->param, text.data);
+}
+
+static void
+explain_group_by(const BoundRequest *bound, ExplainState *es)
+{
+	if (bound->group_by != NIL)
+		ExplainPropertyList("Group By", bound->group_by, es);
+}
+
+static void
+explain_filters(ExplainContext *cx, ExplainState *es)
+{
+	List	   *filters = NIL;
+	ListCell   *lc;
+
+	if (cx->scan->bound)
+		foreach(lc, cx->scan->bound->filters)
+			filters = lappend(filters, bound_filter_text(lfirst(lc)));
+	else
+		foreach(lc, cx->scan->request->filters)
+			filters = lappend(filters, filter_text(cx, lfirst(lc)));
+	if (filters != NIL)
+		ExplainPropertyList("Filters", filters, es);
+}
+
+static void
+explain_time(ExplainContext *cx, ExplainState *es)
+{
+	char	   *text;
+
+	if (cx->scan->bound)
+		text = ranges_text(cx->scan->bound->ranges);
+	else
+		text = join_text(cx, cx->scan->request->time, " AND ");
+	if (!text)
+		text = psprintf("the last %s", cx->scan->table->options->history);
+	ExplainPropertyText("Time", text, es);
+}
+
+/* The first request's URL, or that there is none. */
+static void
+explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
+{
+	const UsageTable *table = scan->table;
+
+	if (!complete)
+		return;
+	if (bound->ranges->count > 0)
+	{
+		TimeRange	window = bound->ranges->ranges[0];
+
+		window.end = Min(window.end,
+						 window.start + table->width->width_us * table->width->limit);
+		ExplainPropertyText("Request URL", request_url(table, bound, &window, NULL), es);
+	}
+}
+
+static void
+explain_counters(const StreamCounters *counters, ExplainState *es)
+{
+	ExplainPropertyInteger("Requests", NULL, counters->requests, es);
+	ExplainPropertyInteger("Pages", NULL, counters->pages, es);
+	ExplainPropertyInteger("Retries", NULL, counters->retries, es);
+	ExplainPropertyInteger("Rows Received", NULL, counters->rows, es);
+	ExplainPropertyInteger("Bytes Received", NULL, counters->wire_bytes, es);
+	ExplainPropertyInteger("Bytes Decoded", NULL, counters->decoded_bytes, es);
+	if (es->timing)
+		ExplainPropertyFloat("Wait Time", "ms", counters->wait_us / 1000.0, 3, es);
+}
+
+void
+usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	const UsageScan *scan = scan_of(node);
+	ExplainContext cx = {scan, set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan, NIL)};
+	bool		complete = true;
+	const BoundRequest *bound = scan->bound ? scan->bound : scan_preview(node, &complete);
+
+	ExplainPropertyText("Endpoint", scan->table->name, es);
+	ExplainPropertyText("Bucket Width", scan->table->width->name, es);
+	explain_group_by(bound, es);
+	explain_filters(&cx, es);
+	explain_time(&cx, es);
+	if (es->verbose)
+		explain_url(scan, bound, complete, es);
+	if (es->analyze)
+		explain_counters(&scan->counters, es);
+}

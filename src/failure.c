@@ -1,0 +1,259 @@
+/*
+ * failure.c
+ *	  What does an attempt mean that brought no page?
+ */
+#include "postgres.h"
+
+#include <limits.h>
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "failure.h"
+
+/* Longest wait that a server may ask for, and that backoff grows to. */
+#define MAX_RETRY_AFTER_MS 60000
+#define MAX_BACKOFF_MS 8000
+#define BACKOFF_JITTER 0.25
+
+/* Codes in error bodies (API.md section 5). */
+#define CODE_LOOKBACK "reporting_lookback_exceeded"
+#define CODE_QUOTA "insufficient_quota"
+
+/* What a status means; the first row that holds it counts. */
+typedef struct HttpStatus
+{
+	int			first;
+	int			last;
+	bool		retry;
+	int			sqlstate;
+	const char *hint;			/* or NULL */
+} HttpStatus;
+
+static const HttpStatus http_statuses[] = {
+	{300, 399, false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+	gettext_noop("Redirects are not followed.  Check the server option \"base_url\".")},
+	{400, 400, false, ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE, NULL},
+	{401, 401, false, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	gettext_noop("Set the option \"api_key\" of the user mapping to an admin key of the organization.")},
+	{403, 403, false, ERRCODE_INSUFFICIENT_PRIVILEGE,
+	gettext_noop("The key needs the scope \"api.usage.read\".")},
+	{404, 404, false, ERRCODE_FDW_TABLE_NOT_FOUND,
+	gettext_noop("Check the server option \"base_url\" and the endpoint or path of the foreign table.")},
+	{408, 409, true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, NULL},
+	{429, 429, true, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	gettext_noop("Wait, narrow the time range, or raise the server option \"max_retries\".")},
+	{500, 599, true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, NULL},
+	{0, INT_MAX, false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY, NULL}
+};
+
+static const HttpStatus *
+find_status(long status)
+{
+	const HttpStatus *row = http_statuses;
+
+	while (status < row->first || status > row->last)
+		row++;
+	return row;
+}
+
+static bool
+is_code(const PageError *error, const char *code)
+{
+	return error->code && strcmp(error->code, code) == 0;
+}
+
+/* Milliseconds that a header holds as a number of units of unit_ms. */
+static bool
+parse_delay(const char *value, double unit_ms, double *delay_ms)
+{
+	char	   *end;
+
+	if (!value)
+		return false;
+	*delay_ms = strtod(value, &end) * unit_ms;
+	return end != value && *end == '\0' && isfinite(*delay_ms);
+}
+
+/* The wait that the server asks for, where it is one that we grant. */
+static bool
+requested_delay(const HttpOutcome *outcome, int *delay_ms)
+{
+	TimestampTz date;
+	double		asked_ms;
+
+	if (!parse_delay(outcome->retry_after_ms, 1, &asked_ms) &&
+		!parse_delay(outcome->retry_after, 1000, &asked_ms))
+	{
+		if (!outcome->retry_after || !http_parse_date(outcome->retry_after, &date))
+			return false;
+		asked_ms = (date - GetCurrentTimestamp()) / 1000.0;
+	}
+	if (asked_ms <= 0 || asked_ms > MAX_RETRY_AFTER_MS)
+		return false;
+	*delay_ms = (int) ceil(asked_ms);
+	return true;
+}
+
+static int
+backoff_ms(const UsageOptions *options, int retries)
+{
+	double		delay_ms = options->retry_delay_ms * pow(2, Min(retries, 30));
+
+	delay_ms = Min(delay_ms, Max(MAX_BACKOFF_MS, options->retry_delay_ms));
+	return (int) (delay_ms * (1 - BACKOFF_JITTER * usage_random()));
+}
+
+/* Is it a failure that another attempt may mend? */
+static bool
+is_transient(const HttpOutcome *outcome, const PageError *error)
+{
+	if (outcome->should_retry && strcmp(outcome->should_retry, "true") == 0)
+		return true;
+	if (outcome->should_retry && strcmp(outcome->should_retry, "false") == 0)
+		return false;
+	if (outcome->status == 0 || outcome->status == 200)
+		return outcome->transient;
+	if (outcome->status == 429 && !outcome->retry_after && !outcome->retry_after_ms &&
+		is_code(error, CODE_QUOTA))
+		return false;
+	return find_status(outcome->status)->retry;
+}
+
+bool
+failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
+			  const PageError *error, int retries, int *delay_ms)
+{
+	if (retries >= options->max_retries || !is_transient(outcome, error))
+		return false;
+	if (!requested_delay(outcome, delay_ms))
+		*delay_ms = backoff_ms(options, retries);
+	return true;
+}
+
+bool
+failure_lookback(const HttpOutcome *outcome, const PageError *error, TimestampTz *earliest)
+{
+	if (outcome->status != 400 || !is_code(error, CODE_LOOKBACK) || !error->message)
+		return false;
+	for (const char *p = error->message; *p; p++)
+	{
+		int			year;
+		int			month;
+		int			day;
+
+		if (sscanf(p, "%4d-%2d-%2d", &year, &month, &day) == 3 && year > 1999 &&
+			month >= 1 && month <= MONTHS_PER_YEAR && day >= 1 && day <= 31)
+		{
+			*earliest = (TimestampTz) (date2j(year, month, day) - POSTGRES_EPOCH_JDATE) *
+				USECS_PER_DAY;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The column whose grouping the API refused, or NULL. */
+static const UsageTableColumn *
+refused_dimension(const UsageTable *table, const PageError *error)
+{
+	const UsageTableColumn *column = NULL;
+
+	if (!error->message ||
+		!strstr(error->param ? error->param : error->message, "group_by"))
+		return NULL;
+	while ((column = table_next_column(table, column)))
+		if (column->role == USAGE_DIMENSION && strstr(error->message, column->field))
+			return column;
+	return NULL;
+}
+
+/* Which request it was: the context of every error about one. */
+static void
+add_context(const UsageTable *table, const HttpOutcome *outcome)
+{
+	if (outcome->request_id)
+		errcontext("request \"%s\" to endpoint \"%s\"", outcome->request_id, table->name);
+	else
+		errcontext("request to endpoint \"%s\"", table->name);
+}
+
+static void
+raise_transport(const UsageTable *table, const HttpOutcome *outcome, int retries)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+			 errmsg("could not read endpoint \"%s\": %s", table->name, outcome->error),
+			 retries == 0 ? 0 : errdetail_plural("It was tried %d more time.",
+												 "It was tried %d more times.",
+												 retries, retries),
+			 add_context(table, outcome)));
+}
+
+/* What the server said of the matter, or what kind of answer says nothing. */
+static void
+add_detail(const HttpOutcome *outcome, const PageError *error)
+{
+	if (error->message)
+		errdetail("The API says: %s", error->message);
+	else if (outcome->content_type)
+		errdetail("The answer is of type \"%s\" and holds no message of the API.",
+				  outcome->content_type);
+}
+
+static void
+add_hint(const UsageTable *table, const HttpOutcome *outcome, const PageError *error)
+{
+	const UsageTableColumn *refused = NULL;
+	const char *hint = find_status(outcome->status)->hint;
+
+	if (outcome->status == 400)
+		refused = refused_dimension(table, error);
+	if (refused)
+		errhint("Drop the column \"%s\" from foreign table \"%s\": the API cannot group by \"%s\" here.",
+				refused->name, get_rel_name(table->relid), refused->field);
+	else if (is_code(error, CODE_QUOTA))
+		errhint("Check the plan and billing details of the organization.");
+	else if (hint)
+		errhint("%s", _(hint));
+}
+
+void
+failure_raise(const UsageTable *table, const HttpOutcome *outcome,
+			  const PageError *error, int retries)
+{
+	if (outcome->status == 0 || outcome->status == 200)
+		raise_transport(table, outcome, retries);
+	ereport(ERROR,
+			(errcode(find_status(outcome->status)->sqlstate),
+			 outcome->status == 400 && error->param ?
+			 errmsg("the API refused the parameter \"%s\" of a request to endpoint \"%s\"",
+					error->param, table->name) :
+			 errmsg("could not read endpoint \"%s\": the API answered with status %ld",
+					table->name, outcome->status),
+			 add_detail(outcome, error),
+			 add_hint(table, outcome, error),
+			 add_context(table, outcome)));
+	pg_unreachable();
+}
+
+void
+failure_broken(const UsageTable *table, const HttpOutcome *outcome, const char *complaint)
+{
+	bool		is_json = outcome->content_type &&
+		strstr(outcome->content_type, "json") != NULL;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("endpoint \"%s\" sent a broken answer", table->name),
+			 errdetail("%s", complaint),
+			 is_json || !outcome->content_type ? 0 :
+			 errhint("The answer is of type \"%s\".  Check the server option \"base_url\".",
+					 outcome->content_type),
+			 add_context(table, outcome)));
+	pg_unreachable();
+}

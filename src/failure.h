@@ -1,0 +1,39 @@
+/*
+ * failure.h
+ *	  What does an attempt mean that brought no page: try again, and when; or
+ *	  which error?
+ *
+ * Retries are those of the API's official clients (API.md section 5), errors
+ * those of DESIGN.md section 6.
+ */
+#ifndef USAGE_FAILURE_H
+#define USAGE_FAILURE_H
+
+#include "http.h"
+#include "page.h"
+#include "table.h"
+
+/*
+ * Should an attempt be repeated after it ended without a page?  retries: how
+ * often that was done already without progress.  *delay_ms: how long to wait
+ * before.  error: what the body said, all NULL where there was none.
+ */
+extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
+						  const PageError *error, int retries, int *delay_ms);
+
+/*
+ * Does the API say that the range starts before its memory?  *earliest: the
+ * first instant that it has.
+ */
+extern bool failure_lookback(const HttpOutcome *outcome, const PageError *error,
+							 TimestampTz *earliest);
+
+/* Raise the ERROR for such an attempt.  retries: how often it was repeated. */
+extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,
+						  const PageError *error, int retries) pg_attribute_noreturn();
+
+/* Raise the ERROR for an answer that is broken.  complaint: a sentence. */
+extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
+						   const char *complaint) pg_attribute_noreturn();
+
+#endif

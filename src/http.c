@@ -1,0 +1,494 @@
+/*
+ * http.c
+ *	  Transfers: one attempt at a GET each, over the backend's HTTP engine.
+ *
+ * A transfer lives in a memory context of its own, whose reset callback is the
+ * only way in which it ends.  Curl's callbacks below only record, in memory
+ * that is already there or comes from malloc(); they may be called wherever
+ * the engine is (http_engine.h).
+ *
+ * Curl's clocks run on while nobody looks, say under an idle cursor.  So the
+ * silence of a server is counted here, and only while we wait for it.
+ */
+#include "postgres.h"
+
+#include <curl/curl.h>
+
+#include "lib/ilist.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "http.h"
+#include "http_engine.h"
+
+#define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
+#define READ_BYTES		65536	/* most that curl reads at once */
+#define HANDOUT_BYTES	((size_t) 256 * 1024)	/* most handed out at once */
+#define VALUE_BYTES		128		/* kept of a header's value */
+#define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what
+											 * happened then may be our fault */
+
+/* The headers that are kept, and where HttpOutcome shows them. */
+static const struct
+{
+	const char *name;
+	size_t		field;
+}			kept_headers[] = {
+	{"x-request-id", offsetof(HttpOutcome, request_id)},
+	{"x-should-retry", offsetof(HttpOutcome, should_retry)},
+	{"Retry-After", offsetof(HttpOutcome, retry_after)},
+	{"retry-after-ms", offsetof(HttpOutcome, retry_after_ms)},
+	{"Content-Type", offsetof(HttpOutcome, content_type)},
+};
+
+#define KEPT_HEADER(outcome, i) \
+	(*(const char **) ((char *) (outcome) + kept_headers[i].field))
+
+/* How far a transfer has come; the words are for its failure there. */
+typedef enum HttpPhase
+{
+	PHASE_LOOKUP,
+	PHASE_CONNECT,
+	PHASE_TLS,
+	PHASE_ANSWER,
+	PHASE_BODY
+} HttpPhase;
+
+static const char *const phase_failure[] = {
+	"could not resolve",
+	"could not connect to",
+	"could not set up TLS with",
+	"got no answer from",
+	"lost the answer of"
+};
+
+/* Bytes on their way to the reader; malloc'd. */
+typedef struct HttpBuffer
+{
+	char	   *data;
+	size_t		length;
+	size_t		size;			/* allocated */
+} HttpBuffer;
+
+struct HttpTransfer
+{
+	MemoryContext context;		/* holds this struct and its strings */
+	MemoryContextCallback on_reset;
+	dlist_node	node;			/* in `running` */
+	bool		is_running;		/* is it there? */
+
+	/* what was asked */
+	char	   *host;			/* for messages */
+	bool		proxied;
+	int			connect_timeout_ms;
+	int			request_timeout_ms;
+	size_t		buffer_bytes;
+
+	/* what curl holds */
+	CURL	   *easy;			/* NULL once it went back to the engine */
+	struct curl_slist *headers;
+	char		curl_error[CURL_ERROR_SIZE];
+
+	/* bytes: curl fills one buffer while the reader has the other */
+	HttpBuffer	filling;
+	HttpBuffer	reading;
+	size_t		consumed;		/* of `reading` */
+	bool		paused;			/* `filling` is full */
+	bool		out_of_memory;
+
+	/* clocks, in microseconds */
+	bool		connected;
+	int64		silent_us;		/* waited since the server's last sign */
+	int64		looked_at_us;	/* when it was driven last */
+	int64		neglected_us;	/* sum of the long times when it was not */
+
+	/* what came of it */
+	bool		finished;
+	bool		in_headers;		/* before the end of the answer's headers */
+	HttpOutcome outcome;
+	char		values[lengthof(kept_headers)][VALUE_BYTES];
+	char		error[CURL_ERROR_SIZE + 512];
+};
+
+/* Transfers that curl knows and has not done with. */
+static dlist_head running = DLIST_STATIC_INIT(running);
+
+/* Copy foreign text as plain ASCII: it may end up in a message. */
+static void
+copy_plain(char *target, size_t size, const char *text, size_t length)
+{
+	size_t		n = Min(length, size - 1);
+
+	for (size_t i = 0; i < n; i++)
+		target[i] = (text[i] >= ' ' && text[i] <= '~') ? text[i] : '?';
+	target[n] = '\0';
+}
+
+/* ---- called by curl ---- */
+
+/*
+ * Add bytes to a buffer that may grow to `limit`, or as far as `length` needs.
+ * False if there is no memory.
+ */
+static bool
+buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
+{
+	if (buffer->size - buffer->length < length)
+	{
+		size_t		size = Min(Max(2 * buffer->size, READ_BYTES), limit);
+		char	   *grown;
+
+		size = Max(size, buffer->length + length);
+		grown = realloc(buffer->data, size);
+		if (grown == NULL)
+			return false;
+		buffer->data = grown;
+		buffer->size = size;
+	}
+	memcpy(buffer->data + buffer->length, data, length);
+	buffer->length += length;
+	return true;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *arg)
+{
+	HttpTransfer *transfer = arg;
+	HttpBuffer *filling = &transfer->filling;
+	size_t		length = size * count;
+
+	transfer->silent_us = 0;
+	if (filling->length > 0 && filling->length + length > transfer->buffer_bytes)
+	{
+		transfer->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	if (!buffer_append(filling, data, length, transfer->buffer_bytes))
+	{
+		transfer->out_of_memory = true;
+		return 0;
+	}
+	transfer->outcome.decoded_bytes += length;
+	return length;
+}
+
+/* "HTTP/1.1 200 OK" begins an answer; what came before was an interim one. */
+static void
+note_status(HttpTransfer *transfer, const char *line, const char *end)
+{
+	long		status = 0;
+
+	while (line < end && *line != ' ')
+		line++;
+	while (line < end && *line == ' ')
+		line++;
+	for (; line < end && *line >= '0' && *line <= '9' && status < 1000; line++)
+		status = status * 10 + (*line - '0');
+
+	for (int i = 0; i < lengthof(kept_headers); i++)
+		KEPT_HEADER(&transfer->outcome, i) = NULL;
+	transfer->outcome.status = status;
+	transfer->in_headers = true;
+}
+
+static void
+note_header(HttpTransfer *transfer, const char *line, const char *end)
+{
+	const char *colon = memchr(line, ':', end - line);
+	const char *value;
+
+	if (colon == NULL)
+		return;
+	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
+		value++;
+	for (int i = 0; i < lengthof(kept_headers); i++)
+	{
+		size_t		length = strlen(kept_headers[i].name);
+
+		if (colon - line == length &&
+			pg_strncasecmp(line, kept_headers[i].name, length) == 0)
+		{
+			copy_plain(transfer->values[i], VALUE_BYTES, value, end - value);
+			KEPT_HEADER(&transfer->outcome, i) = transfer->values[i];
+		}
+	}
+}
+
+/* A line of a head, or of the trailer, which must not replace the head's. */
+static size_t
+on_header(char *line, size_t size, size_t count, void *arg)
+{
+	HttpTransfer *transfer = arg;
+	const char *end = line + size * count;
+
+	transfer->silent_us = 0;
+	while (end > line && strchr(" \t\r\n", end[-1]) != NULL)
+		end--;
+	if (end - line > 5 && memcmp(line, "HTTP/", 5) == 0)
+		note_status(transfer, line, end);
+	else if (end == line)
+	{
+		transfer->in_headers = false;
+		if (transfer->outcome.status < 200)
+			transfer->outcome.status = 0;
+	}
+	else if (transfer->in_headers)
+		note_header(transfer, line, end);
+	return size * count;
+}
+
+/* ---- a transfer's end ---- */
+
+/* Part from curl; what was received remains.  Can't fail. */
+static void
+transfer_detach(HttpTransfer *transfer)
+{
+	if (transfer->is_running)
+		dlist_delete(&transfer->node);
+	transfer->is_running = false;
+	if (transfer->easy != NULL)
+		engine_return(transfer->easy);
+	transfer->easy = NULL;
+	transfer->paused = false;
+
+	for (struct curl_slist *header = transfer->headers; header; header = header->next)
+		explicit_bzero(header->data, strlen(header->data));
+	curl_slist_free_all(transfer->headers);
+	transfer->headers = NULL;
+}
+
+/* The memory context's callback. */
+static void
+transfer_free(void *arg)
+{
+	HttpTransfer *transfer = arg;
+
+	transfer_detach(transfer);
+	free(transfer->filling.data);
+	free(transfer->reading.data);
+}
+
+static HttpPhase
+transfer_phase(HttpTransfer *transfer)
+{
+	static const CURLINFO done[] = {
+		CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T, CURLINFO_PRETRANSFER_TIME_T
+	};
+
+	for (int phase = PHASE_LOOKUP; phase < PHASE_ANSWER; phase++)
+	{
+		curl_off_t	us = 0;
+
+		curl_easy_getinfo(transfer->easy, done[phase], &us);
+		if (us == 0)
+			return phase;
+	}
+	return transfer->outcome.status == 0 ? PHASE_ANSWER : PHASE_BODY;
+}
+
+/* Failures that come again however often one tries. */
+static bool
+is_permanent(CURLcode code)
+{
+	switch (code)
+	{
+		case CURLE_UNSUPPORTED_PROTOCOL:	/* also an answer that isn't HTTP */
+		case CURLE_FAILED_INIT:
+		case CURLE_URL_MALFORMAT:
+		case CURLE_NOT_BUILT_IN:
+		case CURLE_WRITE_ERROR: /* on_body() had no memory */
+		case CURLE_OUT_OF_MEMORY:
+		case CURLE_BAD_FUNCTION_ARGUMENT:
+		case CURLE_SSL_CERTPROBLEM:
+		case CURLE_SSL_CIPHER:
+		case CURLE_PEER_FAILED_VERIFICATION:
+		case CURLE_SSL_CACERT_BADFILE:
+		case CURLE_SSL_ISSUER_ERROR:
+		case CURLE_SSL_INVALIDCERTSTATUS:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Why it failed, in curl's or the system's words; "" if the phase says it. */
+static const char *
+failure_reason(HttpTransfer *transfer, CURLcode code)
+{
+	long		proxy_status = 0;
+	long		os_error = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+	if (transfer->out_of_memory)
+		return "out of memory";
+	if (transfer_phase(transfer) < PHASE_ANSWER && proxy_status >= 300)
+		snprintf(transfer->curl_error, sizeof(transfer->curl_error),
+				 "the proxy answered with status %ld", proxy_status);
+	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+		return "";
+	if (code == CURLE_COULDNT_CONNECT && os_error != 0)
+		return strerror(os_error);
+	return transfer->curl_error[0] ? transfer->curl_error : curl_easy_strerror(code);
+}
+
+/* It failed, for `reason`, in the phase that it has come to. */
+static void
+transfer_fail(HttpTransfer *transfer, const char *reason, bool transient)
+{
+	HttpPhase	phase = transfer_phase(transfer);
+	char		after[64] = "";
+	char		plain[CURL_ERROR_SIZE];
+
+	if (phase == PHASE_BODY)
+		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
+				 http_outcome(transfer)->wire_bytes);
+	copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
+	snprintf(transfer->error, sizeof(transfer->error), "%s host \"%s\"%s%s%s%s",
+			 phase_failure[phase], transfer->host,
+			 transfer->proxied ? " through the proxy" : "",
+			 after, plain[0] ? ": " : "", plain);
+	transfer->outcome.error = transfer->error;
+	transfer->outcome.transient = transient;
+}
+
+/* Curl has done with a transfer. */
+static void
+transfer_finish(HttpTransfer *transfer, CURLcode code)
+{
+	if (code != CURLE_OK)
+		transfer_fail(transfer, failure_reason(transfer, code), !is_permanent(code));
+	http_outcome(transfer);
+	transfer->finished = true;
+	transfer_detach(transfer);
+}
+
+/* The server kept us waiting for too long. */
+static void
+transfer_time_out(HttpTransfer *transfer)
+{
+	bool		in_connect = !transfer->connected && transfer->connect_timeout_ms > 0;
+	char		reason[128];
+
+	snprintf(reason, sizeof(reason), "nothing came for %g s (%s)",
+			 (in_connect ? transfer->connect_timeout_ms : transfer->request_timeout_ms) / 1000.0,
+			 in_connect ? "connect_timeout" : "request_timeout");
+	transfer_fail(transfer, reason, true);
+	transfer->finished = true;
+	transfer_detach(transfer);
+}
+
+/* ---- clocks ---- */
+
+/* How long the server may still be silent. */
+static int64
+transfer_patience(HttpTransfer *transfer)
+{
+	int64		limit_ms = transfer->request_timeout_ms;
+
+	if (transfer->paused)
+		return ENGINE_FOREVER;
+	if (!transfer->connected && transfer->connect_timeout_ms > 0)
+		limit_ms = transfer->connect_timeout_ms;
+	if (limit_ms == 0)
+		return ENGINE_FOREVER;
+	return Max(limit_ms * 1000 - transfer->silent_us, 0);
+}
+
+/*
+ * Before waiting: nobody may have looked for long.  Our clock stood still, but
+ * curl's limit for a connection did not: put it off.
+ */
+static void
+transfer_excuse(HttpTransfer *transfer, int64 now)
+{
+	int64		unseen_us = now - transfer->looked_at_us;
+
+	if (unseen_us < NEGLECT_US)
+		return;
+	transfer->outcome.neglected = true;
+	transfer->looked_at_us = now;
+	transfer->neglected_us += unseen_us;
+	if (!transfer->connected && transfer->connect_timeout_ms > 0)
+		curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
+						 (long) Min(transfer->connect_timeout_ms +
+									transfer->neglected_us / 1000, INT_MAX));
+}
+
+/* After waiting, before curl acts: the wait counts, unless we had paused it. */
+static void
+transfer_age(HttpTransfer *transfer, int64 waited_us, int64 now)
+{
+	if (transfer->paused)
+		return;
+	transfer->silent_us += waited_us;
+	transfer->looked_at_us = now;
+}
+
+/* After curl acted: is it connected now, or has it been silent for too long? */
+static void
+transfer_check(HttpTransfer *transfer)
+{
+	if (!transfer->connected && transfer_phase(transfer) >= PHASE_ANSWER)
+	{
+		transfer->connected = true;
+		transfer->silent_us = 0;
+	}
+	if (transfer_patience(transfer) == 0)
+		transfer_time_out(transfer);
+}
+
+/* Time until `deadline` in microseconds. */
+static int64
+time_left(TimestampTz deadline)
+{
+	TimestampTz now;
+
+	if (deadline == DT_NOEND)
+		return ENGINE_FOREVER;
+	if (deadline == DT_NOBEGIN)
+		return 0;
+	now = GetCurrentTimestamp();
+	return deadline > now ? deadline - now : 0;
+}
+
+/*
+ * One turn of all transfers: wait, at most until `deadline`, and let curl act.
+ * False if the deadline had come before.
+ */
+static bool
+take_turn(TimestampTz deadline)
+{
+	int64		left_us = time_left(deadline);
+	int64		timeout_us = left_us;
+	int64		now = engine_clock();
+	int64		waited_us;
+	dlist_mutable_iter iter;
+	CURL	   *easy;
+	CURLcode	code;
+
+#define EACH_RUNNING(action) \
+	dlist_foreach_modify(iter, &running) \
+	{ \
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur); \
+		action; \
+	}
+
+	EACH_RUNNING(transfer_excuse(transfer, now);
+				 timeout_us = Min(timeout_us, transfer_patience(transfer)));
+	waited_us = engine_wait(timeout_us);
+	now = engine_clock();
+	EACH_RUNNING(transfer_age(transfer, waited_us, now));
+	engine_act();
+	while ((easy = engine_done(&code)) != NULL)
+	{
+		HttpTransfer *transfer;
+
+		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+		transfer_finish(transfer, code);
+	}
+	EACH_RUNNING(transfer_check(transfer));
+	return left_us > 0;
+}

@@ -1,0 +1,322 @@
+/*
+ * http_engine.c
+ *	  Curl's multi handle, one per backend, driven by latch waits.
+ *
+ * Curl and PostgreSQL never meet on one stack.  Curl's callbacks only write
+ * down what happened, in memory that is already there or comes from malloc();
+ * errors and interrupts are raised when curl has returned.  So nothing jumps
+ * through curl, and a handle may be given back at any moment, also from the
+ * reset callback of a memory context.
+ *
+ * The wait set, like the rest, belongs to the engine and lives as long as the
+ * backend: no error can leak what nobody creates for a single wait.
+ */
+#include "postgres.h"
+
+#include <signal.h>
+
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
+#include "utils/wait_event.h"
+
+#include "compat.h"
+#include "http_engine.h"
+
+#define SPARE_HANDLES		8	/* easy handles kept for reuse */
+#define SPARE_CONNECTIONS	16L /* idle connections kept open */
+#define WAIT_EVENTS			16	/* events taken at once */
+
+/* A socket that curl wants watched. */
+typedef struct EngineSocket
+{
+	curl_socket_t fd;
+	int			what;			/* CURL_POLL_IN, ... */
+} EngineSocket;
+
+static struct
+{
+	CURLM	   *multi;			/* NULL until the backend needs it */
+	CURL	   *spare[SPARE_HANDLES];
+	int			nspare;
+
+	/* what curl waits for */
+	EngineSocket *sockets;		/* malloc'd */
+	int			nsockets;
+	int			sockets_size;	/* allocated */
+	int64		timer_us;		/* when it wants to be called */
+
+	/* what we wait with */
+	WaitEventSet *wait_set;
+	bool		wait_set_stale; /* sockets have changed since it was made */
+	uint32		wait_event;
+	WaitEvent	events[WAIT_EVENTS];	/* what engine_wait() found */
+	int			nevents;
+}			engine;
+
+int64
+engine_clock(void)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) INSTR_TIME_GET_MICROSEC(now);
+}
+
+/*
+ * Keep signals out while curl is at work.  It may start a thread for a name
+ * lookup, which inherits the mask: our handlers must never run in there.
+ */
+static void
+block_signals(sigset_t *saved)
+{
+	sigset_t	all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, saved);
+}
+
+static void
+restore_signals(const sigset_t *saved)
+{
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+static void
+check_multi(CURLMcode code)
+{
+	if (code != CURLM_OK)
+		ereport(ERROR,
+				(errcode(code == CURLM_OUT_OF_MEMORY ? ERRCODE_OUT_OF_MEMORY :
+						 ERRCODE_FDW_ERROR),
+				 errmsg("HTTP client failed: %s", curl_multi_strerror(code))));
+}
+
+/* ---- called by curl ---- */
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+	int			i = 0;
+
+	engine.wait_set_stale = true;
+	while (i < engine.nsockets && engine.sockets[i].fd != fd)
+		i++;
+	if (what == CURL_POLL_REMOVE)
+	{
+		if (i < engine.nsockets)
+			engine.sockets[i] = engine.sockets[--engine.nsockets];
+		return 0;
+	}
+	if (i == engine.sockets_size)
+	{
+		int			size = engine.sockets_size + WAIT_EVENTS;
+		EngineSocket *grown = realloc(engine.sockets, size * sizeof(EngineSocket));
+
+		if (grown == NULL)
+			return -1;
+		engine.sockets = grown;
+		engine.sockets_size = size;
+	}
+	if (i == engine.nsockets)
+		engine.nsockets++;
+	engine.sockets[i].fd = fd;
+	engine.sockets[i].what = what;
+	return 0;
+}
+
+static int
+on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+	engine.timer_us = timeout_ms < 0 ? ENGINE_FOREVER :
+		engine_clock() + (int64) timeout_ms * 1000;
+	return 0;
+}
+
+/* ---- handles ---- */
+
+/* Made on first use: nothing of it exists in the postmaster. */
+static void
+engine_start(void)
+{
+	static bool initialized = false;
+	static CURLM *multi = NULL; /* survives an error below */
+
+	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("could not initialize libcurl")));
+	initialized = true;
+
+	if (multi == NULL && (multi = curl_multi_init()) == NULL)
+		check_multi(CURLM_OUT_OF_MEMORY);
+	check_multi(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket));
+	check_multi(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer));
+	check_multi(curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, SPARE_CONNECTIONS));
+#ifdef CURL_HAS_MULTI_QUICK_EXIT
+	check_multi(curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L));
+#endif
+
+	engine.wait_event = CreateWaitEventName("UsageFdwHttp");
+	engine.wait_set_stale = true;
+	engine.timer_us = ENGINE_FOREVER;
+	engine.multi = multi;
+}
+
+CURL *
+engine_take(void)
+{
+	CURL	   *easy;
+
+	if (engine.multi == NULL)
+		engine_start();
+	if (engine.nspare > 0)
+		return engine.spare[--engine.nspare];
+	easy = curl_easy_init();
+	if (easy == NULL)
+		check_multi(CURLM_OUT_OF_MEMORY);
+	return easy;
+}
+
+void
+engine_run(CURL *easy)
+{
+	CURLMcode	code;
+	sigset_t	saved;
+
+	block_signals(&saved);
+	code = curl_multi_add_handle(engine.multi, easy);
+	restore_signals(&saved);
+	check_multi(code);
+}
+
+void
+engine_return(CURL *easy)
+{
+	sigset_t	saved;
+
+	block_signals(&saved);
+	curl_multi_remove_handle(engine.multi, easy);
+	if (engine.nspare < SPARE_HANDLES)
+	{
+		curl_easy_reset(easy);
+		engine.spare[engine.nspare++] = easy;
+	}
+	else
+		curl_easy_cleanup(easy);
+	restore_signals(&saved);
+}
+
+CURLcode
+engine_resume(CURL *easy)
+{
+	CURLcode	code;
+	sigset_t	saved;
+
+	block_signals(&saved);
+	code = curl_easy_pause(easy, CURLPAUSE_CONT);
+	restore_signals(&saved);
+	return code;
+}
+
+CURL *
+engine_done(CURLcode *result)
+{
+	CURLMsg    *message;
+	int			left;
+
+	while ((message = curl_multi_info_read(engine.multi, &left)) != NULL)
+	{
+		if (message->msg == CURLMSG_DONE)
+		{
+			*result = message->data.result;
+			return message->easy_handle;
+		}
+	}
+	return NULL;
+}
+
+/* ---- waiting ---- */
+
+/*
+ * Bring the wait set up to date with curl's sockets.  It is made anew, some 10
+ * us a few times per transfer: a descriptor number may have been closed and
+ * used again, which the old set would not notice.
+ */
+static void
+renew_wait_set(void)
+{
+	WaitEventSet *old = engine.wait_set;
+
+	engine.wait_set = NULL;
+	if (old != NULL)
+		FreeWaitEventSet(old);
+	engine.wait_set = CreateSessionWaitEventSet(engine.nsockets + 2);
+	AddWaitEventToSet(engine.wait_set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(engine.wait_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	for (int i = 0; i < engine.nsockets; i++)
+	{
+		EngineSocket *socket = &engine.sockets[i];
+		uint32		events = 0;
+
+		if (socket->what & CURL_POLL_IN)
+			events |= WL_SOCKET_READABLE;
+		if (socket->what & CURL_POLL_OUT)
+			events |= WL_SOCKET_WRITEABLE;
+		if (events != 0)
+			AddWaitEventToSet(engine.wait_set, events, socket->fd, NULL, NULL);
+	}
+	engine.wait_set_stale = false;
+}
+
+int64
+engine_wait(int64 timeout_us)
+{
+	int64		start = engine_clock();
+	long		timeout_ms = -1;
+
+	if (engine.wait_set_stale)
+		renew_wait_set();
+	if (engine.timer_us != ENGINE_FOREVER)
+		timeout_us = Min(timeout_us, Max(engine.timer_us - start, 0));
+	if (timeout_us != ENGINE_FOREVER)
+		timeout_ms = (long) Min((timeout_us + 999) / 1000, INT_MAX);
+
+	engine.nevents = 0;
+	engine.nevents = WaitEventSetWait(engine.wait_set, timeout_ms, engine.events,
+									  WAIT_EVENTS, engine.wait_event);
+	return engine_clock() - start;
+}
+
+void
+engine_act(void)
+{
+	CURLMcode	code = CURLM_OK;
+	sigset_t	saved;
+	int			running;
+
+	block_signals(&saved);
+	for (int i = 0; i < engine.nevents && code == CURLM_OK; i++)
+	{
+		WaitEvent  *event = &engine.events[i];
+		int			mask = 0;
+
+		if (event->events & WL_LATCH_SET)
+			ResetLatch(MyLatch);
+		if (event->events & WL_SOCKET_READABLE)
+			mask |= CURL_CSELECT_IN;
+		if (event->events & WL_SOCKET_WRITEABLE)
+			mask |= CURL_CSELECT_OUT;
+		if (mask != 0)
+			code = curl_multi_socket_action(engine.multi, event->fd, mask, &running);
+	}
+	engine.nevents = 0;
+	if (code == CURLM_OK && engine.timer_us <= engine_clock())
+	{
+		engine.timer_us = ENGINE_FOREVER;
+		code = curl_multi_socket_action(engine.multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	}
+	restore_signals(&saved);
+	check_multi(code);
+}

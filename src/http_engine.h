@@ -1,0 +1,49 @@
+/*
+ * http_engine.h
+ *	  Curl's multi handle, one per backend, driven by latch waits.
+ *
+ * Knows easy handles and sockets, but not what is transferred.  Only http.c
+ * uses it.
+ */
+#ifndef USAGE_HTTP_ENGINE_H
+#define USAGE_HTTP_ENGINE_H
+
+#include <curl/curl.h>
+
+#define ENGINE_FOREVER PG_INT64_MAX
+
+/*
+ * A fresh easy handle, without options.  Makes the engine if this backend has
+ * none yet.  ERROR if curl can't.
+ */
+extern CURL *engine_take(void);
+
+/* Let a handle with its options set run.  ERROR if curl can't. */
+extern void engine_run(CURL *easy);
+
+/*
+ * Give a handle back, from engine_take() or engine_run(); curl cuts off what
+ * it still does, and forgets its options.  Can't fail.
+ */
+extern void engine_return(CURL *easy);
+
+/* Let a handle go on whose callback paused it.  Its callbacks may be called. */
+extern CURLcode engine_resume(CURL *easy);
+
+/*
+ * Wait until curl has something to do, the latch is set or `timeout_us` are
+ * over (0: just look; ENGINE_FOREVER: no bound), then return how long that
+ * took, in microseconds.  Needs a handle taken before.
+ */
+extern int64 engine_wait(int64 timeout_us);
+
+/* Let curl do what engine_wait() found.  Callbacks are called in here. */
+extern void engine_act(void);
+
+/* The next handle that curl is done with, and how it went; or NULL. */
+extern CURL *engine_done(CURLcode *result);
+
+/* Monotonic time in microseconds. */
+extern int64 engine_clock(void);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * http_url.c
+ *	  URLs and dates as HTTP writes them, by libcurl's parsers.
+ */
+#include "postgres.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <curl/curl.h>
+
+#include "utils/timestamp.h"
+
+#include "http.h"
+
+/* A string of curl's as a palloc'd one; frees it. */
+static char *
+take_string(char *foreign)
+{
+	char	   *copy = NULL;
+
+	if (foreign != NULL)
+	{
+		size_t		size = strlen(foreign) + 1;
+
+		copy = palloc_extended(size, MCXT_ALLOC_NO_OOM);
+		if (copy != NULL)
+			memcpy(copy, foreign, size);
+		curl_free(foreign);
+	}
+	if (copy == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory")));
+	return copy;
+}
+
+char *
+http_escape(const char *value)
+{
+	return take_string(curl_easy_escape(NULL, value, 0));
+}
+
+static bool
+has_part(CURLU *url, CURLUPart part)
+{
+	char	   *value = NULL;
+	bool		present = curl_url_get(url, part, &value, 0) == CURLUE_OK;
+
+	curl_free(value);
+	return present;
+}
+
+/* Only what can't be anybody else's: no name that a name server could answer. */
+static bool
+is_loopback(const char *host)
+{
+	struct in_addr ipv4;
+	struct in6_addr ipv6;
+	char		address[INET6_ADDRSTRLEN];
+	size_t		length = strlen(host);
+
+	if (pg_strcasecmp(host, "localhost") == 0)
+		return true;
+	if (inet_pton(AF_INET, host, &ipv4) == 1)
+		return (ntohl(ipv4.s_addr) >> 24) == 127;
+	if (length < 3 || length - 2 >= sizeof(address) || host[0] != '[')
+		return false;
+	memcpy(address, host + 1, length - 2);
+	address[length - 2] = '\0';
+	return inet_pton(AF_INET6, address, &ipv6) == 1 && IN6_IS_ADDR_LOOPBACK(&ipv6);
+}
+
+bool
+http_parse_url(const char *url, HttpUrl *parts)
+{
+	CURLU	   *parsed = curl_url();
+	char	   *scheme = NULL;
+	char	   *host = NULL;
+	bool		has_user;
+
+	if (parsed == NULL ||
+		curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
+		curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+		curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+		(strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+	{
+		curl_free(scheme);
+		curl_free(host);
+		curl_url_cleanup(parsed);
+		return false;
+	}
+	has_user = has_part(parsed, CURLUPART_USER) || has_part(parsed, CURLUPART_PASSWORD);
+	curl_url_cleanup(parsed);
+
+	parts->scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
+	curl_free(scheme);
+	parts->host = take_string(host);
+	parts->has_user = has_user;
+	parts->has_query = strpbrk(url, "?#") != NULL;
+	parts->loopback = is_loopback(parts->host);
+	return true;
+}
+
+bool
+http_parse_date(const char *value, TimestampTz *result)
+{
+	time_t		seconds;
+
+	/* Each form of RFC 9110 begins with a weekday; curl takes much more. */
+	if (!isalpha((unsigned char) value[0]))
+		return false;
+	seconds = curl_getdate(value, NULL);
+	if (seconds == -1)
+		return false;
+	*result = time_t_to_timestamptz((pg_time_t) seconds);
+	return true;
+}

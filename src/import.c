@@ -1,0 +1,110 @@
+/*
+ * import.c
+ *	  IMPORT FOREIGN SCHEMA: the catalogue as foreign tables.
+ */
+#include "postgres.h"
+
+#include "foreign/fdwapi.h"
+#include "foreign/foreign.h"
+#include "lib/stringinfo.h"
+#include "nodes/primnodes.h"
+#include "utils/builtins.h"
+
+#include "endpoint.h"
+#include "import.h"
+#include "option.h"
+
+/* The one schema that there is. */
+#define REMOTE_SCHEMA "usage"
+
+static void
+check_schema(const char *name)
+{
+	if (strcmp(name, REMOTE_SCHEMA) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+				 errmsg("schema \"%s\" is not present on foreign server", name),
+				 errhint("Use IMPORT FOREIGN SCHEMA %s.", REMOTE_SCHEMA)));
+}
+
+/* Names in LIMIT TO or EXCEPT: the server would pass over one that has no table. */
+static void
+check_names(List *names)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		const char *name = lfirst_node(RangeVar, lc)->relname;
+
+		if (!endpoint_find(name))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+					 errmsg("table \"%s\" does not exist in schema \"%s\"", name, REMOTE_SCHEMA),
+					 errhint("Valid tables are: %s.", endpoint_names())));
+	}
+}
+
+static bool
+is_wanted(const UsageColumn *column, const UsageImportOptions *set)
+{
+	return column->imported || (set->extra_dimensions && column->role == USAGE_DIMENSION);
+}
+
+static void
+append_columns(StringInfo sql, const UsageEndpoint *endpoint, const UsageImportOptions *set)
+{
+	const char *separator = "";
+
+	for (const UsageColumn *column = endpoint->columns; column->name; column++)
+	{
+		if (!is_wanted(column, set))
+			continue;
+		appendStringInfo(sql, "%s\n\t%s %s%s", separator, quote_identifier(column->name),
+						 format_type_be(column->type),
+						 column->role == USAGE_BUCKET ? " NOT NULL" : "");
+		separator = ",";
+	}
+}
+
+/* The width that was asked for, or else what the endpoint has. */
+static void
+append_width(StringInfo sql, const UsageEndpoint *endpoint, const char *wanted)
+{
+	const UsageWidth *width = endpoint_width(endpoint, wanted);
+
+	if (!width)
+		width = endpoint_widest(endpoint);
+	appendStringInfo(sql, ", bucket_width %s", quote_literal_cstr(width->name));
+}
+
+static char *
+table_command(const UsageEndpoint *endpoint, const char *server, const UsageImportOptions *set)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE FOREIGN TABLE %s (", quote_identifier(endpoint->name));
+	append_columns(&sql, endpoint, set);
+	appendStringInfo(&sql, "\n) SERVER %s\nOPTIONS (endpoint %s", quote_identifier(server),
+					 quote_literal_cstr(endpoint->name));
+	if (set->bucket_width)
+		append_width(&sql, endpoint, set->bucket_width);
+	appendStringInfoChar(&sql, ')');
+	return sql.data;
+}
+
+List *
+usageImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
+{
+	const char *server = GetForeignServer(serverOid)->servername;
+	UsageImportOptions *set = option_import(stmt->options);
+	List	   *commands = NIL;
+
+	check_schema(stmt->remote_schema);
+	check_names(stmt->table_list);
+	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
+		if (IsImportableForeignTable(endpoint->name, stmt))
+			commands = lappend(commands, table_command(endpoint, server, set));
+	return commands;
+}

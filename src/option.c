@@ -1,0 +1,511 @@
+/*
+ * option.c
+ *	  What the user set: options of servers, user mappings, tables, columns
+ *	  and IMPORT FOREIGN SCHEMA.
+ *
+ * One table of rows drives everything here.  A value goes through the same
+ * parser when it is stored and when it is read, so what is read is valid even
+ * where the catalogs were changed by other means.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "foreign/foreign.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+#include "http.h"
+#include "option.h"
+#include "value.h"
+
+#define MINUTE_MS			(60 * 1000)
+#define DAY_MS				(24 * 60 * MINUTE_MS)
+#define UNIX_EPOCH_US		((UNIX_EPOCH_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
+#define MAX_TYPO_DISTANCE	4		/* as the server has it for its own options */
+
+/* Room for the options of any place. */
+typedef union AnyOptions
+{
+	UsageOptions table;			/* servers too */
+	UsageColumnOptions column;
+	UsageImportOptions import;
+	UsageKeyOptions key;
+} AnyOptions;
+
+/* Where an option may stand. */
+#define ON_WRAPPER	0x01
+#define ON_SERVER	0x02
+#define ON_MAPPING	0x04
+#define ON_TABLE	0x08
+#define ON_COLUMN	0x10
+#define ON_IMPORT	0x20
+
+/* What is special about it. */
+#define SUPERUSER	0x01		/* only a superuser may set it */
+#define SECRET		0x02		/* its value, or a wrong one, may hold a secret */
+
+typedef struct Option
+{
+	const char *name;
+	int			places;			/* ON_... */
+	ValueParser parse;
+	size_t		offset;			/* of the field in the place's struct */
+	const char *preset;			/* or NULL */
+	ValueBounds bounds;
+	int			flags;			/* SUPERUSER, SECRET */
+} Option;
+
+static const char *const array_formats[] = {
+	[USAGE_ARRAY_REPEAT] = "repeat",
+	[USAGE_ARRAY_BRACKETS] = "brackets",
+	[USAGE_ARRAY_COMMA] = "comma",
+	NULL
+};
+
+#define SETTING(member)	offsetof(UsageOptions, member)
+#define COLUMN(member)	offsetof(UsageColumnOptions, member)
+#define IMPORT(member)	offsetof(UsageImportOptions, member)
+#define KEY(member)		offsetof(UsageKeyOptions, member)
+
+/* Name, places, parser, field, preset, bounds: min, max and unit. */
+static const Option options[] = {
+	{"base_url", ON_SERVER, value_url, SETTING(base_url), "https://api.openai.com/v1", .flags = SECRET},
+	{"organization", ON_SERVER, value_token, SETTING(organization)},
+	{"project", ON_SERVER, value_token, SETTING(project)},
+	{"connect_timeout", ON_SERVER | ON_TABLE, value_integer, SETTING(connect_timeout_ms), "10s", {0, DAY_MS, GUC_UNIT_MS}},
+	{"request_timeout", ON_SERVER | ON_TABLE, value_integer, SETTING(request_timeout_ms), "120s", {0, DAY_MS, GUC_UNIT_MS}},
+	{"max_retries", ON_SERVER | ON_TABLE, value_integer, SETTING(max_retries), "4", {0, 100}},
+	{"retry_delay", ON_SERVER | ON_TABLE, value_integer, SETTING(retry_delay_ms), "500ms", {0, MINUTE_MS, GUC_UNIT_MS}},
+	{"max_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
+	{"array_format", ON_SERVER, value_name, SETTING(array_format), "repeat", {.names = array_formats}},
+	{"ca_file", ON_SERVER, value_file, SETTING(ca_file), .flags = SUPERUSER},
+	{"proxy", ON_SERVER, value_url, SETTING(proxy), .flags = SECRET},
+	{"allow_http", ON_SERVER, value_boolean, SETTING(allow_http), "false"},
+
+	{"api_key", ON_MAPPING, value_token, KEY(api_key), .flags = SECRET},
+	{"api_key_file", ON_MAPPING, value_file, KEY(api_key_file), .flags = SUPERUSER},
+
+	{"endpoint", ON_TABLE, value_string, SETTING(endpoint)},
+	{"path", ON_TABLE, value_path, SETTING(path)},
+	{"bucket_width", ON_TABLE, value_width, SETTING(bucket_width), "1d"},
+	{"history", ON_TABLE, value_history, SETTING(history), "365 days"},
+	{"rows_per_bucket", ON_TABLE, value_integer, SETTING(rows_per_bucket), NULL, {1, INT_MAX}},
+
+	{"column_name", ON_COLUMN, value_string, COLUMN(column_name)},
+	{"field", ON_COLUMN, value_field, COLUMN(field)},
+	{"role", ON_COLUMN, value_role, COLUMN(role)},
+	{"filter", ON_COLUMN, value_filter, COLUMN(filter)},
+
+	{"bucket_width", ON_IMPORT, value_width, IMPORT(bucket_width)},
+	{"extra_dimensions", ON_IMPORT, value_boolean, IMPORT(extra_dimensions), "false"},
+	{NULL}
+};
+
+static void check_server(const void *any);
+static void check_mapping(const void *any);
+static void check_table(const void *any);
+static void check_column(const void *any);
+
+/* Whose options a validator is asked about, and what must go together there. */
+typedef struct OptionPlace
+{
+	Oid			catalog;
+	int			place;			/* ON_... */
+	const char *name;
+	void		(*check) (const void *any);	/* or NULL */
+} OptionPlace;
+
+static const OptionPlace option_places[] = {
+	{ForeignDataWrapperRelationId, ON_WRAPPER, "a foreign data wrapper"},
+	{ForeignServerRelationId, ON_SERVER, "a server", check_server},
+	{UserMappingRelationId, ON_MAPPING, "a user mapping", check_mapping},
+	{ForeignTableRelationId, ON_TABLE, "a foreign table", check_table},
+	{AttributeRelationId, ON_COLUMN, "a column of a foreign table", check_column},
+	{InvalidOid, ON_IMPORT, "IMPORT FOREIGN SCHEMA"}
+};
+
+static const Option *
+find_option(const char *name, int places)
+{
+	for (const Option *option = options; option->name; option++)
+		if ((option->places & places) && strcmp(option->name, name) == 0)
+			return option;
+	return NULL;
+}
+
+static const OptionPlace *
+find_place(int place)
+{
+	for (int i = 0; i < lengthof(option_places); i++)
+		if (option_places[i].place & place)
+			return &option_places[i];
+	elog(ERROR, "options have no place %d", place);
+}
+
+/* Is this likely what was meant by name?  If so, better the best distance. */
+static bool
+is_closer(const char *name, const char *option, int *best)
+{
+	int			length = strlen(name);
+	int			distance = varstr_levenshtein_less_equal(name, length, option, strlen(option),
+														 1, 1, 1, *best, true);
+
+	if (distance > length / 2 || distance >= *best)
+		return false;
+	*best = distance;
+	return true;
+}
+
+static void
+fail_unknown(const char *name, int place)
+{
+	const Option *elsewhere = find_option(name, ~0);
+	const char *close = NULL;
+	int			distance = MAX_TYPO_DISTANCE + 1;
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (const Option *option = options; option->name; option++)
+	{
+		if (!(option->places & place))
+			continue;
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", option->name);
+		if (is_closer(name, option->name, &distance))
+			close = option->name;
+	}
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+			 errmsg("invalid option \"%s\"", name),
+			 elsewhere ? errdetail("It is an option of %s.", find_place(elsewhere->places)->name) : 0,
+			 names.len == 0 ? errhint("There are no valid options in this context.") :
+			 close ? errhint("Perhaps you meant the option \"%s\".  Valid options in this context are: %s.",
+							 close, names.data) :
+			 errhint("Valid options in this context are: %s.", names.data)));
+}
+
+static void
+set_option(const Option *option, char *value, void *target)
+{
+	const char *hint = option->parse(value, &option->bounds, (char *) target + option->offset);
+
+	if (!hint)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 option->flags & SECRET ?
+			 errmsg("invalid value for option \"%s\"", option->name) :
+			 errmsg("invalid value for option \"%s\": \"%s\"", option->name, value),
+			 errhint("%s", hint)));
+}
+
+static void
+set_presets(int places, void *target)
+{
+	for (const Option *option = options; option->name; option++)
+		if ((option->places & places) && option->preset)
+			set_option(option, pstrdup(option->preset), target);
+}
+
+static void
+set_options(int place, List *list, void *target)
+{
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+		const Option *option = find_option(def->defname, place);
+
+		if (!option)
+			fail_unknown(def->defname, place);
+		set_option(option, defGetString(def), target);
+	}
+}
+
+/*
+ * Does a server that the current user owns, of a wrapper with our validator,
+ * have precisely this option?  Then a superuser has set it.
+ */
+static bool
+owns_server_with(const DefElem *wanted, Oid validator)
+{
+	bool		found = false;
+	Relation	servers = table_open(ForeignServerRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(servers, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
+
+		if (has_privs_of_role(GetUserId(), form->srvowner) &&
+			GetForeignDataWrapper(form->srvfdw)->fdwvalidator == validator)
+			found = list_member(GetForeignServer(form->oid)->options, wanted);
+	}
+	systable_endscan(scan);
+	table_close(servers, AccessShareLock);
+	return found;
+}
+
+/*
+ * The validator is given all options of an object, not just those that are
+ * being set.  The owner of a server must be able to change the others where a
+ * superuser has set this one, and gains nothing from setting it on another
+ * server of his.  A user mapping has no other options.
+ */
+static void
+check_privileges(List *list, int place, Oid validator)
+{
+	ListCell   *lc;
+
+	if (superuser())
+		return;
+	foreach(lc, list)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+
+		if (!(find_option(def->defname, place)->flags & SUPERUSER) ||
+			(place == ON_SERVER && owns_server_with(def, validator)))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to set option \"%s\"", def->defname),
+				 errhint("Only a superuser may name a file on the database server.")));
+	}
+}
+
+void
+option_validate(List *list, Oid catalog, Oid validator)
+{
+	for (int i = 0; i < lengthof(option_places); i++)
+	{
+		const OptionPlace *place = &option_places[i];
+		AnyOptions	set;
+
+		if (place->catalog != catalog)
+			continue;
+		memset(&set, 0, sizeof(set));
+		set_presets(place->place, &set);
+		set_options(place->place, list, &set);
+		check_privileges(list, place->place, validator);
+		if (place->check)
+			place->check(&set);
+		return;
+	}
+	elog(ERROR, "unexpected catalog %u for options", catalog);
+}
+
+/* Is it plain http to another machine? */
+static bool
+is_exposed(const char *text)
+{
+	HttpUrl		url;
+
+	return text && http_parse_url(text, &url) && strcmp(url.scheme, "http") == 0 && !url.loopback;
+}
+
+/*
+ * A request over plain http shows the key to the network: that to the server,
+ * or that to a proxy which is asked for a plain one.
+ */
+static void
+check_encrypted(const UsageOptions *set)
+{
+	bool		plain = pg_strncasecmp(set->base_url, "http:", 5) == 0;
+
+	if (set->allow_http || !plain || !(is_exposed(set->base_url) || is_exposed(set->proxy)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("API key would be sent unencrypted"),
+			 errdetail("The option \"base_url\" is an http URL, and not of this machine alone."),
+			 errhint("Use https, or set the option \"allow_http\" if the network is to be trusted.")));
+}
+
+static void
+check_server(const void *any)
+{
+	check_encrypted(any);
+}
+
+static void
+check_mapping(const void *any)
+{
+	const UsageKeyOptions *set = any;
+
+	if (!set->api_key == !set->api_key_file)
+		ereport(ERROR,
+				(errcode(set->api_key ? ERRCODE_FDW_INVALID_OPTION_NAME :
+						 ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("user mapping needs exactly one of the options \"api_key\" and \"api_key_file\""),
+				 errhint("One is dropped and the other added by one ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
+}
+
+static void
+check_endpoint(const char *name, const char *detail)
+{
+	if (!endpoint_find(name))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("endpoint \"%s\" does not exist", name),
+				 detail ? errdetail("%s", detail) : 0,
+				 errhint("Valid endpoints are: %s.  The option \"path\" reads one that usage_fdw does not know.",
+						 endpoint_names())));
+}
+
+static void
+check_width(const UsageEndpoint *endpoint, const char *name, const char *width)
+{
+	if (!endpoint_width(endpoint, width))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("endpoint \"%s\" has no bucket width \"%s\"", name, width),
+				 errhint("Its bucket widths are: %s.", endpoint_width_names(endpoint))));
+}
+
+static void
+check_table(const void *any)
+{
+	const UsageOptions *set = any;
+
+	if (set->endpoint && set->path)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"endpoint\" and \"path\" exclude each other"),
+				 errhint("Set \"endpoint\" to what usage_fdw_columns() knows, or \"path\" to what it does not.")));
+	if (set->endpoint)
+	{
+		check_endpoint(set->endpoint, NULL);
+		check_width(endpoint_find(set->endpoint), set->endpoint, set->bucket_width);
+	}
+	else if (set->path)
+		check_width(&usage_unknown_endpoint, set->path, set->bucket_width);
+}
+
+static void
+check_column(const void *any)
+{
+	const UsageColumnOptions *column = any;
+	UsageRole	role = USAGE_DIMENSION;
+
+	if (column->role)
+		endpoint_role(column->role, &role);
+	if (column->filter && role != USAGE_DIMENSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("option \"filter\" goes with role \"%s\" only",
+						endpoint_role_name(USAGE_DIMENSION))));
+}
+
+UsageOptions *
+option_server(Oid serverid)
+{
+	UsageOptions *set = palloc0(sizeof(UsageOptions));
+
+	set_presets(ON_SERVER | ON_TABLE, set);
+	set_options(ON_SERVER, GetForeignServer(serverid)->options, set);
+	check_encrypted(set);
+	return set;
+}
+
+UsageOptions *
+option_table(Oid foreigntableid)
+{
+	ForeignTable *table = GetForeignTable(foreigntableid);
+	UsageOptions *set = option_server(table->serverid);
+
+	set_options(ON_TABLE, table->options, set);
+	if (!set->endpoint && !set->path)
+	{
+		set->endpoint = get_rel_name(foreigntableid);
+		check_endpoint(set->endpoint,
+					   _("A foreign table without the options \"endpoint\" and \"path\" reads the endpoint of its name."));
+	}
+	check_table(set);
+	return set;
+}
+
+UsageColumnOptions *
+option_column(Oid foreigntableid, AttrNumber attnum)
+{
+	UsageColumnOptions *set = palloc0(sizeof(UsageColumnOptions));
+
+	set_options(ON_COLUMN, GetForeignColumnOptions(foreigntableid, attnum), set);
+	return set;
+}
+
+/* Repeated options are refused here as the server does everywhere else. */
+UsageImportOptions *
+option_import(List *list)
+{
+	UsageImportOptions *set = palloc0(sizeof(UsageImportOptions));
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		const char *name = lfirst_node(DefElem, lc)->defname;
+
+		for (int i = foreach_current_index(lc) + 1; i < list_length(list); i++)
+			if (strcmp(list_nth_node(DefElem, list, i)->defname, name) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_OBJECT),
+						 errmsg("option \"%s\" provided more than once", name)));
+	}
+	set_presets(ON_IMPORT, set);
+	set_options(ON_IMPORT, list, set);
+	return set;
+}
+
+/* The options of the user's mapping, or else of PUBLIC's. */
+static List *
+mapping_options(Oid userid, const ForeignServer *server)
+{
+	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid),
+							   ObjectIdGetDatum(server->serverid)) &&
+		!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
+							   ObjectIdGetDatum(server->serverid)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("user mapping not found for user \"%s\" and server \"%s\"",
+						GetUserNameFromId(userid, false), server->servername),
+				 errhint("Use CREATE USER MAPPING with the option \"api_key\" or \"api_key_file\".")));
+	return GetUserMapping(userid, server->serverid)->options;
+}
+
+UsageKeyOptions *
+option_mapping(Oid userid, Oid serverid)
+{
+	UsageKeyOptions *set = palloc0(sizeof(UsageKeyOptions));
+
+	set_options(ON_MAPPING, mapping_options(userid, GetForeignServer(serverid)), set);
+	return set;
+}
+
+TimestampTz
+option_history_start(const UsageOptions *set, TimestampTz now)
+{
+	Interval   *history = value_interval(set->history);
+	Timestamp	start;
+
+	/* A timestamptz read as a timestamp is the clock of UTC. */
+	start = DatumGetTimestamp(DirectFunctionCall2(timestamp_mi_interval,
+												  TimestampGetDatum(now),
+												  IntervalPGetDatum(history)));
+	start -= (start % USECS_PER_DAY + USECS_PER_DAY) % USECS_PER_DAY;
+	return Max(start, UNIX_EPOCH_US);
+}

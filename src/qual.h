@@ -1,0 +1,35 @@
+/*
+ * qual.h
+ *	  How far does a clause narrow a request?
+ */
+#ifndef USAGE_QUAL_H
+#define USAGE_QUAL_H
+
+#include "nodes/pathnodes.h"
+
+#include "request.h"
+#include "table.h"
+
+/* usage_fdw.enable_pushdown: off leaves every clause to the executor. */
+extern bool usage_enable_pushdown;
+
+/* The promise between planner and executor. */
+typedef enum QualFit
+{
+	QUAL_LOCAL,					/* the API can't help; check each row */
+	QUAL_NARROWS,				/* the API returns a superset */
+	QUAL_EXACT					/* the API returns just the rows */
+} QualFit;
+
+/*
+ * Narrow the request by a clause of a restriction list (clauses are ANDed), as
+ * far as the API can; the request is left alone if the answer is QUAL_LOCAL.
+ * What it appends to the request shares structure with the clause.  Never
+ * raises an error: what it does not understand is local.
+ *
+ * Which clauses and how: DESIGN.md section 3.
+ */
+extern QualFit qual_narrow(UsageRequest *request, const UsageTable *table,
+						   PlannerInfo *root, RelOptInfo *rel, Expr *clause);
+
+#endif

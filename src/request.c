@@ -1,0 +1,251 @@
+/*
+ * request.c
+ *	  What is asked: to and from a node list; to a URL.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "lib/stringinfo.h"
+#include "nodes/makefuncs.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "http.h"
+#include "request.h"
+
+/* The members of the list that stands for a request. */
+enum RequestMember
+{
+	REQUEST_GROUP_BY,
+	REQUEST_COLUMNS,
+	REQUEST_TIME,
+	REQUEST_FILTERS
+};
+
+/* Seconds from 1970-01-01 to 2000-01-01. */
+#define EPOCH_OFFSET ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+
+UsageRequest *
+request_make(const UsageTable *table)
+{
+	UsageRequest *request = palloc0(sizeof(UsageRequest));
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)))
+		if (column->role == USAGE_DIMENSION)
+			request->group_by = lappend_int(request->group_by, column->attnum);
+	return request;
+}
+
+int
+request_add_expr(UsageRequest *request, Node *expr)
+{
+	request->exprs = lappend(request->exprs, expr);
+	return list_length(request->exprs) - 1;
+}
+
+/*
+ * To and from lists.  A structure is a list of its members in the order of
+ * its declaration; a number is an Integer node, as all of them fit.
+ */
+
+static Node *
+number(int value)
+{
+	return (Node *) makeInteger(value);
+}
+
+static int
+number_at(List *list, int member)
+{
+	return intVal(list_nth(list, member));
+}
+
+static List *
+step_to_list(const TimeStep *step)
+{
+	/* whole seconds, since an Integer has 32 bits */
+	return list_make4(number(step->kind), number(step->zone),
+					  number(step->span_us / USECS_PER_SEC),
+					  makeString(step->unit ? step->unit : ""));
+}
+
+static TimeStep *
+step_from_list(List *list)
+{
+	TimeStep   *step = palloc(sizeof(TimeStep));
+
+	step->kind = number_at(list, 0);
+	step->zone = number_at(list, 1);
+	step->span_us = number_at(list, 2) * USECS_PER_SEC;
+	step->unit = strVal(list_nth(list, 3));
+	return step;
+}
+
+static List *
+time_to_list(const TimeClause *clause)
+{
+	List	   *args = NIL;
+	List	   *steps = NIL;
+	ListCell   *lc;
+
+	foreach(lc, clause->args)
+		args = lappend(args, time_to_list(lfirst(lc)));
+	foreach(lc, clause->steps)
+		steps = lappend(steps, step_to_list(lfirst(lc)));
+	return lappend(lappend(list_make5(number(clause->kind), args,
+									  number(clause->subject), steps,
+									  number(clause->strategy)),
+						   number(clause->type)),
+				   number(clause->value));
+}
+
+static TimeClause *
+time_from_list(List *list)
+{
+	TimeClause *clause = palloc0(sizeof(TimeClause));
+	ListCell   *lc;
+
+	clause->kind = number_at(list, 0);
+	foreach(lc, (List *) list_nth(list, 1))
+		clause->args = lappend(clause->args, time_from_list(lfirst(lc)));
+	clause->subject = number_at(list, 2);
+	foreach(lc, (List *) list_nth(list, 3))
+		clause->steps = lappend(clause->steps, step_from_list(lfirst(lc)));
+	clause->strategy = number_at(list, 4);
+	clause->type = number_at(list, 5);
+	clause->value = number_at(list, 6);
+	return clause;
+}
+
+static List *
+filter_to_list(const FilterClause *filter)
+{
+	List	   *items = NIL;
+	ListCell   *lc;
+
+	foreach(lc, filter->items)
+	{
+		FilterItem *item = lfirst(lc);
+
+		items = lappend(items, list_make2(number(item->value), number(item->is_array)));
+	}
+	return list_make2(number(filter->attnum), items);
+}
+
+static FilterClause *
+filter_from_list(List *list)
+{
+	FilterClause *filter = palloc0(sizeof(FilterClause));
+	ListCell   *lc;
+
+	filter->attnum = number_at(list, 0);
+	foreach(lc, (List *) list_nth(list, 1))
+	{
+		FilterItem *item = palloc(sizeof(FilterItem));
+
+		item->value = number_at(lfirst(lc), 0);
+		item->is_array = number_at(lfirst(lc), 1) != 0;
+		filter->items = lappend(filter->items, item);
+	}
+	return filter;
+}
+
+List *
+request_to_list(const UsageRequest *request)
+{
+	List	   *time = NIL;
+	List	   *filters = NIL;
+	ListCell   *lc;
+
+	foreach(lc, request->time)
+		time = lappend(time, time_to_list(lfirst(lc)));
+	foreach(lc, request->filters)
+		filters = lappend(filters, filter_to_list(lfirst(lc)));
+	return list_make4(request->group_by, request->columns, time, filters);
+}
+
+UsageRequest *
+request_from_list(List *list, List *exprs)
+{
+	UsageRequest *request = palloc0(sizeof(UsageRequest));
+	ListCell   *lc;
+
+	request->group_by = list_nth(list, REQUEST_GROUP_BY);
+	request->columns = list_nth(list, REQUEST_COLUMNS);
+	foreach(lc, (List *) list_nth(list, REQUEST_TIME))
+		request->time = lappend(request->time, time_from_list(lfirst(lc)));
+	foreach(lc, (List *) list_nth(list, REQUEST_FILTERS))
+		request->filters = lappend(request->filters, filter_from_list(lfirst(lc)));
+	request->exprs = exprs;
+	return request;
+}
+
+int64
+request_unix_time(TimestampTz instant)
+{
+	return instant / USECS_PER_SEC + EPOCH_OFFSET;
+}
+
+bool
+request_from_unix_time(int64 seconds, TimestampTz *instant)
+{
+	return !pg_sub_s64_overflow(seconds, EPOCH_OFFSET, instant) &&
+		!pg_mul_s64_overflow(*instant, USECS_PER_SEC, instant) &&
+		IS_VALID_TIMESTAMP(*instant);
+}
+
+/*
+ * An array in the query (API.md section 2).  A value with a comma must not
+ * come here for USAGE_ARRAY_COMMA.
+ */
+static void
+append_array(StringInfo url, UsageArrayFormat format, const char *param, List *values)
+{
+	ListCell   *lc;
+
+	foreach(lc, values)
+	{
+		char	   *value = http_escape(lfirst(lc));
+
+		if (format == USAGE_ARRAY_COMMA && lc != list_head(values))
+			appendStringInfo(url, ",%s", value);
+		else
+			appendStringInfo(url, "&%s%s=%s", param,
+							 format == USAGE_ARRAY_BRACKETS ? "%5B%5D" : "", value);
+	}
+}
+
+/* A filter with one value only, as the API has them for booleans, is no array. */
+static void
+append_filter(StringInfo url, UsageArrayFormat format, const BoundFilter *filter)
+{
+	if (filter->is_array)
+		append_array(url, format, filter->param, filter->values);
+	else
+		appendStringInfo(url, "&%s=%s", filter->param,
+						 http_escape(linitial(filter->values)));
+}
+
+char *
+request_url(const UsageTable *table, const BoundRequest *request,
+			const TimeRange *window, const char *cursor)
+{
+	UsageArrayFormat format = table->options->array_format;
+	int64		buckets = (window->end - window->start) / table->width->width_us;
+	StringInfoData url;
+	ListCell   *lc;
+
+	initStringInfo(&url);
+	appendStringInfo(&url, "%s%s?start_time=" INT64_FORMAT "&end_time=" INT64_FORMAT
+					 "&bucket_width=%s&limit=%d",
+					 table->options->base_url, table->path,
+					 request_unix_time(window->start), request_unix_time(window->end),
+					 table->width->name, (int) Min(buckets, table->width->limit));
+	append_array(&url, format, "group_by", request->group_by);
+	foreach(lc, request->filters)
+		append_filter(&url, format, lfirst(lc));
+	if (cursor)
+		appendStringInfo(&url, "&page=%s", http_escape(cursor));
+	return url.data;
+}

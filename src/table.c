@@ -1,0 +1,308 @@
+/*
+ * table.c
+ *	  What is this foreign table?  Its columns, matched with the catalogue and
+ *	  with what its options say.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "foreign/fdwapi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "table.h"
+
+/* The field that stands for the whole result object. */
+#define WHOLE_RESULT "*"
+
+static void find_endpoint(UsageTable *table, const char *relname);
+static void describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column);
+static void check_required(const UsageTable *table);
+
+UsageTable *
+table_describe(Relation rel)
+{
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+	UsageTable *table = palloc0(sizeof(UsageTable));
+
+	table->relid = RelationGetRelid(rel);
+	table->options = option_table(table->relid);
+	table->serverid = GetForeignServerIdByRelId(table->relid);
+	find_endpoint(table, RelationGetRelationName(rel));
+
+	table->natts = tupdesc->natts;
+	table->columns = palloc0(sizeof(UsageTableColumn) * Max(table->natts, 1));
+	for (int i = 0; i < table->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
+
+		if (!att->attisdropped)
+			describe_column(table, att, &table->columns[i]);
+	}
+	check_required(table);
+	return table;
+}
+
+/*
+ * A table has an endpoint of the catalogue, or a path that the catalogue may
+ * not know; a path that it does know is read with what it knows.
+ */
+static void
+find_endpoint(UsageTable *table, const char *relname)
+{
+	const UsageOptions *options = table->options;
+
+	if (options->path)
+	{
+		table->endpoint = &usage_unknown_endpoint;
+		table->path = table->name = options->path;
+	}
+	else
+	{
+		table->endpoint = endpoint_find(options->endpoint);
+		if (!table->endpoint)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("endpoint \"%s\" does not exist", options->endpoint),
+					 errdetail("Foreign table \"%s\" reads it.", relname),
+					 errhint("Query usage_fdw_columns() for the endpoints that usage_fdw knows, or set the option \"path\".")));
+		table->path = table->endpoint->path;
+		table->name = table->endpoint->name;
+	}
+
+	table->width = endpoint_width(table->endpoint, options->bucket_width);
+	if (!table->width)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("endpoint \"%s\" has no bucket width \"%s\"",
+						table->name, options->bucket_width),
+				 errhint("Its widest is \"%s\".", endpoint_widest(table->endpoint)->name)));
+}
+
+/* The names of the endpoint's columns, for a hint. */
+static char *
+column_names(const UsageEndpoint *endpoint)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (const UsageColumn *known = endpoint->columns; known->name; known++)
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", known->name);
+	return names.data;
+}
+
+/* Take over what the catalogue knows of a column. */
+static void
+apply_known(UsageTableColumn *column, const UsageColumn *known)
+{
+	column->role = known->role;
+	column->bound = known->bound;
+	column->field = known->field;
+	column->filter = known->filter;
+	column->accepted = known->accepted;
+	column->required = known->required;
+	column->always_sent = known->always_sent;
+}
+
+/* What the catalogue has for a column with these options, or NULL. */
+static const UsageColumn *
+known_column(const UsageTable *table, const char *name, const UsageColumnOptions *set)
+{
+	if (set->field)
+		return endpoint_field(table->endpoint, set->field);
+	return endpoint_column(table->endpoint, set->column_name ? set->column_name : name);
+}
+
+/*
+ * What a user says of a column.  Saying it of a column that the catalogue
+ * knows overrides the catalogue: the API may have changed.
+ */
+static void
+apply_options(const UsageTable *table, UsageTableColumn *column,
+			  const UsageColumnOptions *set, bool known)
+{
+	if (!known)
+	{
+		column->role = USAGE_OTHER;
+		column->field = set->field ? set->field :
+			set->column_name ? set->column_name : column->name;
+	}
+	if (set->role && !endpoint_role(set->role, &column->role))
+		elog(ERROR, "unexpected role \"%s\"", set->role);
+	if (set->filter)
+		column->filter = set->filter;
+	if (column->role == USAGE_BUCKET && column->bound == USAGE_NO_BOUND)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" cannot have the role \"%s\"", column->name, set->role),
+				 errhint("Use the option \"column_name\" to say which bound of the bucket it is.")));
+	if (column->filter && column->role != USAGE_DIMENSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" has a filter but is not a dimension", column->name),
+				 errdetail("The API sends a value for it only when a request groups by it."),
+				 errhint("Set the option \"role\" to \"%s\", or drop the option \"filter\".",
+						 endpoint_role_name(USAGE_DIMENSION))));
+}
+
+static void
+fail_unknown(const UsageTable *table, const UsageTableColumn *column,
+			 const UsageColumnOptions *set)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("endpoint \"%s\" has no column \"%s\"", table->name,
+					set->column_name ? set->column_name : column->name),
+			 errdetail("Foreign table \"%s\" declares it.", get_rel_name(table->relid)),
+			 errhint("The endpoint's columns are: %s.  The options \"field\" and \"role\" describe a column that usage_fdw does not know.",
+					 column_names(table->endpoint))));
+}
+
+/*
+ * Is it a string type that shows every value as it is?  (The type "name" is
+ * not: it cuts.)
+ */
+static bool
+is_text(Oid type)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return category == TYPCATEGORY_STRING && get_typlen(type) == -1;
+}
+
+/*
+ * What to read a column's field as, so that its declared type holds every
+ * value that the API may send.
+ */
+static PageKind
+column_kind(Oid base)
+{
+	switch (base)
+	{
+		case INT8OID:
+			return PAGE_INTEGER;
+		case BOOLOID:
+			return PAGE_BOOLEAN;
+		case NUMERICOID:
+			return PAGE_NUMBER;
+		case JSONOID:
+		case JSONBOID:
+			return PAGE_JSON;
+		default:
+			return is_text(base) ? PAGE_TEXT : PAGE_SCALAR;
+	}
+}
+
+/* Can a column of this base type hold every value of a catalogued type? */
+static bool
+type_holds(Oid base, Oid known)
+{
+	switch (known)
+	{
+		case TEXTOID:
+			return is_text(base);
+		case INT8OID:
+			return base == INT8OID || base == NUMERICOID;
+		default:
+			return base == known;
+	}
+}
+
+static void
+check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
+{
+	/* a bucket's bounds are compared as they are: no domain over them */
+	Oid			type = column->role == USAGE_BUCKET ? column->type : getBaseType(column->type);
+
+	if (type_holds(type, known))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("column \"%s\" of type %s cannot hold what endpoint \"%s\" sends",
+					column->name, format_type_be(column->type), table->name),
+			 errdetail("Foreign table \"%s\" declares it.", get_rel_name(table->relid)),
+			 errhint("Declare it as %s.", format_type_be(known))));
+}
+
+static void
+describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column)
+{
+	UsageColumnOptions *set = option_column(table->relid, att->attnum);
+	const UsageColumn *known;
+
+	column->attnum = att->attnum;
+	column->name = pstrdup(NameStr(att->attname));
+	column->type = att->atttypid;
+	column->typmod = att->atttypmod;
+	column->kind = column_kind(getBaseType(column->type));
+
+	known = known_column(table, column->name, set);
+	if (known)
+	{
+		apply_known(column, known);
+		check_type(table, column, known->type);
+	}
+	else if (!set->field && !set->role)
+		fail_unknown(table, column, set);
+	apply_options(table, column, set, known != NULL);
+
+	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
+	{
+		column->role = USAGE_OTHER;
+		check_type(table, column, JSONBOID);
+	}
+}
+
+/* Does the table declare the dimension with that field? */
+static bool
+declares_dimension(const UsageTable *table, const char *field)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)))
+		if (column->role == USAGE_DIMENSION && strcmp(column->field, field) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_required(const UsageTable *table)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)))
+	{
+		if (!column->required || declares_dimension(table, column->required))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+				 errmsg("column \"%s\" needs the column \"%s\"", column->name, column->required),
+				 errdetail("The API sends \"%s\" only when a request groups by \"%s\".",
+						   column->field, column->required),
+				 errhint("Add the column \"%s\" to foreign table \"%s\", or drop \"%s\".",
+						 column->required, get_rel_name(table->relid), column->name)));
+	}
+}
+
+const UsageTableColumn *
+table_column(const UsageTable *table, int attnum)
+{
+	if (attnum < 1 || attnum > table->natts || table->columns[attnum - 1].attnum == 0)
+		return NULL;
+	return &table->columns[attnum - 1];
+}
+
+const UsageTableColumn *
+table_next_column(const UsageTable *table, const UsageTableColumn *column)
+{
+	int			attnum = column ? column->attnum : 0;
+
+	while (++attnum <= table->natts)
+		if (table->columns[attnum - 1].attnum != 0)
+			return &table->columns[attnum - 1];
+	return NULL;
+}

@@ -1,0 +1,184 @@
+/*
+ * timerange.c
+ *	  Sets of time ranges: intersect, union, align, cut into windows.
+ */
+#include "postgres.h"
+
+#include "timerange.h"
+
+static TimeRanges *
+make_set(int capacity)
+{
+	TimeRanges *set = palloc(sizeof(TimeRanges));
+
+	set->count = 0;
+	set->ranges = palloc(sizeof(TimeRange) * Max(capacity, 1));
+	return set;
+}
+
+/*
+ * Append a range that does not start before the last one; where the two touch
+ * or overlap they become one.  There must be room.
+ */
+static void
+append(TimeRanges *set, TimestampTz start, TimestampTz end)
+{
+	TimeRange  *last = set->count > 0 ? &set->ranges[set->count - 1] : NULL;
+
+	if (start >= end)
+		return;
+	if (last && start <= last->end)
+		last->end = Max(last->end, end);
+	else
+		set->ranges[set->count++] = (TimeRange) {start, end};
+}
+
+TimeRanges *
+timerange_between(TimestampTz start, TimestampTz end)
+{
+	TimeRanges *set = make_set(1);
+
+	append(set, start, end);
+	return set;
+}
+
+TimeRanges *
+timerange_all(void)
+{
+	return timerange_between(DT_NOBEGIN, DT_NOEND);
+}
+
+TimeRanges *
+timerange_none(void)
+{
+	return make_set(0);
+}
+
+TimeRanges *
+timerange_intersect(const TimeRanges *a, const TimeRanges *b)
+{
+	TimeRanges *set = make_set(a->count + b->count);
+	int			i = 0;
+	int			j = 0;
+
+	while (i < a->count && j < b->count)
+	{
+		const TimeRange *left = &a->ranges[i];
+		const TimeRange *right = &b->ranges[j];
+
+		append(set, Max(left->start, right->start), Min(left->end, right->end));
+		if (left->end < right->end)
+			i++;
+		else
+			j++;
+	}
+	return set;
+}
+
+TimeRanges *
+timerange_union(const TimeRanges *a, const TimeRanges *b)
+{
+	TimeRanges *set = make_set(a->count + b->count);
+	int			i = 0;
+	int			j = 0;
+
+	while (i < a->count || j < b->count)
+	{
+		const TimeRange *next;
+
+		if (j == b->count || (i < a->count && a->ranges[i].start <= b->ranges[j].start))
+			next = &a->ranges[i++];
+		else
+			next = &b->ranges[j++];
+		append(set, next->start, next->end);
+	}
+	return set;
+}
+
+TimestampTz
+timerange_floor(TimestampTz instant, int64 width_us)
+{
+	int64		rest;
+
+	if (TIMESTAMP_NOT_FINITE(instant))
+		return instant;
+	rest = instant % width_us;
+	if (rest < 0)				/* C rounds towards 2000-01-01 */
+		rest += width_us;
+	return timerange_shift(instant, -rest);
+}
+
+TimestampTz
+timerange_ceil(TimestampTz instant, int64 width_us)
+{
+	TimestampTz floor = timerange_floor(instant, width_us);
+
+	return floor == instant ? instant : timerange_shift(floor, width_us);
+}
+
+TimestampTz
+timerange_shift(TimestampTz instant, int64 delta_us)
+{
+	if (TIMESTAMP_NOT_FINITE(instant))
+		return instant;
+	if (delta_us > 0 && instant >= END_TIMESTAMP - delta_us)
+		return DT_NOEND;
+	if (delta_us < 0 && instant < MIN_TIMESTAMP - delta_us)
+		return DT_NOBEGIN;
+	return instant + delta_us;
+}
+
+TimeRanges *
+timerange_align(const TimeRanges *set, int64 width_us)
+{
+	TimeRanges *aligned = make_set(set->count);
+
+	for (int i = 0; i < set->count; i++)
+		append(aligned,
+			   timerange_ceil(set->ranges[i].start, width_us),
+			   timerange_ceil(set->ranges[i].end, width_us));
+	return aligned;
+}
+
+int64
+timerange_buckets(const TimeRanges *set, int64 width_us)
+{
+	int64		buckets = 0;
+
+	for (int i = 0; i < set->count; i++)
+		buckets += (set->ranges[i].end - set->ranges[i].start) / width_us;
+	return buckets;
+}
+
+int64
+timerange_window_count(const TimeRanges *set, int64 width_us, int limit)
+{
+	int64		span_us = width_us * limit;
+	int64		count = 0;
+
+	for (int i = 0; i < set->count; i++)
+	{
+		int64		length_us = set->ranges[i].end - set->ranges[i].start;
+
+		count += length_us / span_us + (length_us % span_us != 0);
+	}
+	return count;
+}
+
+TimeRange *
+timerange_windows(const TimeRanges *set, int64 width_us, int limit)
+{
+	int64		span_us = width_us * limit;
+	TimeRange  *windows = palloc(sizeof(TimeRange) *
+								 Max(timerange_window_count(set, width_us, limit), 1));
+	TimeRange  *next = windows;
+
+	for (int i = 0; i < set->count; i++)
+	{
+		TimestampTz end = set->ranges[i].end;
+
+		for (TimestampTz start = set->ranges[i].start; start < end; start += span_us)
+			*next++ = (TimeRange) {start, Min(start + span_us, end)};
+	}
+	return windows;
+}

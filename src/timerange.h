@@ -1,0 +1,61 @@
+/*
+ * timerange.h
+ *	  Sets of time ranges: intersect, union, align, cut into windows.
+ *
+ * A range is half open and holds the *start instants* of buckets, as
+ * TimestampTz (microseconds since 2000-01-01 UTC, a UTC midnight, so that
+ * multiples of a width counted from it are the API's buckets).  DT_NOBEGIN and
+ * DT_NOEND are ordinary bounds, being the least and the greatest int64.
+ *
+ * Sets are immutable and palloc'd in CurrentMemoryContext.
+ */
+#ifndef USAGE_TIMERANGE_H
+#define USAGE_TIMERANGE_H
+
+#include "datatype/timestamp.h"
+
+typedef struct TimeRange
+{
+	TimestampTz start;			/* inclusive */
+	TimestampTz end;			/* exclusive, greater than start */
+} TimeRange;
+
+/* Ascending, disjoint, and no two touch. */
+typedef struct TimeRanges
+{
+	int			count;
+	TimeRange  *ranges;
+} TimeRanges;
+
+extern TimeRanges *timerange_all(void);
+extern TimeRanges *timerange_none(void);
+
+/* [start, end), or none where that holds no instant. */
+extern TimeRanges *timerange_between(TimestampTz start, TimestampTz end);
+
+extern TimeRanges *timerange_intersect(const TimeRanges *a, const TimeRanges *b);
+extern TimeRanges *timerange_union(const TimeRanges *a, const TimeRanges *b);
+
+/*
+ * The same bucket starts, with bounds that are multiples of the width (or
+ * infinite): both bounds round up.
+ */
+extern TimeRanges *timerange_align(const TimeRanges *set, int64 width_us);
+
+/* The greatest multiple of the width at or before, the least at or after. */
+extern TimestampTz timerange_floor(TimestampTz instant, int64 width_us);
+extern TimestampTz timerange_ceil(TimestampTz instant, int64 width_us);
+
+/* instant + delta_us, or infinity where that leaves the range of timestamps. */
+extern TimestampTz timerange_shift(TimestampTz instant, int64 delta_us);
+
+/* How many buckets start in the finite, aligned set. */
+extern int64 timerange_buckets(const TimeRanges *set, int64 width_us);
+
+/* How many windows of at most `limit` buckets the finite, aligned set makes. */
+extern int64 timerange_window_count(const TimeRanges *set, int64 width_us, int limit);
+
+/* Those windows, ascending, as an array of timerange_window_count(). */
+extern TimeRange *timerange_windows(const TimeRanges *set, int64 width_us, int limit);
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * tuple.c
+ *	  A result object as Datums.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "timerange.h"
+#include "tuple.h"
+
+/* How to make a Datum of a value that was read. */
+typedef enum TupleConversion
+{
+	TUPLE_DIRECT,				/* a Datum of what was read */
+	TUPLE_NUMERIC,				/* numeric without typmod: exact and trimmed */
+	TUPLE_INPUT					/* through the type's input function */
+} TupleConversion;
+
+typedef struct TupleColumn
+{
+	const UsageTableColumn *column;
+	TupleConversion conversion;
+	bool		is_domain;		/* may refuse NULL */
+	FmgrInfo	input;
+	Oid			io_param;
+} TupleColumn;
+
+struct TupleMaker
+{
+	const UsageTable *table;
+	int			ncolumns;		/* of results */
+	TupleColumn *columns;
+	PageField  *fields;			/* one per column */
+	int			nbuckets;		/* columns of the bucket */
+	const UsageTableColumn **buckets;
+};
+
+/* Those whose type is the one that values are read as need no input function. */
+static TupleConversion
+choose_conversion(const UsageTableColumn *column)
+{
+	switch (column->type)
+	{
+		case INT8OID:
+		case BOOLOID:
+		case TEXTOID:
+			return TUPLE_DIRECT;
+		case NUMERICOID:
+			return column->typmod < 0 ? TUPLE_NUMERIC : TUPLE_INPUT;
+		default:
+			return TUPLE_INPUT;
+	}
+}
+
+static void
+add_result_column(TupleMaker *maker, const UsageTableColumn *column)
+{
+	TupleColumn *made = &maker->columns[maker->ncolumns];
+	Oid			input;
+
+	made->column = column;
+	made->conversion = choose_conversion(column);
+	made->is_domain = get_typtype(column->type) == TYPTYPE_DOMAIN;
+	getTypeInputInfo(column->type, &input, &made->io_param);
+	fmgr_info(input, &made->input);
+	maker->fields[maker->ncolumns].path = column->field;
+	maker->fields[maker->ncolumns].kind = column->kind;
+	maker->ncolumns++;
+}
+
+TupleMaker *
+tuple_maker(const UsageTable *table, List *columns)
+{
+	TupleMaker *maker = palloc0(sizeof(TupleMaker));
+	int			count = Max(list_length(columns), 1);
+	ListCell   *lc;
+
+	maker->table = table;
+	maker->columns = palloc0(sizeof(TupleColumn) * count);
+	maker->fields = palloc0(sizeof(PageField) * count);
+	maker->buckets = palloc0(sizeof(UsageTableColumn *) * count);
+	foreach(lc, columns)
+	{
+		const UsageTableColumn *column = table_column(table, lfirst_int(lc));
+
+		if (column->role == USAGE_BUCKET)
+			maker->buckets[maker->nbuckets++] = column;
+		else
+			add_result_column(maker, column);
+	}
+	return maker;
+}
+
+const PageField *
+tuple_fields(const TupleMaker *maker, int *count)
+{
+	*count = maker->ncolumns;
+	return maker->fields;
+}
+
+/* What was read as text in the database's encoding, for an input function. */
+static char *
+input_text(const UsageTableColumn *column, const PageValue *read)
+{
+	if (read->isnull)
+		return NULL;
+	if (column->kind == PAGE_INTEGER)
+		return psprintf(INT64_FORMAT, read->integer);
+	if (column->kind == PAGE_BOOLEAN)
+		return read->boolean ? "true" : "false";
+	return pg_any_to_server(read->text, read->length, PG_UTF8);
+}
+
+static Datum
+direct_datum(const UsageTableColumn *column, const PageValue *read)
+{
+	char	   *text;
+
+	if (column->kind == PAGE_INTEGER)
+		return Int64GetDatum(read->integer);
+	if (column->kind == PAGE_BOOLEAN)
+		return BoolGetDatum(read->boolean);
+	text = pg_any_to_server(read->text, read->length, PG_UTF8);
+	return PointerGetDatum(cstring_to_text_with_len(text, text == read->text ?
+													read->length : strlen(text)));
+}
+
+/*
+ * Is it a number as JSON writes them?  numeric_in() takes more, NaN among it,
+ * which must not get into a sum by way of a string.
+ */
+static bool
+is_number(const char *text)
+{
+	if (*text == '-' || *text == '+')
+		text++;
+	if (!isdigit((unsigned char) *text) && *text != '.')
+		return false;
+	return text[strspn(text, "0123456789.eE+-")] == '\0';
+}
+
+/* The API pads amounts with zeros (API.md section 4): trim the scale. */
+static Datum
+numeric_datum(TupleColumn *made, char *text)
+{
+	Datum		padded = InputFunctionCall(&made->input, text, made->io_param, -1);
+
+	return DirectFunctionCall1(numeric_trim_scale, padded);
+}
+
+static Datum
+input_datum(TupleColumn *made, const PageValue *read)
+{
+	char	   *text = input_text(made->column, read);
+
+	if (text && made->column->kind == PAGE_NUMBER && !is_number(text))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("\"%s\" is not a number", text)));
+	if (made->conversion == TUPLE_NUMERIC)
+		return numeric_datum(made, text);
+	return InputFunctionCall(&made->input, text, made->io_param, made->column->typmod);
+}
+
+/* Turn the complaint of an input function into one about the answer. */
+static void
+complain(const TupleMaker *maker, const UsageTableColumn *column, MemoryContext context)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
+		PG_RE_THROW();
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("endpoint \"%s\" sent a value that column \"%s\" of type %s cannot hold",
+					maker->table->name, column->name, format_type_be(column->type)),
+			 errdetail("The type refuses it: %s.", error->message)));
+}
+
+/*
+ * Input functions are without side effects and leave nothing behind, so their
+ * errors can be caught without a subtransaction.
+ */
+static void
+set_through_input(const TupleMaker *maker, TupleColumn *made, const PageValue *read,
+				  Datum *value)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		*value = input_datum(made, read);
+	}
+	PG_CATCH();
+	{
+		complain(maker, made->column, context);
+	}
+	PG_END_TRY();
+}
+
+void
+tuple_set_result(const TupleMaker *maker, const PageValue *read, Datum *values, bool *nulls)
+{
+	memset(nulls, true, maker->table->natts);
+	for (int i = 0; i < maker->ncolumns; i++)
+	{
+		TupleColumn *made = &maker->columns[i];
+		int			attr = made->column->attnum - 1;
+
+		nulls[attr] = read[i].isnull;
+		if (made->conversion == TUPLE_DIRECT && !read[i].isnull)
+			values[attr] = direct_datum(made->column, &read[i]);
+		else if (!read[i].isnull || made->is_domain)
+			set_through_input(maker, made, &read[i], &values[attr]);
+	}
+}
+
+static Datum
+bucket_datum(const TupleMaker *maker, UsageBound bound, TimestampTz start)
+{
+	switch (bound)
+	{
+		case USAGE_START:
+			return TimestampTzGetDatum(start);
+		case USAGE_END:
+			return TimestampTzGetDatum(start + maker->table->width->width_us);
+		case USAGE_DAY:
+			return DateADTGetDatum(timerange_floor(start, USECS_PER_DAY) / USECS_PER_DAY);
+		case USAGE_NO_BOUND:
+			break;
+	}
+	elog(ERROR, "unexpected bound: %d", (int) bound);
+}
+
+void
+tuple_set_bucket(const TupleMaker *maker, TimestampTz start, Datum *values, bool *nulls)
+{
+	for (int i = 0; i < maker->nbuckets; i++)
+	{
+		int			attr = maker->buckets[i]->attnum - 1;
+
+		values[attr] = bucket_datum(maker, maker->buckets[i]->bound, start);
+		nulls[attr] = false;
+	}
+}

@@ -1,0 +1,34 @@
+/*
+ * tuple.h
+ *	  A result object as Datums.
+ */
+#ifndef USAGE_TUPLE_H
+#define USAGE_TUPLE_H
+
+#include "nodes/pg_list.h"
+
+#include "table.h"
+
+/* How the wanted columns of a table are made; lives in the context of its making. */
+typedef struct TupleMaker TupleMaker;
+
+/* columns: the attnums that are wanted; the others are NULL in every row. */
+extern TupleMaker *tuple_maker(const UsageTable *table, List *columns);
+
+/* What to read from a result object for them, as long as the maker lives. */
+extern const PageField *tuple_fields(const TupleMaker *maker, int *count);
+
+/*
+ * Fill the arrays of a row (one element per attribute of the table) from what
+ * was read of a result, but for the columns of the bucket, which become NULL.
+ * What is palloc'd is in CurrentMemoryContext, to be reset by the caller.
+ * ERROR HV00M where a value is not what the column's type takes.
+ */
+extern void tuple_set_result(const TupleMaker *maker, const PageValue *read,
+							 Datum *values, bool *nulls);
+
+/* Fill in the columns of the bucket that starts at `start`. */
+extern void tuple_set_bucket(const TupleMaker *maker, TimestampTz start,
+							 Datum *values, bool *nulls);
+
+#endif

@@ -1,0 +1,231 @@
+/*
+ * value.c
+ *	  What does the text of an option mean?
+ *
+ * Whatever ends up in a URL or a header is held to letters that can't change
+ * the meaning of its surroundings.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "endpoint.h"
+#include "http.h"
+#include "value.h"
+
+#define MAX_HISTORY_DAYS	36525	/* a hundred years */
+
+#define LETTERS_AND_DIGITS	LOWER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS
+#define LOWER_CASE			"abcdefghijklmnopqrstuvwxyz"
+#define DIGITS				"0123456789"
+
+/* Is it made of these characters alone, and at least one of them? */
+static bool
+consists_of(const char *text, const char *characters)
+{
+	return *text && text[strspn(text, characters)] == '\0';
+}
+
+/*
+ * Is it all graphic ASCII, and at least one character?  A control character
+ * could smuggle a header into a request.
+ */
+static bool
+is_graphic(const char *text)
+{
+	const char *c = text;
+
+	while (*c > ' ' && *c <= '~')
+		c++;
+	return c > text && *c == '\0';
+}
+
+const char *
+value_integer(char *text, const ValueBounds *bounds, void *result)
+{
+	const char *hint = NULL;
+	int			number;
+
+	if (parse_int(text, &number, bounds->unit, &hint) &&
+		number >= bounds->min && number <= bounds->max)
+	{
+		*(int *) result = number;
+		return NULL;
+	}
+	if (hint)
+		return _(hint);
+	if (bounds->unit == GUC_UNIT_MS)
+		return psprintf(_("Valid values are times from %d ms to %d ms, such as \"10s\" or \"500ms\"."),
+						bounds->min, bounds->max);
+	return psprintf(_("Valid values are from %d to %d."), bounds->min, bounds->max);
+}
+
+const char *
+value_name(char *text, const ValueBounds *bounds, void *result)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; bounds->names[i]; i++)
+	{
+		if (strcmp(bounds->names[i], text) == 0)
+		{
+			*(int *) result = i;
+			return NULL;
+		}
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", bounds->names[i]);
+	}
+	return psprintf(_("Valid values are: %s."), list.data);
+}
+
+const char *
+value_boolean(char *text, const ValueBounds *bounds, void *result)
+{
+	return parse_bool(text, (bool *) result) ? NULL : _("Valid values are: true, false.");
+}
+
+const char *
+value_string(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	return *text ? NULL : _("The value must not be empty.");
+}
+
+const char *
+value_token(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	return is_graphic(text) ? NULL :
+		_("The value must be printable ASCII characters without spaces.");
+}
+
+const char *
+value_file(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	return is_absolute_path(text) ? NULL :
+		_("The value must be an absolute path on the database server.");
+}
+
+/* No user or password: server options are visible to everybody. */
+const char *
+value_url(char *text, const ValueBounds *bounds, void *result)
+{
+	HttpUrl		url;
+	int			length = strlen(text);
+
+	if (!is_graphic(text) || strpbrk(text, "?#") || !http_parse_url(text, &url) ||
+		url.has_user || url.has_query)
+		return _("The value must be an http or https URL without user, password, query and fragment, such as \"https://example.com/v1\".");
+
+	while (length > 0 && text[length - 1] == '/')
+		length--;
+	*(char **) result = pnstrdup(text, length);
+	return NULL;
+}
+
+/* The server's input function has no way to say that it is none but an error. */
+static Interval *
+read_interval(char *text)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Interval   *volatile interval = NULL;
+
+	PG_TRY();
+	{
+		interval = DatumGetIntervalP(DirectFunctionCall3(interval_in,
+														 CStringGetDatum(text),
+														 ObjectIdGetDatum(InvalidOid),
+														 Int32GetDatum(-1)));
+	}
+	PG_CATCH();
+	{
+		if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return interval;
+}
+
+Interval *
+value_interval(char *text)
+{
+	Interval   *interval = read_interval(text);
+	double		days;
+
+	if (!interval || interval->month < 0 || interval->day < 0 || interval->time < 0)
+		return NULL;
+	days = interval->month * (double) DAYS_PER_MONTH + interval->day +
+		interval->time / (double) USECS_PER_DAY;
+	return days >= 1 && days <= MAX_HISTORY_DAYS ? interval : NULL;
+}
+
+const char *
+value_history(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	return value_interval(text) ? NULL :
+		_("The value must be an interval from 1 day to 100 years, such as \"90 days\".");
+}
+
+const char *
+value_path(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	if (*text == '/' && consists_of(text + 1, LETTERS_AND_DIGITS "/._-") && !strstr(text, ".."))
+		return NULL;
+	return _("The value must be a slash followed by letters, digits, \"/\", \".\", \"_\" and \"-\", without \"..\".");
+}
+
+/* Which endpoint it is for may not be known yet: is it a width at all? */
+const char *
+value_width(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	return endpoint_width(&usage_unknown_endpoint, text) ? NULL :
+		psprintf(_("Valid values are: %s."), endpoint_width_names(&usage_unknown_endpoint));
+}
+
+/* Names with a dot between them. */
+static bool
+is_dotted(const char *text)
+{
+	return consists_of(text, LETTERS_AND_DIGITS "._-") && !strstr(text, "..") &&
+		text[0] != '.' && text[strlen(text) - 1] != '.';
+}
+
+const char *
+value_field(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	if (strcmp(text, "*") == 0 || is_dotted(text))
+		return NULL;
+	return _("The value must be names with a dot between them, such as \"amount.value\", or \"*\" for the whole result object.");
+}
+
+const char *
+value_role(char *text, const ValueBounds *bounds, void *result)
+{
+	UsageRole	role;
+
+	*(char **) result = text;
+	return endpoint_role(text, &role) ? NULL :
+		psprintf(_("Valid values are: %s."), endpoint_role_names());
+}
+
+const char *
+value_filter(char *text, const ValueBounds *bounds, void *result)
+{
+	*(char **) result = text;
+	if (endpoint_reserves(text))
+		return _("That parameter is set by usage_fdw itself.");
+	if (consists_of(text, LOWER_CASE DIGITS "_") && !isdigit((unsigned char) *text))
+		return NULL;
+	return _("The value must be the name of a query parameter: lower-case letters, digits and underscores.");
+}
