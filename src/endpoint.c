@@ -18,9 +18,9 @@
 
 /* Members that are not mentioned are NULL or false. */
 #define BUCKET \
-	{"start_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_START, .imported = true}, \
-	{"end_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_END, .imported = true}, \
-	{"day", DATEOID, USAGE_BUCKET, USAGE_DAY, .imported = true}
+	{"start_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_START, .always_sent = true, .imported = true}, \
+	{"end_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_END, .always_sent = true, .imported = true}, \
+	{"day", DATEOID, USAGE_BUCKET, USAGE_DAY, .always_sent = true, .imported = true}
 
 /* A dimension of text: documented, with listed values, or only for who asks. */
 #define DIM(name, filter) \

@@ -80,7 +80,7 @@ struct HttpTransfer
 	bool		is_running;		/* is it there? */
 
 	/* what was asked */
-	char	   *host;			/* for messages */
+	const char *host;			/* for messages */
 	bool		proxied;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;
@@ -313,69 +313,63 @@ is_permanent(CURLcode code)
 	}
 }
 
-/* Why it failed, in curl's or the system's words; "" if the phase says it. */
+/*
+ * Why it failed, in curl's, the system's or our words; "" if the phase says it
+ * all.
+ */
 static const char *
-failure_reason(HttpTransfer *transfer, CURLcode code)
+failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 {
 	long		proxy_status = 0;
 	long		os_error = 0;
+	bool		connecting = phase < PHASE_ANSWER && transfer->connect_timeout_ms > 0;
+	char	   *reason = transfer->curl_error;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
 	if (transfer->out_of_memory)
 		return "out of memory";
-	if (transfer_phase(transfer) < PHASE_ANSWER && proxy_status >= 300)
-		snprintf(transfer->curl_error, sizeof(transfer->curl_error),
-				 "the proxy answered with status %ld", proxy_status);
 	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
 		return "";
-	if (code == CURLE_COULDNT_CONNECT && os_error != 0)
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		snprintf(reason, CURL_ERROR_SIZE, "nothing came for %g s (%s)",
+				 (connecting ? transfer->connect_timeout_ms :
+				  transfer->request_timeout_ms) / 1000.0,
+				 connecting ? "connect_timeout" : "request_timeout");
+	else if (phase < PHASE_ANSWER && proxy_status >= 300)
+		snprintf(reason, CURL_ERROR_SIZE, "the proxy answered with status %ld", proxy_status);
+	else if (code == CURLE_COULDNT_CONNECT && os_error != 0)
 		return strerror(os_error);
-	return transfer->curl_error[0] ? transfer->curl_error : curl_easy_strerror(code);
+	return reason[0] ? reason : curl_easy_strerror(code);
 }
 
-/* It failed, for `reason`, in the phase that it has come to. */
+/* Say how and in which phase it failed. */
 static void
-transfer_fail(HttpTransfer *transfer, const char *reason, bool transient)
+transfer_fail(HttpTransfer *transfer, CURLcode code)
 {
 	HttpPhase	phase = transfer_phase(transfer);
-	char		after[64] = "";
+	const char *reason = failure_reason(transfer, phase, code);
 	char		plain[CURL_ERROR_SIZE];
+	char		after[64] = "";
 
+	copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
 	if (phase == PHASE_BODY)
 		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
-				 http_outcome(transfer)->wire_bytes);
-	copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
+				 transfer->outcome.wire_bytes);
 	snprintf(transfer->error, sizeof(transfer->error), "%s host \"%s\"%s%s%s%s",
 			 phase_failure[phase], transfer->host,
 			 transfer->proxied ? " through the proxy" : "",
 			 after, plain[0] ? ": " : "", plain);
 	transfer->outcome.error = transfer->error;
-	transfer->outcome.transient = transient;
+	transfer->outcome.transient = !is_permanent(code);
 }
 
-/* Curl has done with a transfer. */
 static void
 transfer_finish(HttpTransfer *transfer, CURLcode code)
 {
+	http_outcome(transfer);		/* the last look at curl's counters */
 	if (code != CURLE_OK)
-		transfer_fail(transfer, failure_reason(transfer, code), !is_permanent(code));
-	http_outcome(transfer);
-	transfer->finished = true;
-	transfer_detach(transfer);
-}
-
-/* The server kept us waiting for too long. */
-static void
-transfer_time_out(HttpTransfer *transfer)
-{
-	bool		in_connect = !transfer->connected && transfer->connect_timeout_ms > 0;
-	char		reason[128];
-
-	snprintf(reason, sizeof(reason), "nothing came for %g s (%s)",
-			 (in_connect ? transfer->connect_timeout_ms : transfer->request_timeout_ms) / 1000.0,
-			 in_connect ? "connect_timeout" : "request_timeout");
-	transfer_fail(transfer, reason, true);
+		transfer_fail(transfer, code);
 	transfer->finished = true;
 	transfer_detach(transfer);
 }
@@ -437,7 +431,7 @@ transfer_check(HttpTransfer *transfer)
 		transfer->silent_us = 0;
 	}
 	if (transfer_patience(transfer) == 0)
-		transfer_time_out(transfer);
+		transfer_finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
 /* Time until `deadline` in microseconds. */
@@ -456,7 +450,7 @@ time_left(TimestampTz deadline)
 
 /*
  * One turn of all transfers: wait, at most until `deadline`, and let curl act.
- * False if the deadline had come before.
+ * False if the deadline had come before; then this was but a look.
  */
 static bool
 take_turn(TimestampTz deadline)
@@ -465,30 +459,232 @@ take_turn(TimestampTz deadline)
 	int64		timeout_us = left_us;
 	int64		now = engine_clock();
 	int64		waited_us;
+	HttpTransfer *transfer;
 	dlist_mutable_iter iter;
-	CURL	   *easy;
 	CURLcode	code;
 
-#define EACH_RUNNING(action) \
-	dlist_foreach_modify(iter, &running) \
-	{ \
-		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur); \
-		action; \
+	dlist_foreach_modify(iter, &running)
+	{
+		transfer = dlist_container(HttpTransfer, node, iter.cur);
+		transfer_excuse(transfer, now);
+		timeout_us = Min(timeout_us, transfer_patience(transfer));
 	}
-
-	EACH_RUNNING(transfer_excuse(transfer, now);
-				 timeout_us = Min(timeout_us, transfer_patience(transfer)));
 	waited_us = engine_wait(timeout_us);
 	now = engine_clock();
-	EACH_RUNNING(transfer_age(transfer, waited_us, now));
+	dlist_foreach_modify(iter, &running)
+		transfer_age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
 	engine_act();
-	while ((easy = engine_done(&code)) != NULL)
-	{
-		HttpTransfer *transfer;
-
-		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+	while ((transfer = engine_done(&code)) != NULL)
 		transfer_finish(transfer, code);
-	}
-	EACH_RUNNING(transfer_check(transfer));
+	dlist_foreach_modify(iter, &running)
+		transfer_check(dlist_container(HttpTransfer, node, iter.cur));
 	return left_us > 0;
+}
+
+/* ---- setting up ---- */
+
+/* `name: prefix value`, unless the value is NULL. */
+static void
+add_header(HttpTransfer *transfer, const char *name, const char *prefix, const char *value)
+{
+	struct curl_slist *headers;
+	char	   *line;
+
+	if (value == NULL)
+		return;
+	for (const char *c = value; *c; c++)
+		if ((unsigned char) *c < ' ' || *c == 0x7f)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("value of HTTP header \"%s\" must not contain control characters",
+							name)));
+
+	line = psprintf("%s: %s%s", name, prefix, value);
+	headers = curl_slist_append(transfer->headers, line);
+	explicit_bzero(line, strlen(line));
+	pfree(line);
+	if (headers == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory")));
+	transfer->headers = headers;
+}
+
+static void
+check_option(CURLcode code, const char *option)
+{
+	if (code != CURLE_OK)
+		ereport(ERROR,
+				(errcode(code == CURLE_OUT_OF_MEMORY ? ERRCODE_OUT_OF_MEMORY :
+						 ERRCODE_FDW_ERROR),
+				 errmsg("could not set up an HTTP request: %s: %s", option,
+						curl_easy_strerror(code))));
+}
+
+#define SET(option, value) \
+	check_option(curl_easy_setopt(transfer->easy, option, value), #option)
+
+/* Curl's default for HTTP is 2 over TLS where it can, else 1.1. */
+static void
+set_options(HttpTransfer *transfer, const HttpRequest *request)
+{
+	SET(CURLOPT_URL, request->url);
+	SET(CURL_HTTP_PROTOCOLS_OPTION, CURL_HTTP_PROTOCOLS);
+	SET(CURLOPT_HTTPGET, 1L);
+	SET(CURLOPT_HTTPHEADER, transfer->headers);
+	SET(CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);	/* none for the proxy */
+	SET(CURLOPT_USERAGENT, USER_AGENT);
+	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+
+	SET(CURLOPT_PRIVATE, transfer);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, transfer);
+	SET(CURLOPT_ERRORBUFFER, transfer->curl_error);
+	SET(CURLOPT_BUFFERSIZE, (long) READ_BYTES);
+
+	SET(CURLOPT_NOSIGNAL, 1L);	/* an alarm() would be PostgreSQL's */
+#ifdef CURL_HAS_QUICK_EXIT
+	SET(CURLOPT_QUICK_EXIT, 1L);	/* don't wait for a dead name server */
+#endif
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) (request->connect_timeout_ms > 0 ?
+										   request->connect_timeout_ms : INT_MAX));
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_TCP_KEEPALIVE, 1L);
+	SET(CURLOPT_PIPEWAIT, 1L);
+
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	if (request->ca_file != NULL)
+	{
+		SET(CURLOPT_CAINFO, request->ca_file);
+		SET(CURLOPT_CAPATH, NULL);
+	}
+
+	/* Empty strings: the environment that the server was started in is out. */
+	SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+HttpTransfer *
+http_start(const HttpRequest *request)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "usage_fdw HTTP transfer",
+												  ALLOCSET_SMALL_SIZES);
+	HttpTransfer *transfer = MemoryContextAllocZero(context, sizeof(HttpTransfer));
+	HttpUrl		url;
+	MemoryContext old;
+
+	transfer->context = context;
+	transfer->on_reset.func = transfer_free;
+	transfer->on_reset.arg = transfer;
+	MemoryContextRegisterResetCallback(context, &transfer->on_reset);
+
+	old = MemoryContextSwitchTo(context);
+	transfer->host = http_parse_url(request->url, &url) ? url.host : "?";
+	transfer->proxied = request->proxy != NULL;
+	transfer->connect_timeout_ms = request->connect_timeout_ms;
+	transfer->request_timeout_ms = request->request_timeout_ms;
+	transfer->buffer_bytes = request->buffer_bytes;
+	add_header(transfer, "Authorization", "Bearer ", request->token);
+	add_header(transfer, "OpenAI-Organization", "", request->organization);
+	add_header(transfer, "OpenAI-Project", "", request->project);
+	MemoryContextSwitchTo(old);
+
+	transfer->easy = engine_take();
+	set_options(transfer, request);
+	engine_run(transfer->easy);
+	dlist_push_tail(&running, &transfer->node);
+	transfer->is_running = true;
+	transfer->looked_at_us = engine_clock();
+	return transfer;
+}
+
+/* ---- reading ---- */
+
+/* Something is there that need not be waited for. */
+static bool
+transfer_ready(HttpTransfer *transfer)
+{
+	return transfer->finished || transfer->filling.length > 0 ||
+		transfer->consumed < transfer->reading.length;
+}
+
+/*
+ * Give the reader its next bytes.  Large stocks go out in parts, so that the
+ * other transfers get their turn between them.
+ */
+static bool
+hand_out(HttpTransfer *transfer, const char **bytes, size_t *length)
+{
+	if (transfer->consumed == transfer->reading.length)
+	{
+		HttpBuffer	empty = transfer->reading;
+
+		empty.length = 0;
+		transfer->reading = transfer->filling;
+		transfer->filling = empty;
+		transfer->consumed = 0;
+		if (transfer->paused)
+		{
+			CURLcode	code;
+
+			transfer->paused = false;	/* on_body() may set it again */
+			code = engine_resume(transfer->easy);
+			if (code != CURLE_OK)
+				transfer_finish(transfer, code);
+		}
+	}
+	*bytes = transfer->reading.data + transfer->consumed;
+	*length = Min(transfer->reading.length - transfer->consumed, HANDOUT_BYTES);
+	transfer->consumed += *length;
+	return *length > 0;
+}
+
+HttpState
+http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size_t *length)
+{
+	bool		again;
+
+	if (transfer_ready(transfer))
+		deadline = DT_NOBEGIN;
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		again = take_turn(deadline);
+		if (hand_out(transfer, bytes, length))
+			return HTTP_BYTES;
+		if (transfer->finished)
+			return transfer->outcome.error ? HTTP_FAILED : HTTP_DONE;
+	} while (again);
+	return HTTP_WAITING;
+}
+
+const HttpOutcome *
+http_outcome(HttpTransfer *transfer)
+{
+	curl_off_t	bytes = 0;
+
+	if (transfer->easy != NULL &&
+		curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes) == CURLE_OK)
+		transfer->outcome.wire_bytes = bytes;
+	return &transfer->outcome;
+}
+
+void
+http_stop(HttpTransfer *transfer)
+{
+	MemoryContextDelete(transfer->context);
+}
+
+void
+http_sleep(TimestampTz deadline)
+{
+	do
+		CHECK_FOR_INTERRUPTS();
+	while (take_turn(deadline));
 }

@@ -53,6 +53,9 @@ typedef struct HttpOutcome
 								 * lookup, connect, TLS, waiting for the
 								 * answer, reading it); NULL if it did not */
 	bool		transient;		/* failed in a way that another try may mend */
+	bool		neglected;		/* at some time nobody drove it for a second or
+								 * more, or we had paused it that long: if it
+								 * failed, the server need not be to blame */
 	const char *request_id;		/* x-request-id, or NULL */
 	const char *should_retry;	/* x-should-retry, or NULL */
 	const char *retry_after;	/* Retry-After, or NULL */
@@ -97,17 +100,17 @@ extern void http_sleep(TimestampTz deadline);
 /* `value` percent-encoded for a query (RFC 3986), palloc'd. */
 extern char *http_escape(const char *value);
 
-/* Is `url` an http or https URL with a host?  Parts are palloc'd. */
+/* What is in a URL; strings are palloc'd or constant. */
 typedef struct HttpUrl
 {
-	char	   *scheme;			/* lower case */
+	const char *scheme;			/* "http" or "https" */
 	char	   *host;
 	bool		has_user;		/* a user name or password is in it */
 	bool		has_query;		/* a query or fragment is in it */
 	bool		loopback;		/* host is localhost, 127.0.0.0/8 or [::1] */
 } HttpUrl;
 
-/* False if curl can't parse it; `parts` is then untouched. */
+/* False if it isn't an http or https URL with a host; `parts` is then untouched. */
 extern bool http_parse_url(const char *url, HttpUrl *parts);
 
 /* HTTP date (RFC 9110) to a timestamp; false if it is none. */

@@ -220,19 +220,20 @@ engine_resume(CURL *easy)
 	return code;
 }
 
-CURL *
+void *
 engine_done(CURLcode *result)
 {
 	CURLMsg    *message;
+	void	   *owner = NULL;
 	int			left;
 
 	while ((message = curl_multi_info_read(engine.multi, &left)) != NULL)
 	{
-		if (message->msg == CURLMSG_DONE)
-		{
-			*result = message->data.result;
-			return message->easy_handle;
-		}
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		*result = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
+		return owner;
 	}
 	return NULL;
 }
@@ -276,6 +277,8 @@ engine_wait(int64 timeout_us)
 	int64		start = engine_clock();
 	long		timeout_ms = -1;
 
+	if (engine.multi == NULL)
+		engine_start();
 	if (engine.wait_set_stale)
 		renew_wait_set();
 	if (engine.timer_us != ENGINE_FOREVER)

@@ -33,15 +33,18 @@ extern CURLcode engine_resume(CURL *easy);
 /*
  * Wait until curl has something to do, the latch is set or `timeout_us` are
  * over (0: just look; ENGINE_FOREVER: no bound), then return how long that
- * took, in microseconds.  Needs a handle taken before.
+ * took, in microseconds.
  */
 extern int64 engine_wait(int64 timeout_us);
 
 /* Let curl do what engine_wait() found.  Callbacks are called in here. */
 extern void engine_act(void);
 
-/* The next handle that curl is done with, and how it went; or NULL. */
-extern CURL *engine_done(CURLcode *result);
+/*
+ * The CURLOPT_PRIVATE of the next handle that curl has done with, and how it
+ * went; NULL if there is none.
+ */
+extern void *engine_done(CURLcode *result);
 
 /* Monotonic time in microseconds. */
 extern int64 engine_clock(void);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 

@@ -18,13 +18,13 @@
 #define REMOTE_SCHEMA "usage"
 
 static void
-check_schema(const char *name)
+check_schema(const char *name, const char *server)
 {
 	if (strcmp(name, REMOTE_SCHEMA) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
-				 errmsg("schema \"%s\" is not present on foreign server", name),
-				 errhint("Use IMPORT FOREIGN SCHEMA %s.", REMOTE_SCHEMA)));
+				 errmsg("schema \"%s\" is not present on foreign server \"%s\"", name, server),
+				 errhint("The schema is \"%s\".", REMOTE_SCHEMA)));
 }
 
 /* Names in LIMIT TO or EXCEPT: the server would pass over one that has no table. */
@@ -101,7 +101,7 @@ usageImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 	UsageImportOptions *set = option_import(stmt->options);
 	List	   *commands = NIL;
 
-	check_schema(stmt->remote_schema);
+	check_schema(stmt->remote_schema, server);
 	check_names(stmt->table_list);
 	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
 		if (IsImportableForeignTable(endpoint->name, stmt))

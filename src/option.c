@@ -310,7 +310,7 @@ option_validate(List *list, Oid catalog, Oid validator)
 	elog(ERROR, "unexpected catalog %u for options", catalog);
 }
 
-/* Is it plain http to another machine? */
+/* Is it plain http, and does it leave this machine? */
 static bool
 is_exposed(const char *text)
 {
@@ -320,20 +320,22 @@ is_exposed(const char *text)
 }
 
 /*
- * A request over plain http shows the key to the network: that to the server,
- * or that to a proxy which is asked for a plain one.
+ * A plain request shows the key to the network: on its way to the server, or,
+ * also where that is this machine, to a proxy.
  */
 static void
 check_encrypted(const UsageOptions *set)
 {
-	bool		plain = pg_strncasecmp(set->base_url, "http:", 5) == 0;
+	HttpUrl		url;
 
-	if (set->allow_http || !plain || !(is_exposed(set->base_url) || is_exposed(set->proxy)))
+	if (set->allow_http || !http_parse_url(set->base_url, &url) ||
+		strcmp(url.scheme, "http") != 0 ||
+		(!is_exposed(set->base_url) && !is_exposed(set->proxy)))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 			 errmsg("API key would be sent unencrypted"),
-			 errdetail("The option \"base_url\" is an http URL, and not of this machine alone."),
+			 errdetail("The option \"base_url\" is an http URL, and requests leave this machine."),
 			 errhint("Use https, or set the option \"allow_http\" if the network is to be trusted.")));
 }
 
@@ -348,12 +350,16 @@ check_mapping(const void *any)
 {
 	const UsageKeyOptions *set = any;
 
-	if (!set->api_key == !set->api_key_file)
+	if (set->api_key && set->api_key_file)
 		ereport(ERROR,
-				(errcode(set->api_key ? ERRCODE_FDW_INVALID_OPTION_NAME :
-						 ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("user mapping needs exactly one of the options \"api_key\" and \"api_key_file\""),
-				 errhint("One is dropped and the other added by one ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
+				 errhint("To replace one by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
+	if (!set->api_key && !set->api_key_file)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("option \"api_key\" or \"api_key_file\" is required"),
+				 errhint("To replace one by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...); to take away both, use DROP USER MAPPING.")));
 }
 
 static void

@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include <limits.h>
+#include <locale.h>
 
 #include <json-c/json_c_version.h>
 #include <json-c/json_object.h>
@@ -534,14 +535,23 @@ emit(PageReader *reader, PageEvent event)
 /*
  * Let json-c read on.  False: the value is not complete, because the window
  * ends or because it is broken.  The value is NULL for JSON's null.
+ *
+ * json-c makes a locale of its own for each call, from the current one.  From
+ * the C locale that is much cheaper, 20 against 220 ns with glibc.
  */
 static bool
 parse(PageReader *reader, json_object **value)
 {
+	static locale_t c_locale = (locale_t) 0;
 	enum json_tokener_error error;
+	locale_t	locale;
 
+	if (c_locale == (locale_t) 0)
+		c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+	locale = uselocale(c_locale);
 	*value = json_tokener_parse_ex(reader->tokener, reader->cursor,
 								   reader->window_end - reader->cursor);
+	uselocale(locale);
 	error = json_tokener_get_error(reader->tokener);
 	reader->cursor += json_tokener_get_parse_end(reader->tokener);
 	reader->parsing = error == json_tokener_continue;

@@ -161,7 +161,7 @@ value_interval(char *text)
 
 	if (!interval || interval->month < 0 || interval->day < 0 || interval->time < 0)
 		return NULL;
-	days = interval->month * (double) DAYS_PER_MONTH + interval->day +
+	days = interval->month * (DAYS_PER_YEAR / MONTHS_PER_YEAR) + interval->day +
 		interval->time / (double) USECS_PER_DAY;
 	return days >= 1 && days <= MAX_HISTORY_DAYS ? interval : NULL;
 }

@@ -1,0 +1,44 @@
+--
+-- The catalogue: what usage_fdw_columns() says of every endpoint.
+--
+SELECT usage_fdw_version();
+
+-- endpoints
+SELECT endpoint, path, bucket_widths, page_limits, count(*) AS columns
+FROM usage_fdw_columns() WITH ORDINALITY c(endpoint, path, column_name, data_type, role, field,
+     filter, accepted_values, required_dimension, always_sent, imported, bucket_widths,
+     page_limits, n)
+GROUP BY 1, 2, 3, 4 ORDER BY min(n);
+
+-- columns: first those of every bucket
+SELECT column_name, data_type, role, field, filter, always_sent, imported,
+       count(*) AS endpoints
+FROM usage_fdw_columns() WHERE role = 'bucket'
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1 DESC;
+
+\pset format unaligned
+SELECT endpoint, column_name, data_type, role,
+       CASE WHEN field <> column_name THEN field END AS other_field,
+       filter, accepted_values, required_dimension, always_sent AS sent, imported
+FROM usage_fdw_columns() WHERE role <> 'bucket';
+\pset format aligned
+
+-- what holds for all of them
+SELECT endpoint, column_name FROM usage_fdw_columns()
+GROUP BY 1, 2 HAVING count(*) > 1;
+SELECT endpoint, field FROM usage_fdw_columns() WHERE field IS NOT NULL
+GROUP BY 1, 2 HAVING count(*) > 1;
+SELECT endpoint, column_name FROM usage_fdw_columns()
+WHERE (filter IS NOT NULL AND role <> 'dimension')
+   OR (accepted_values IS NOT NULL AND filter IS NULL)
+   OR (field IS NULL) <> (role = 'bucket')
+   OR (NOT imported AND role <> 'dimension')
+   OR cardinality(bucket_widths) <> cardinality(page_limits);
+SELECT c.endpoint, c.column_name FROM usage_fdw_columns() c
+WHERE c.required_dimension IS NOT NULL AND NOT EXISTS (
+  SELECT FROM usage_fdw_columns() d
+  WHERE d.endpoint = c.endpoint AND d.field = c.required_dimension AND d.role = 'dimension');
+
+-- a set-returning function like others
+SELECT count(*) FROM (SELECT (usage_fdw_columns()).column_name LIMIT 3) s;
+SELECT count(*) FROM generate_series(1, 2), LATERAL usage_fdw_columns() c WHERE c.endpoint = 'costs';

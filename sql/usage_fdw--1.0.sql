@@ -1,0 +1,53 @@
+/* usage_fdw--1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION usage_fdw" to load this file. \quit
+
+CREATE FUNCTION usage_fdw_handler()
+RETURNS fdw_handler
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT;
+
+CREATE FUNCTION usage_fdw_validator(text[], oid)
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT;
+
+CREATE FOREIGN DATA WRAPPER usage_fdw
+	HANDLER usage_fdw_handler
+	VALIDATOR usage_fdw_validator;
+
+COMMENT ON FOREIGN DATA WRAPPER usage_fdw
+IS 'OpenAI organization usage and costs';
+
+CREATE FUNCTION usage_fdw_version()
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION usage_fdw_version()
+IS 'version of the usage_fdw library in use';
+
+-- The catalogue: every column of every endpoint.
+CREATE FUNCTION usage_fdw_columns(
+	OUT endpoint text,
+	OUT path text,
+	OUT column_name text,
+	OUT data_type regtype,
+	OUT role text,
+	OUT field text,
+	OUT filter text,
+	OUT accepted_values text[],
+	OUT required_dimension text,
+	OUT always_sent boolean,
+	OUT imported boolean,
+	OUT bucket_widths text[],
+	OUT page_limits integer[]
+)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+ROWS 150;
+
+COMMENT ON FUNCTION usage_fdw_columns()
+IS 'endpoints and columns that usage_fdw knows';

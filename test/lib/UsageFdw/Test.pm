@@ -1,0 +1,234 @@
+#
+# test/lib/UsageFdw/Test.pm
+#	  What TAP tests share: a server that knows the extension, a simulator, the
+#	  fault proxy, and ways to look at the requests that were made.
+#
+#	use UsageFdw::Test;
+#	my $simulator = UsageFdw::Test::simulator();
+#	my $node = cluster('main');
+#	connect_server($node, $simulator, import => q{OPTIONS (bucket_width '1h')});
+#	$node->safe_psql('postgres', 'SELECT count(*) FROM usage.completions');
+#	is((requests($simulator))[0]{endpoint}, 'completions');
+#
+# test/run sets the environment; for a single file: PROVE_TESTS=... test/run tap.
+#
+package UsageFdw::Test;
+
+use strict;
+use warnings;
+
+use Cwd;
+use Exporter 'import';
+use File::Temp;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+our @EXPORT = qw(simulator fault_proxy control requests cluster connect_server
+  connect_sql literal poll_until api_key);
+
+use constant api_key => 'sk-admin-test';
+
+# Absolute, as a test may change its directory.
+my $test_dir = Cwd::abs_path('test');
+my $stage_conf = Cwd::abs_path('tmp_check/stage.conf');
+
+# Children are ended by END blocks, which a signal would skip.
+$SIG{TERM} = $SIG{INT} = sub { die "interrupted\n" };
+
+my @daemons;
+
+END
+{
+	my $status = $?;
+	for my $daemon (@daemons)
+	{
+		$daemon->{handle}->kill_kill(grace => 2);
+	}
+	$? = $status;
+}
+
+# Wait until the condition holds: a code reference.  True if it did in time.
+sub poll_until
+{
+	my ($condition, $seconds) = @_;
+	my $deadline = time() + ($seconds // $PostgreSQL::Test::Utils::timeout_default);
+	while (time() < $deadline)
+	{
+		return 1 if $condition->();
+		sleep 0.01;
+	}
+	return $condition->();
+}
+
+# Start a program that writes NAME=VALUE lines into its ready file; they become
+# members of what is returned.  It ends with this process, however that ends.
+sub start_daemon
+{
+	my ($program, @arguments) = @_;
+	my $dir = File::Temp->newdir;
+	my $ready = "$dir/ready";
+	my $log = "$dir/log";
+	my $handle = IPC::Run::start(
+		[
+			"$test_dir/simulator/$program", @arguments,
+			'--ready-file', $ready, '--daemon-parent', $$
+		],
+		'<', '/dev/null', '>', $log, '2>', $log);
+	if (!poll_until(sub { -s $ready || !$handle->pumpable }, 20) || !-s $ready)
+	{
+		my $said = slurp_file($log);
+		$handle->kill_kill(grace => 0);
+		die "$program did not start: $said";
+	}
+	my %said = slurp_file($ready) =~ /^(\w+)=(.*)$/mg;
+	my $daemon = { %said, dir => $dir, handle => $handle, log => $log };
+	push @daemons, $daemon;
+	return $daemon;
+}
+
+# A simulator on a free port of loopback, started with these arguments (see
+# usage_simulator --help).  Its members port, url and, if it has one, tls_port.
+sub simulator
+{
+	my $simulator = start_daemon('usage_simulator', '--port', 0,
+		'--api-key', api_key, @_);
+	$simulator->{url} = "http://127.0.0.1:$simulator->{port}";
+	return $simulator;
+}
+
+# A proxy in front of a simulator that breaks HTTP on demand; see
+# test/simulator/control.
+sub fault_proxy
+{
+	my ($simulator, @arguments) = @_;
+	my $proxy = start_daemon('fault_proxy', '--port', 0, '--upstream',
+		"127.0.0.1:$simulator->{port}", @arguments);
+	$proxy->{url} = "http://127.0.0.1:$proxy->{port}";
+	return $proxy;
+}
+
+# What test/simulator/control answers to these arguments.  ERROR if it fails.
+sub control
+{
+	my ($daemon, @arguments) = @_;
+	local $ENV{USAGE_SIMULATOR_URL} = $daemon->{url};
+	local $ENV{USAGE_PROXY_CONTROL} = $daemon->{control_port} // '';
+	unshift @arguments, 'proxy' if defined $daemon->{control_port};
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ $^X, "$test_dir/simulator/control", @arguments ],
+		'<', '/dev/null', '>', \$out, '2>', \$err)
+	  or die "control @arguments: $err";
+	return $out;
+}
+
+# One line of CSV as a list.
+sub csv_fields
+{
+	my $line = shift;
+	my @fields;
+	while ($line =~ /\G(?:"((?:[^"]|"")*)"|([^,]*))(,|\z)/g)
+	{
+		my ($quoted, $plain, $end) = ($1, $2, $3);
+		$quoted =~ s/""/"/g if defined $quoted;
+		push @fields, $quoted // $plain;
+		last if $end eq '';
+	}
+	return @fields;
+}
+
+# The requests that a simulator has answered, oldest first: references to
+# hashes by the names that it gives its columns.
+sub requests
+{
+	my $simulator = shift;
+	my ($head, @lines) = split /\n/, control($simulator, 'requests');
+	my @names = csv_fields($head);
+	return map { my %request; @request{@names} = csv_fields($_); \%request } @lines;
+}
+
+# The preload library that moves a process's clock; not the monotonic one, by
+# which it waits.
+sub faketime_env
+{
+	my $clock = shift;
+	my ($library) =
+	  (glob('/usr/lib/*/faketime/libfaketime.so.1'), glob('/usr/lib*/faketime/libfaketime.so.1'));
+	my $offset = $clock - int(time());
+	return (
+		LD_PRELOAD => $library,
+		FAKETIME => sprintf('%+d', $offset),
+		DONT_FAKE_MONOTONIC => 1,
+		FAKETIME_DONT_FAKE_MONOTONIC => 1,
+		FAKETIME_DONT_RESET => 1);
+}
+
+# A running server with the extension in its reach.  clock => Unix seconds
+# makes it start at that time instead of now; conf => more settings.
+sub cluster
+{
+	my ($name, %options) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+	$node->init;
+	$node->append_conf('postgresql.conf', "include '$stage_conf'");
+	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
+	my %clock = defined $options{clock} ? faketime_env($options{clock}) : ();
+	local @ENV{ keys %clock } = values %clock;
+	$node->start;
+	return $node;
+}
+
+# A text as an SQL literal.
+sub literal
+{
+	my $text = shift;
+	$text =~ s/'/''/g;
+	return "'$text'";
+}
+
+sub option_list
+{
+	my %options = @_;
+	return join ', ', map { "$_ " . literal($options{$_}) } sort keys %options;
+}
+
+# SQL that makes a server, a user mapping for the current user and a schema of
+# imported tables.  Options:
+#	server => 'openai'		name of the server
+#	schema => 'usage'		name of the schema
+#	options => {...}		more options of the server
+#	mapping => {...}		options of the user mapping instead of api_key
+#	import => '...'			what follows INTO schema; undef: import nothing
+sub connect_sql
+{
+	my ($api, %options) = @_;
+	my $server = $options{server} // 'openai';
+	my $schema = $options{schema} // 'usage';
+	my $server_options =
+	  option_list(base_url => "$api->{url}/v1", %{ $options{options} // {} });
+	my $mapping_options =
+	  option_list(%{ $options{mapping} // { api_key => api_key } });
+	my $sql = <<END;
+CREATE EXTENSION IF NOT EXISTS usage_fdw;
+CREATE SERVER $server FOREIGN DATA WRAPPER usage_fdw OPTIONS ($server_options);
+CREATE USER MAPPING FOR CURRENT_USER SERVER $server OPTIONS ($mapping_options);
+CREATE SCHEMA $schema;
+END
+	return $sql if exists $options{import} && !defined $options{import};
+	my $import = $options{import} // '';
+	return $sql
+	  . "IMPORT FOREIGN SCHEMA usage FROM SERVER $server INTO $schema $import;\n";
+}
+
+# The same, done in a database (default: postgres).
+sub connect_server
+{
+	my ($node, $api, %options) = @_;
+	my $database = delete $options{database} // 'postgres';
+	$node->safe_psql($database, connect_sql($api, %options));
+	return;
+}
+
+1;

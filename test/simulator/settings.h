@@ -1,0 +1,86 @@
+/*
+ * settings.h
+ *	  What a test can change about the API while it runs.
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buffer.h"
+
+#define CLOCK_REAL (-1)
+
+typedef enum ArrayFormat
+{
+	ARRAY_ANY,					/* repeated or with brackets; commas are data */
+	ARRAY_REPEAT,
+	ARRAY_BRACKETS,
+	ARRAY_COMMA					/* one value, split at commas */
+} ArrayFormat;
+
+typedef enum AmountFormat
+{
+	AMOUNT_NUMBER,
+	AMOUNT_DECIMAL128,
+	AMOUNT_EXPONENT
+} AmountFormat;
+
+typedef enum KeyOrder
+{
+	ORDER_DOCUMENTED,
+	ORDER_SORTED,
+	ORDER_REVERSE
+} KeyOrder;
+
+typedef struct Settings
+{
+	/* time */
+	int64_t		now;			/* Unix seconds, or CLOCK_REAL */
+	int64_t		late;			/* seconds in which events trickle in */
+	int64_t		lookback_days;	/* 0: no bound */
+	int64_t		clip_future;	/* an end in the future counts as now */
+
+	/* latency */
+	int64_t		delay_ms;
+	int64_t		jitter_ms;
+
+	/* what is accepted */
+	int64_t		array_format;
+	int64_t		newest;			/* what only the newest SDK knows exists */
+	int64_t		page_limit;		/* buckets, whatever limit says; 0: no bound */
+	int64_t		max_url;		/* bytes; 0: no bound */
+	char		costs_refuse[128];	/* group_by values, by comma */
+
+	/* what is sent */
+	int64_t		gzip;
+	int64_t		result_envelope;
+	int64_t		amount;
+	int64_t		extra_keys;
+	int64_t		key_order;
+	int64_t		batch_string;
+	int64_t		pretty;
+	int64_t		omit_null;
+	int64_t		costs_empty_tail;
+	int64_t		cache;
+	char		absent[512];	/* fields never sent, by comma */
+
+	char		api_key[128];
+} Settings;
+
+/* The values of a fresh start; flags of the command line change them. */
+extern Settings settings_initial;
+
+extern void settings_default(Settings *settings);
+
+/* False with a message if there is no such setting or value. */
+extern bool settings_change(Settings *settings, const char *name,
+							const char *value, Buffer *message);
+
+/* All but the key, a line each. */
+extern void settings_list(const Settings *settings, Buffer *out);
+
+extern int64_t settings_now(const Settings *settings);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * shim.c
+ *	  What a source of the extension needs of the server, for tests that run
+ *	  outside it: memory contexts over malloc, and errors that end the test.
+ *
+ * Contexts are flat: each has its chunks and its callbacks, none has a parent.
+ * Every chunk is a malloc of its own, so that memory checkers see its bounds.
+ */
+#include "postgres.h"
+
+#include <stdlib.h>
+
+#include "shim.h"
+
+typedef struct Chunk
+{
+	struct Chunk *next;
+	struct Chunk **link;		/* what points to this one */
+	MemoryContext context;
+	uint64		padding;		/* keeps what follows aligned to 16 bytes */
+} Chunk;
+
+typedef struct ShimContext
+{
+	Chunk	   *chunks;
+	MemoryContextCallback *callbacks;
+} ShimContext;
+
+static ShimContext top;
+
+MemoryContext CurrentMemoryContext = (MemoryContext) &top;
+MemoryContext TopMemoryContext = (MemoryContext) &top;
+MemoryContext CacheMemoryContext = (MemoryContext) &top;
+
+static void
+link_chunk(Chunk *chunk, MemoryContext context)
+{
+	ShimContext *shim = (ShimContext *) context;
+
+	chunk->context = context;
+	chunk->next = shim->chunks;
+	chunk->link = &shim->chunks;
+	if (chunk->next != NULL)
+		chunk->next->link = &chunk->next;
+	shim->chunks = chunk;
+}
+
+static void
+unlink_chunk(Chunk *chunk)
+{
+	*chunk->link = chunk->next;
+	if (chunk->next != NULL)
+		chunk->next->link = chunk->link;
+}
+
+void *
+MemoryContextAlloc(MemoryContext context, Size size)
+{
+	Chunk	   *chunk = malloc(sizeof(Chunk) + size);
+
+	if (chunk == NULL)
+		shim_bail_out("out of memory");
+	link_chunk(chunk, context);
+	memset(chunk + 1, 0x7F, size);
+	return chunk + 1;
+}
+
+void *
+MemoryContextAllocZero(MemoryContext context, Size size)
+{
+	return memset(MemoryContextAlloc(context, size), 0, size);
+}
+
+void *
+palloc(Size size)
+{
+	return MemoryContextAlloc(CurrentMemoryContext, size);
+}
+
+void *
+palloc0(Size size)
+{
+	return MemoryContextAllocZero(CurrentMemoryContext, size);
+}
+
+void *
+repalloc(void *pointer, Size size)
+{
+	Chunk	   *chunk = (Chunk *) pointer - 1;
+	MemoryContext context = chunk->context;
+
+	unlink_chunk(chunk);
+	chunk = realloc(chunk, sizeof(Chunk) + size);
+	if (chunk == NULL)
+		shim_bail_out("out of memory");
+	link_chunk(chunk, context);
+	return chunk + 1;
+}
+
+void
+pfree(void *pointer)
+{
+	Chunk	   *chunk = (Chunk *) pointer - 1;
+
+	unlink_chunk(chunk);
+	free(chunk);
+}
+
+char *
+pstrdup(const char *text)
+{
+	return strcpy(palloc(strlen(text) + 1), text);
+}
+
+char *
+pnstrdup(const char *text, Size length)
+{
+	char	   *copy = palloc0(strnlen(text, length) + 1);
+
+	return memcpy(copy, text, strnlen(text, length));
+}
+
+void
+MemoryContextRegisterResetCallback(MemoryContext context, MemoryContextCallback *callback)
+{
+	ShimContext *shim = (ShimContext *) context;
+
+	callback->next = shim->callbacks;
+	shim->callbacks = callback;
+}
+
+MemoryContext
+shim_context(void)
+{
+	return calloc(1, sizeof(ShimContext));
+}
+
+void
+MemoryContextReset(MemoryContext context)
+{
+	ShimContext *shim = (ShimContext *) context;
+
+	while (shim->callbacks != NULL)
+	{
+		MemoryContextCallback *callback = shim->callbacks;
+
+		shim->callbacks = callback->next;
+		callback->func(callback->arg);
+	}
+	while (shim->chunks != NULL)
+		pfree(shim->chunks + 1);
+}
+
+void
+MemoryContextDelete(MemoryContext context)
+{
+	MemoryContextReset(context);
+	free(context);
+}
+
+/* --- errors ------------------------------------------------------------- */
+
+void
+shim_bail_out(const char *why)
+{
+	printf("Bail out! %s\n", why);
+	exit(1);
+}
+
+bool
+errstart(int elevel, const char *domain)
+{
+	return elevel >= ERROR;
+}
+
+bool
+errstart_cold(int elevel, const char *domain)
+{
+	return elevel >= ERROR;
+}
+
+int
+errcode(int sqlerrcode)
+{
+	return 0;
+}
+
+int
+errmsg(const char *format,...)
+{
+	shim_bail_out(format);
+	return 0;
+}
+
+int
+errmsg_internal(const char *format,...)
+{
+	shim_bail_out(format);
+	return 0;
+}
+
+int
+errdetail(const char *format,...)
+{
+	return 0;
+}
+
+int
+errhint(const char *format,...)
+{
+	return 0;
+}
+
+void
+errfinish(const char *filename, int lineno, const char *funcname)
+{
+	shim_bail_out(funcname);
+	abort();
+}
+
+#if PG_VERSION_NUM >= 160000
+void
+ExceptionalCondition(const char *condition, const char *file, int line)
+#else
+void
+ExceptionalCondition(const char *condition, const char *type, const char *file, int line)
+#endif
+{
+	shim_bail_out(condition);
+	abort();
+}
+
+/* --- TAP ---------------------------------------------------------------- */
+
+static int	tests_run;
+static int	tests_failed;
+
+bool
+shim_ok(bool passed, const char *format,...)
+{
+	va_list		arguments;
+
+	tests_run++;
+	tests_failed += passed ? 0 : 1;
+	printf("%sok %d - ", passed ? "" : "not ", tests_run);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	printf("\n");
+	return passed;
+}
+
+int
+shim_done(void)
+{
+	printf("1..%d\n", tests_run);
+	return tests_failed == 0 ? 0 : 1;
+}

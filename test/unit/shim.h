@@ -1,0 +1,26 @@
+/*
+ * shim.h
+ *	  The server's memory contexts and errors, and TAP, for unit tests.
+ *
+ * A test program includes postgres.h and this, links with shim.c and with the
+ * source that it tests, calls shim_ok() once for each check and ends with
+ * `return shim_done();`.
+ */
+#ifndef USAGE_SHIM_H
+#define USAGE_SHIM_H
+
+#include "utils/memutils.h"
+
+/* A new memory context; MemoryContextReset() and ...Delete() work on it. */
+extern MemoryContext shim_context(void);
+
+/* "ok N - ..." or "not ok N - ...", and whether it passed. */
+extern bool shim_ok(bool passed, const char *format,...) pg_attribute_printf(2, 3);
+
+/* "1..N", and the exit status: 0 if all passed. */
+extern int	shim_done(void);
+
+/* End all tests at once: an ERROR, a failed assertion. */
+extern void shim_bail_out(const char *why) pg_attribute_noreturn();
+
+#endif
