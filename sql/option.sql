@@ -229,7 +229,26 @@ ALTER USER MAPPING FOR CURRENT_USER SERVER his OPTIONS (SET api_key_file '/etc/p
 ALTER USER MAPPING FOR CURRENT_USER SERVER his OPTIONS (DROP api_key_file, ADD api_key 'sk-admin-1');
 RESET ROLE;
 
+-- a key is looked up when a scan starts, for the user who runs it: no mapping,
+-- no file, and a file for a server whose owner could have the key sent anywhere
+CREATE SERVER keyless FOREIGN DATA WRAPPER usage_fdw OPTIONS (base_url 'http://localhost:1');
+CREATE FOREIGN TABLE embeddings (day date) SERVER keyless;
+\pset format unaligned
+\pset tuples_only on
+SELECT replace(refused('SELECT FROM embeddings'), '"' || CURRENT_USER || '"', '"me"');
+CREATE USER MAPPING FOR PUBLIC SERVER keyless OPTIONS (api_key_file '/nonexistent/key');
+SELECT refused('SELECT FROM embeddings');
+GRANT SELECT ON embeddings TO regress_usage_other;
+SET ROLE regress_usage_other;
+SELECT refused('SELECT FROM embeddings');
+RESET ROLE;
+ALTER SERVER keyless OWNER TO regress_usage_owner;
+SELECT refused('SELECT FROM embeddings');
+\pset format aligned
+\pset tuples_only off
+
 DROP FOREIGN DATA WRAPPER regress_lax CASCADE;
+DROP SERVER keyless CASCADE;
 DROP SERVER his CASCADE;
 DROP SERVER mine CASCADE;
 DROP SERVER api CASCADE;

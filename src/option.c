@@ -35,7 +35,7 @@
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)
 #define UNIX_EPOCH_US		((UNIX_EPOCH_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
-#define MAX_TYPO_DISTANCE	4		/* as the server has it for its own options */
+#define MAX_TYPO_DISTANCE	4	/* as the server has it for its own options */
 
 /* Room for the options of any place. */
 typedef union AnyOptions
@@ -56,7 +56,7 @@ typedef union AnyOptions
 
 /* What is special about it. */
 #define SUPERUSER	0x01		/* only a superuser may set it */
-#define SECRET		0x02		/* its value, or a wrong one, may hold a secret */
+#define SECRET		0x02		/* a value of it may hold a secret */
 
 typedef struct Option
 {
@@ -126,7 +126,7 @@ typedef struct OptionPlace
 	Oid			catalog;
 	int			place;			/* ON_... */
 	const char *name;
-	void		(*check) (const void *any);	/* or NULL */
+	void		(*check) (const void *any); /* or NULL */
 } OptionPlace;
 
 static const OptionPlace option_places[] = {

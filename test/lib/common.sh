@@ -94,6 +94,7 @@ enter_work()
 	runner=$(id -un)
 	[ "$(id -u)" != 0 ] || runner=postgres
 	work=$PWD/tmp_check/$1.$$
+	kept=$work
 	tree_copy=
 	mkdir -p -m 700 "$work"
 	if [ "$(id -u)" = 0 ]
@@ -103,7 +104,8 @@ enter_work()
 		then
 			rm -rf "$work"
 			tree_copy=$(mktemp -d "${TMPDIR:-/tmp}/usage_fdw.XXXXXX")
-			tar -cf - --exclude=./.git --exclude='./tmp_check/*.*' . | tar -xf - -C "$tree_copy"
+			tar -cf - --no-wildcards-match-slash --exclude=./.git --exclude=./tmp_check/dev \
+				--exclude='./tmp_check/*.[0-9]*' . | tar -xf - -C "$tree_copy"
 			sed "s|$PWD|$tree_copy|g" tmp_check/stage.conf >"$tree_copy/tmp_check/stage.conf"
 			chown -R "$runner" "$tree_copy"
 			chmod 755 "$tree_copy"
@@ -192,18 +194,19 @@ stop_child()
 	child=
 }
 
-# Leave nothing running and, with "keep", only the logs and outputs.
+# Leave nothing running and, with "keep", only the logs and outputs, in $kept.
 leave_work()
 {
 	[ -n "${work-}" ] || return 0
 	stop_child
 	stop_clusters
-	if [ "${1-}" = keep ] && [ -z "$tree_copy" ]
+	if [ "${1-}" = keep ]
 	then
-		find "$work" -depth \( -name data -o -name pgdata \) -exec rm -rf {} +
+		find "$work" -depth \( -name data -o -name pgdata -o -name tmp \) -exec rm -rf {} +
+		[ "$work" = "$kept" ] || cp -r "$work" "$kept"
 	else
 		rm -rf "$work"
 	fi
-	rm -rf "${tree_copy:-$work/tmp}" ${short_temp:+"$short_temp"}
+	rm -rf ${tree_copy:+"$tree_copy"} ${short_temp:+"$short_temp"}
 	work=
 }

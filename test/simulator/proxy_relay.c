@@ -205,6 +205,18 @@ finish(Connection *c)
 	c->finishing = true;
 }
 
+/* A mishap counts when its moment has come, and then once. */
+static void
+note_mishap(Connection *c)
+{
+	if (c->rule.mishap == MISHAP_NONE || c->rule.count == INT64_MIN)
+		return;
+	if (c->rule.mishap != MISHAP_SLOW && c->sent < c->rule.amount)
+		return;
+	proxy_counters.applied[c->rule.mishap]++;
+	c->rule.count = INT64_MIN;
+}
+
 /* The bytes that the rule grants are out: break the connection. */
 static void
 break_connection(Connection *c)
@@ -297,6 +309,7 @@ write_client(Connection *c)
 	}
 	c->sent += sent;
 	c->answering = true;
+	note_mishap(c);
 	if (cuts_off(c) && c->sent >= c->rule.amount)
 		break_connection(c);
 }
@@ -315,18 +328,6 @@ write_server(Connection *c)
 {
 	if (empty_pipe(&c->up, c->server, PIPE_BYTES) < 0)
 		end_connection(c, true);
-}
-
-/* A mishap counts when its moment has come, and then once. */
-static void
-note_mishap(Connection *c)
-{
-	if (c->rule.mishap == MISHAP_NONE || c->rule.count == INT64_MIN)
-		return;
-	if (c->rule.mishap != MISHAP_SLOW && c->sent < c->rule.amount)
-		return;
-	proxy_counters.applied[c->rule.mishap]++;
-	c->rule.count = INT64_MIN;
 }
 
 static bool
