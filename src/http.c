@@ -106,7 +106,7 @@ struct HttpTransfer
 
 	/* what came of it */
 	bool		finished;
-	bool		in_headers;		/* before the end of the answer's headers */
+	bool		in_head;		/* between the status and the empty line */
 	HttpOutcome outcome;
 	char		values[lengthof(kept_headers)][VALUE_BYTES];
 	char		error[CURL_ERROR_SIZE + 512];
@@ -121,6 +121,8 @@ copy_plain(char *target, size_t size, const char *text, size_t length)
 {
 	size_t		n = Min(length, size - 1);
 
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
 	for (size_t i = 0; i < n; i++)
 		target[i] = (text[i] >= ' ' && text[i] <= '~') ? text[i] : '?';
 	target[n] = '\0';
@@ -174,7 +176,15 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	return length;
 }
 
-/* "HTTP/1.1 200 OK" begins an answer; what came before was an interim one. */
+static void
+forget_head(HttpTransfer *transfer)
+{
+	transfer->outcome.status = 0;
+	for (int i = 0; i < lengthof(kept_headers); i++)
+		KEPT_HEADER(&transfer->outcome, i) = NULL;
+}
+
+/* "HTTP/1.1 200 OK" */
 static void
 note_status(HttpTransfer *transfer, const char *line, const char *end)
 {
@@ -186,11 +196,7 @@ note_status(HttpTransfer *transfer, const char *line, const char *end)
 		line++;
 	for (; line < end && *line >= '0' && *line <= '9' && status < 1000; line++)
 		status = status * 10 + (*line - '0');
-
-	for (int i = 0; i < lengthof(kept_headers); i++)
-		KEPT_HEADER(&transfer->outcome, i) = NULL;
 	transfer->outcome.status = status;
-	transfer->in_headers = true;
 }
 
 static void
@@ -227,14 +233,18 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	while (end > line && strchr(" \t\r\n", end[-1]) != NULL)
 		end--;
 	if (end - line > 5 && memcmp(line, "HTTP/", 5) == 0)
+	{
+		forget_head(transfer);
 		note_status(transfer, line, end);
+		transfer->in_head = true;
+	}
 	else if (end == line)
 	{
-		transfer->in_headers = false;
+		transfer->in_head = false;
 		if (transfer->outcome.status < 200)
-			transfer->outcome.status = 0;
+			forget_head(transfer);	/* an interim answer */
 	}
-	else if (transfer->in_headers)
+	else if (transfer->in_head)
 		note_header(transfer, line, end);
 	return size * count;
 }
@@ -270,62 +280,69 @@ transfer_free(void *arg)
 	free(transfer->reading.data);
 }
 
+/* Has curl passed the moment that `info` is the time of? */
+static bool
+has_passed(HttpTransfer *transfer, CURLINFO info)
+{
+	curl_off_t	us = 0;
+
+	return curl_easy_getinfo(transfer->easy, info, &us) == CURLE_OK && us > 0;
+}
+
 static HttpPhase
 transfer_phase(HttpTransfer *transfer)
 {
-	static const CURLINFO done[] = {
-		CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T, CURLINFO_PRETRANSFER_TIME_T
-	};
-
-	for (int phase = PHASE_LOOKUP; phase < PHASE_ANSWER; phase++)
-	{
-		curl_off_t	us = 0;
-
-		curl_easy_getinfo(transfer->easy, done[phase], &us);
-		if (us == 0)
-			return phase;
-	}
-	return transfer->outcome.status == 0 ? PHASE_ANSWER : PHASE_BODY;
-}
-
-/* Failures that come again however often one tries. */
-static bool
-is_permanent(CURLcode code)
-{
-	switch (code)
-	{
-		case CURLE_UNSUPPORTED_PROTOCOL:	/* also an answer that isn't HTTP */
-		case CURLE_FAILED_INIT:
-		case CURLE_URL_MALFORMAT:
-		case CURLE_NOT_BUILT_IN:
-		case CURLE_WRITE_ERROR: /* on_body() had no memory */
-		case CURLE_OUT_OF_MEMORY:
-		case CURLE_BAD_FUNCTION_ARGUMENT:
-		case CURLE_SSL_CERTPROBLEM:
-		case CURLE_SSL_CIPHER:
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_ISSUER_ERROR:
-		case CURLE_SSL_INVALIDCERTSTATUS:
-			return true;
-		default:
-			return false;
-	}
+	if (transfer->outcome.status != 0)
+		return PHASE_BODY;
+	if (has_passed(transfer, CURLINFO_PRETRANSFER_TIME_T))
+		return PHASE_ANSWER;
+	return has_passed(transfer, CURLINFO_NAMELOOKUP_TIME_T) ? PHASE_CONNECT : PHASE_LOOKUP;
 }
 
 /*
- * Why it failed, in curl's, the system's or our words; "" if the phase says it
- * all.
+ * What curl's code says beyond the phase.  Codes that aren't here are transient
+ * failures of the phase.
  */
+static const struct
+{
+	CURLcode	code;
+	bool		permanent;		/* comes again however often one tries */
+	bool		tls;
+}			special_codes[] = {
+	{CURLE_UNSUPPORTED_PROTOCOL, true, false},	/* also if it isn't HTTP */
+	{CURLE_FAILED_INIT, true, false},
+	{CURLE_URL_MALFORMAT, true, false},
+	{CURLE_NOT_BUILT_IN, true, false},
+	{CURLE_WRITE_ERROR, true, false},	/* on_body() had no memory */
+	{CURLE_OUT_OF_MEMORY, true, false},
+	{CURLE_BAD_FUNCTION_ARGUMENT, true, false},
+	{CURLE_SSL_CONNECT_ERROR, false, true},
+	{CURLE_SSL_CERTPROBLEM, true, true},
+	{CURLE_SSL_CIPHER, true, true},
+	{CURLE_PEER_FAILED_VERIFICATION, true, true},
+	{CURLE_SSL_CACERT_BADFILE, true, true},
+	{CURLE_SSL_ISSUER_ERROR, true, true},
+	{CURLE_SSL_INVALIDCERTSTATUS, true, true},
+};
+
+/* The status by which a proxy refused to connect us, or 0. */
+static long
+refusal_of_proxy(HttpTransfer *transfer)
+{
+	long		status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status >= 300 ? status : 0;
+}
+
+/* Why it failed, in curl's, the system's or our words; may be "". */
 static const char *
 failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 {
-	long		proxy_status = 0;
-	long		os_error = 0;
-	bool		connecting = phase < PHASE_ANSWER && transfer->connect_timeout_ms > 0;
+	bool		in_connect = phase < PHASE_ANSWER && transfer->connect_timeout_ms > 0;
 	char	   *reason = transfer->curl_error;
+	long		os_error = 0;
 
-	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
 	if (transfer->out_of_memory)
 		return "out of memory";
@@ -333,11 +350,12 @@ failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 		return "";
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(reason, CURL_ERROR_SIZE, "nothing came for %g s (%s)",
-				 (connecting ? transfer->connect_timeout_ms :
+				 (in_connect ? transfer->connect_timeout_ms :
 				  transfer->request_timeout_ms) / 1000.0,
-				 connecting ? "connect_timeout" : "request_timeout");
-	else if (phase < PHASE_ANSWER && proxy_status >= 300)
-		snprintf(reason, CURL_ERROR_SIZE, "the proxy answered with status %ld", proxy_status);
+				 in_connect ? "connect_timeout" : "request_timeout");
+	else if (refusal_of_proxy(transfer) != 0)
+		snprintf(reason, CURL_ERROR_SIZE, "the proxy answered with status %ld",
+				 refusal_of_proxy(transfer));
 	else if (code == CURLE_COULDNT_CONNECT && os_error != 0)
 		return strerror(os_error);
 	return reason[0] ? reason : curl_easy_strerror(code);
@@ -352,22 +370,32 @@ transfer_fail(HttpTransfer *transfer, CURLcode code)
 	char		plain[CURL_ERROR_SIZE];
 	char		after[64] = "";
 
-	copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
+	transfer->outcome.transient = refusal_of_proxy(transfer) / 100 != 4;
+	for (int i = 0; i < lengthof(special_codes); i++)
+	{
+		if (special_codes[i].code != code)
+			continue;
+		transfer->outcome.transient = !special_codes[i].permanent;
+		if (special_codes[i].tls)
+			phase = PHASE_TLS;
+	}
 	if (phase == PHASE_BODY)
 		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
-				 transfer->outcome.wire_bytes);
+				 transfer->outcome.decoded_bytes);
+	copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
 	snprintf(transfer->error, sizeof(transfer->error), "%s host \"%s\"%s%s%s%s",
 			 phase_failure[phase], transfer->host,
 			 transfer->proxied ? " through the proxy" : "",
 			 after, plain[0] ? ": " : "", plain);
 	transfer->outcome.error = transfer->error;
-	transfer->outcome.transient = !is_permanent(code);
 }
 
 static void
 transfer_finish(HttpTransfer *transfer, CURLcode code)
 {
 	http_outcome(transfer);		/* the last look at curl's counters */
+	if (code == CURLE_OK && transfer->in_head)
+		code = CURLE_PARTIAL_FILE;	/* curl takes an end in there for a good one */
 	if (code != CURLE_OK)
 		transfer_fail(transfer, code);
 	transfer->finished = true;
@@ -585,7 +613,11 @@ http_start(const HttpRequest *request)
 	MemoryContextRegisterResetCallback(context, &transfer->on_reset);
 
 	old = MemoryContextSwitchTo(context);
-	transfer->host = http_parse_url(request->url, &url) ? url.host : "?";
+	if (!http_parse_url(request->url, &url))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("could not set up an HTTP request: URL is malformed")));
+	transfer->host = url.host;
 	transfer->proxied = request->proxy != NULL;
 	transfer->connect_timeout_ms = request->connect_timeout_ms;
 	transfer->request_timeout_ms = request->request_timeout_ms;

@@ -24,7 +24,6 @@
 #include "compat.h"
 #include "http_engine.h"
 
-#define SPARE_HANDLES		8	/* easy handles kept for reuse */
 #define SPARE_CONNECTIONS	16L /* idle connections kept open */
 #define WAIT_EVENTS			16	/* events taken at once */
 
@@ -38,8 +37,7 @@ typedef struct EngineSocket
 static struct
 {
 	CURLM	   *multi;			/* NULL until the backend needs it */
-	CURL	   *spare[SPARE_HANDLES];
-	int			nspare;
+	CURLSH	   *share;			/* TLS sessions, which old curls keep per handle */
 
 	/* what curl waits for */
 	EngineSocket *sockets;		/* malloc'd */
@@ -83,14 +81,20 @@ restore_signals(const sigset_t *saved)
 	pthread_sigmask(SIG_SETMASK, saved, NULL);
 }
 
+/* Raise what curl says of its handle, multi or share. */
+static void
+check(bool good, bool no_memory, const char *message)
+{
+	if (!good)
+		ereport(ERROR,
+				(errcode(no_memory ? ERRCODE_OUT_OF_MEMORY : ERRCODE_FDW_ERROR),
+				 errmsg("HTTP client failed: %s", message)));
+}
+
 static void
 check_multi(CURLMcode code)
 {
-	if (code != CURLM_OK)
-		ereport(ERROR,
-				(errcode(code == CURLM_OUT_OF_MEMORY ? ERRCODE_OUT_OF_MEMORY :
-						 ERRCODE_FDW_ERROR),
-				 errmsg("HTTP client failed: %s", curl_multi_strerror(code))));
+	check(code == CURLM_OK, code == CURLM_OUT_OF_MEMORY, curl_multi_strerror(code));
 }
 
 /* ---- called by curl ---- */
@@ -144,13 +148,17 @@ engine_start(void)
 	static CURLM *multi = NULL; /* survives an error below */
 
 	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("could not initialize libcurl")));
+		check(false, false, "libcurl does not start");
 	initialized = true;
 
-	if (multi == NULL && (multi = curl_multi_init()) == NULL)
-		check_multi(CURLM_OUT_OF_MEMORY);
+	if (engine.share == NULL)
+		engine.share = curl_share_init();
+	if (multi == NULL)
+		multi = curl_multi_init();
+	check(engine.share != NULL && multi != NULL, true, "out of memory");
+	check(curl_share_setopt(engine.share, CURLSHOPT_SHARE,
+							CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK,
+		  false, "CURLSHOPT_SHARE");
 	check_multi(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket));
 	check_multi(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer));
 	check_multi(curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, SPARE_CONNECTIONS));
@@ -164,6 +172,11 @@ engine_start(void)
 	engine.multi = multi;
 }
 
+/*
+ * Handles aren't reused, as curl may leave remains of a transfer in them
+ * (7.88: its buffers, if others use the connection).  They cost microseconds:
+ * connections, DNS answers and TLS sessions are kept elsewhere.
+ */
 CURL *
 engine_take(void)
 {
@@ -171,11 +184,12 @@ engine_take(void)
 
 	if (engine.multi == NULL)
 		engine_start();
-	if (engine.nspare > 0)
-		return engine.spare[--engine.nspare];
 	easy = curl_easy_init();
-	if (easy == NULL)
-		check_multi(CURLM_OUT_OF_MEMORY);
+	if (easy == NULL || curl_easy_setopt(easy, CURLOPT_SHARE, engine.share) != CURLE_OK)
+	{
+		curl_easy_cleanup(easy);
+		check(false, true, "out of memory");
+	}
 	return easy;
 }
 
@@ -198,13 +212,7 @@ engine_return(CURL *easy)
 
 	block_signals(&saved);
 	curl_multi_remove_handle(engine.multi, easy);
-	if (engine.nspare < SPARE_HANDLES)
-	{
-		curl_easy_reset(easy);
-		engine.spare[engine.nspare++] = easy;
-	}
-	else
-		curl_easy_cleanup(easy);
+	curl_easy_cleanup(easy);
 	restore_signals(&saved);
 }
 

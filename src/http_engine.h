@@ -13,8 +13,8 @@
 #define ENGINE_FOREVER PG_INT64_MAX
 
 /*
- * A fresh easy handle, without options.  Makes the engine if this backend has
- * none yet.  ERROR if curl can't.
+ * A new easy handle, with nothing but the engine's own options.  Makes the
+ * engine if this backend has none yet.  ERROR if curl can't.
  */
 extern CURL *engine_take(void);
 
@@ -22,8 +22,8 @@ extern CURL *engine_take(void);
 extern void engine_run(CURL *easy);
 
 /*
- * Give a handle back, from engine_take() or engine_run(); curl cuts off what
- * it still does, and forgets its options.  Can't fail.
+ * Give a handle back, whether it was run or not.  Curl cuts off what it still
+ * does, but keeps its connection if it was done.  Can't fail.
  */
 extern void engine_return(CURL *easy);
 

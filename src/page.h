@@ -13,14 +13,22 @@
 #ifndef USAGE_PAGE_H
 #define USAGE_PAGE_H
 
-/* What a member of a result object must be. */
+/*
+ * What a member of a result object must be; anything else breaks the page.
+ * No number goes through a double.  What is beyond int64 (uint64 for
+ * PAGE_NUMBER, PAGE_SCALAR and PAGE_JSON) or at its very end is refused where
+ * it is written as an integer: json-c does not tell the two apart.  So is a
+ * string with a null character, but not in PAGE_JSON, which has it escaped.
+ * Half of a surrogate pair becomes U+FFFD.
+ */
 typedef enum PageKind
 {
 	PAGE_TEXT,					/* a string */
-	PAGE_INTEGER,				/* an integer within int64 */
+	PAGE_INTEGER,				/* an integer, -2^63 + 1 to 2^63 - 1 */
 	PAGE_BOOLEAN,				/* true or false, or "true" or "false" */
 	PAGE_NUMBER,				/* the literal text of a number, or of a string
-								 * that the caller will parse as one */
+								 * that the caller will parse as one ("NaN"
+								 * might come this way) */
 	PAGE_SCALAR,				/* literal text of any scalar */
 	PAGE_JSON					/* any value, as JSON text */
 } PageKind;
@@ -51,7 +59,8 @@ typedef enum PageEvent
 	PAGE_BUCKET,				/* a bucket begins; nothing is known of it yet */
 	PAGE_RESULT,				/* values of the next result of the bucket */
 	PAGE_BUCKET_END,			/* the bucket is complete, its times are known */
-	PAGE_END,					/* the page is complete, its cursor is known */
+	PAGE_END,					/* the page is complete and nothing comes after
+								 * it, its cursor is known */
 	PAGE_BROKEN					/* not such a page; see page_complaint() */
 } PageEvent;
 
@@ -64,16 +73,24 @@ typedef struct PageReader PageReader;
  */
 extern PageReader *page_open(const PageField *fields, int nfields);
 
-/* Make it ready for another page, keeping what can be kept. */
+/*
+ * Make it ready for another page, keeping what can be kept, however far it
+ * came with the last one.
+ */
 extern void page_restart(PageReader *reader);
 
 /*
- * Give it bytes.  They are not copied: they must stay until page_next() has
- * answered PAGE_WANTS_BYTES.  length 0: the answer ends here.
+ * Give it bytes, after page_open(), page_restart() or PAGE_WANTS_BYTES only.
+ * They may be cut anywhere, at most INT_MAX at a time.  They are not copied:
+ * they must stay until page_next() has answered PAGE_WANTS_BYTES.  length 0:
+ * the answer ends here.  Only then comes PAGE_END.
  */
 extern void page_feed(PageReader *reader, const char *bytes, size_t length);
 
-/* The next event.  Never raises an error but out of memory. */
+/*
+ * The next event.  Never raises an error but out of memory.  PAGE_END and
+ * PAGE_BROKEN stay the answer until page_restart().
+ */
 extern PageEvent page_next(PageReader *reader);
 
 /* After PAGE_RESULT: one value per field, good until the next page_next(). */
@@ -83,9 +100,14 @@ extern const PageValue *page_values(PageReader *reader);
 extern int64 page_bucket_start(PageReader *reader);
 extern int64 page_bucket_end(PageReader *reader);
 
-/* After PAGE_END. */
+/*
+ * After PAGE_END.  A page without has_more has no more, but if it has a cursor
+ * it is broken.  The cursor belongs to the reader, until page_restart(); NULL
+ * if there is none or it is empty.  The two may disagree: has_more without a
+ * cursor is for the caller to refuse.
+ */
 extern bool page_has_more(PageReader *reader);
-extern const char *page_cursor(PageReader *reader);	/* NULL: none */
+extern const char *page_cursor(PageReader *reader);
 
 /*
  * After PAGE_BROKEN: what is wrong, in words fit for an error's detail, as a
@@ -95,10 +117,10 @@ extern const char *page_complaint(PageReader *reader);
 
 /*
  * An error body, whatever its form: {"error": {message, type, param, code}},
- * {"error": "message"}, or anything else.  Strings are palloc'd, UTF-8,
- * without control characters, cut to a length fit for an error's detail;
- * NULL where absent.  A body that is no JSON has no message (a proxy's HTML
- * says nothing that a user could act on).
+ * {"error": "message"}, {message, ...}, or anything else.  Strings are
+ * palloc'd, UTF-8, without control characters, with API keys masked, cut to
+ * 500 bytes; NULL where absent.  A body that is no JSON, or is cut off, has no
+ * message (a proxy's HTML says nothing that a user could act on).
  */
 typedef struct PageError
 {

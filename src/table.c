@@ -7,7 +7,6 @@
 
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
-#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -17,7 +16,7 @@
 /* The field that stands for the whole result object. */
 #define WHOLE_RESULT "*"
 
-static void find_endpoint(UsageTable *table, const char *relname);
+static void find_endpoint(UsageTable *table);
 static void describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column);
 static void check_required(const UsageTable *table);
 
@@ -30,7 +29,7 @@ table_describe(Relation rel)
 	table->relid = RelationGetRelid(rel);
 	table->options = option_table(table->relid);
 	table->serverid = GetForeignServerIdByRelId(table->relid);
-	find_endpoint(table, RelationGetRelationName(rel));
+	find_endpoint(table);
 
 	table->natts = tupdesc->natts;
 	table->columns = palloc0(sizeof(UsageTableColumn) * Max(table->natts, 1));
@@ -46,51 +45,18 @@ table_describe(Relation rel)
 }
 
 /*
- * A table has an endpoint of the catalogue, or a path that the catalogue may
- * not know; a path that it does know is read with what it knows.
+ * A table has an endpoint of the catalogue, or a path that the catalogue does
+ * not know; option_table() has seen that it and its width exist.
  */
 static void
-find_endpoint(UsageTable *table, const char *relname)
+find_endpoint(UsageTable *table)
 {
 	const UsageOptions *options = table->options;
 
-	if (options->path)
-	{
-		table->endpoint = &usage_unknown_endpoint;
-		table->path = table->name = options->path;
-	}
-	else
-	{
-		table->endpoint = endpoint_find(options->endpoint);
-		if (!table->endpoint)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-					 errmsg("endpoint \"%s\" does not exist", options->endpoint),
-					 errdetail("Foreign table \"%s\" reads it.", relname),
-					 errhint("Query usage_fdw_columns() for the endpoints that usage_fdw knows, or set the option \"path\".")));
-		table->path = table->endpoint->path;
-		table->name = table->endpoint->name;
-	}
-
+	table->endpoint = options->path ? &usage_unknown_endpoint : endpoint_find(options->endpoint);
+	table->path = options->path ? options->path : table->endpoint->path;
+	table->name = options->path ? options->path : table->endpoint->name;
 	table->width = endpoint_width(table->endpoint, options->bucket_width);
-	if (!table->width)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("endpoint \"%s\" has no bucket width \"%s\"",
-						table->name, options->bucket_width),
-				 errhint("Its widest is \"%s\".", endpoint_widest(table->endpoint)->name)));
-}
-
-/* The names of the endpoint's columns, for a hint. */
-static char *
-column_names(const UsageEndpoint *endpoint)
-{
-	StringInfoData names;
-
-	initStringInfo(&names);
-	for (const UsageColumn *known = endpoint->columns; known->name; known++)
-		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", known->name);
-	return names.data;
 }
 
 /* Take over what the catalogue knows of a column. */
@@ -157,7 +123,7 @@ fail_unknown(const UsageTable *table, const UsageTableColumn *column,
 					set->column_name ? set->column_name : column->name),
 			 errdetail("Foreign table \"%s\" declares it.", get_rel_name(table->relid)),
 			 errhint("The endpoint's columns are: %s.  The options \"field\" and \"role\" describe a column that usage_fdw does not know.",
-					 column_names(table->endpoint))));
+					 endpoint_column_names(table->endpoint))));
 }
 
 /*

@@ -4,15 +4,15 @@
 #	  test directory before it sources this.
 #
 
-# On a free port, with the key sk-admin-test; sets and exports
-# USAGE_SIMULATOR_URL and USAGE_SIMULATOR_CONTROL.  It ends with process $1
-# (default: the caller, 0: none) even if nobody stops it.
+# On a free port; sets and exports USAGE_SIMULATOR_URL and
+# USAGE_SIMULATOR_CONTROL.  It ends with process $1 (default: the caller, 0:
+# none) even if nobody stops it.
 start_simulator()
 {
 	local parent=${1:-$$} try
 	simulator_dir=$(mktemp -d)
-	"$tests/simulator/usage_simulator" --port 0 --daemon-parent "$parent" \
-		--api-key sk-admin-test --ready-file "$simulator_dir/ready" </dev/null &
+	"$tests/simulator/usage_simulator" --daemon-parent "$parent" \
+		--ready-file "$simulator_dir/ready" </dev/null &
 	simulator=$!
 	for ((try = 0; try < 200; try++))
 	do

@@ -29,7 +29,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(simulator fault_proxy control requests cluster connect_server
   connect_sql literal poll_until api_key);
 
-use constant api_key => 'sk-admin-test';
+use constant api_key => 'sk-admin-simulator';
 
 # Absolute, as a test may change its directory.
 my $test_dir = Cwd::abs_path('test');
@@ -93,8 +93,7 @@ sub start_daemon
 # usage_simulator --help).  Its members port, url and, if it has one, tls_port.
 sub simulator
 {
-	my $simulator = start_daemon('usage_simulator', '--port', 0,
-		'--api-key', api_key, @_);
+	my $simulator = start_daemon('usage_simulator', @_);
 	$simulator->{url} = "http://127.0.0.1:$simulator->{port}";
 	return $simulator;
 }
@@ -103,9 +102,8 @@ sub simulator
 # test/simulator/control.
 sub fault_proxy
 {
-	my ($simulator, @arguments) = @_;
-	my $proxy = start_daemon('fault_proxy', '--port', 0, '--upstream',
-		"127.0.0.1:$simulator->{port}", @arguments);
+	my $simulator = shift;
+	my $proxy = start_daemon('fault_proxy', '--target', $simulator->{port});
 	$proxy->{url} = "http://127.0.0.1:$proxy->{port}";
 	return $proxy;
 }
