@@ -14,6 +14,7 @@
 #define DAY_MINUTES 1440
 #define MEAN_BURST 2			/* events in a minute that has any */
 #define EMPTY_DAY_SHARE 14		/* of 256 days */
+#define ODD_UNIT 7				/* the last of org_quantity_units */
 
 typedef struct Day
 {
@@ -216,22 +217,36 @@ restated_factor(const View *view, const Endpoint *endpoint, int64_t time)
 }
 
 static void
+multiply(const Endpoint *endpoint, Event *event, int64_t factor)
+{
+	for (int i = 0; endpoint->measures[i].name; i++)
+		if (event->measure[i] != NO_VALUE)
+			event->measure[i] *= factor;
+}
+
+static bool
+has_odd_unit(const View *view, const Event *event)
+{
+	return view->mixed_units && event->unit != 0 && event->fate % 4 == 0;
+}
+
+static void
 visit_event(const Endpoint *endpoint, const View *view, const Event *event,
 			EventVisitor visit, void *context)
 {
 	int64_t		factor = restated_factor(view, endpoint, event->time);
-	Event		restated;
+	Event		changed;
 
-	if (factor == 1)
+	if (factor == 1 && !has_odd_unit(view, event))
 	{
 		visit(event, context);
 		return;
 	}
-	restated = *event;
-	for (int i = 0; endpoint->measures[i].name; i++)
-		if (restated.measure[i] != NO_VALUE)
-			restated.measure[i] *= factor;
-	visit(&restated, context);
+	changed = *event;
+	multiply(endpoint, &changed, factor);
+	if (has_odd_unit(view, event))
+		changed.unit = ODD_UNIT;
+	visit(&changed, context);
 }
 
 static void

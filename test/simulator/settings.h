@@ -42,6 +42,9 @@ typedef struct Settings
 	int64_t		lookback_days;	/* 0: no bound */
 	int64_t		clip_future;	/* an end in the future counts as now */
 
+	/* what happened */
+	int64_t		mixed_units;	/* costs: a line item may have two units */
+
 	/* latency */
 	int64_t		delay_ms;
 	int64_t		jitter_ms;

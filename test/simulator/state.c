@@ -46,6 +46,7 @@ state_view(void)
 	View		view = {
 		.now = settings_now(&state_settings),
 		.late = state_settings.late,
+		.mixed_units = state_settings.mixed_units,
 		.restatements = restatements,
 		.restatement_count = restatement_count
 	};

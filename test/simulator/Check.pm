@@ -1,0 +1,178 @@
+# Check.pm
+#	  Starts and asks the simulator, for the script check.
+
+package Check;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use File::Temp ();
+use FindBin;
+use HTTP::Tiny;
+use JSON::PP;
+use Time::HiRes qw(sleep);
+
+our @EXPORT = qw(MINUTE HOUR DAY NOW KEY %width $directory $http $json $server
+  $base start encode control get path_of query_of ask ask_all split_csv
+  events_of forget_events);
+
+use constant { MINUTE => 60, HOUR => 3600, DAY => 86400 };
+use constant NOW => 1795212345;    # in the middle of a minute
+use constant KEY => 'sk-admin-simulator';
+
+our %width = ('1m' => MINUTE, '1h' => HOUR, '1d' => DAY);
+our $directory = File::Temp->newdir;
+my @children;
+our $http = HTTP::Tiny->new(timeout => 60, keep_alive => 1);
+our $json = JSON::PP->new->utf8;
+
+sub start
+{
+	my ($name, @arguments) = @_;
+	my $file = "$directory/$name." . @children . '.ready';
+	my @prefix = split ' ', $ENV{SIMULATOR_PREFIX} // '';
+	defined(my $pid = fork) or die;
+	if ($pid == 0)
+	{
+		exec @prefix, "$FindBin::Bin/$name", '--ready-file', $file,
+		  '--daemon-parent', getppid, @arguments;
+		die "could not run $name: $!\n";
+	}
+	push @children, $pid;
+	for (1 .. 300)
+	{
+		last if -e $file;
+		sleep 0.1;
+	}
+	open my $handle, '<', $file or die "$name did not get ready\n";
+	return { map { /^(\w+)=(\d+)$/ } <$handle> };
+}
+
+END
+{
+	my $status = $?;
+	kill TERM => @children if @children;
+	waitpid $_, 0 for @children;
+	$? = $status;
+}
+
+our $server = start('usage_simulator', '--now', NOW);
+our $base = "http://127.0.0.1:$server->{port}";
+
+sub encode
+{
+	my ($text) = @_;
+	utf8::encode($text) if utf8::is_utf8($text);
+	$text =~ s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ge;
+	return $text;
+}
+
+sub control
+{
+	my ($action, @parameters) = @_;
+	my $method =
+	  $action =~ /^(requests|stat|events|now|settings|faults)$/ ? 'GET' : 'POST';
+	my $query = '';
+	while (my ($name, $value) = splice @parameters, 0, 2)
+	{
+		$query .= ($query ? '&' : '?') . encode($name) . '=' . encode($value);
+	}
+	my $answer = $http->request($method, "$base/_simulator/$action$query");
+	die "$action: $answer->{content}" if !$answer->{success};
+	return $answer->{content};
+}
+
+# The answer to a raw path and query.
+sub get
+{
+	my ($path, %headers) = @_;
+	return $http->get("$base$path",
+		{ headers => { Authorization => 'Bearer ' . KEY, %headers } });
+}
+
+sub path_of
+{
+	my ($endpoint) = @_;
+	return '/v1/organization/' . ($endpoint eq 'costs' ? 'costs' : "usage/$endpoint");
+}
+
+# Parameters in order; an array gives repeated ones.
+sub query_of
+{
+	my (@parameters) = @_;
+	my @items;
+	while (my ($name, $value) = splice @parameters, 0, 2)
+	{
+		push @items, map { encode($name) . '=' . encode($_) }
+		  ref $value ? @$value : $value;
+	}
+	return join '&', @items;
+}
+
+sub ask
+{
+	my ($endpoint, @parameters) = @_;
+	return get(path_of($endpoint) . '?' . query_of(@parameters));
+}
+
+# All buckets, page by page, and the number of pages.
+sub ask_all
+{
+	my ($endpoint, @parameters) = @_;
+	my ($pages, $cursor, @buckets) = (0);
+	do
+	{
+		my $answer = ask($endpoint, @parameters,
+			defined $cursor ? (page => $cursor) : ());
+		die "$answer->{status} $answer->{content}" if $answer->{status} != 200;
+		my $page = $json->decode($answer->{content});
+		push @buckets, @{ $page->{data} };
+		$cursor = $page->{has_more} ? $page->{next_page} : undef;
+		$pages++;
+	} while (defined $cursor);
+	return (\@buckets, $pages);
+}
+
+sub split_csv
+{
+	my ($line) = @_;
+	my @fields;
+	while ($line =~ /\G(?:"((?:[^"]|"")*)"|([^,]*))(,|$)/g)
+	{
+		my ($quoted, $plain, $comma) = ($1, $2, $3);
+		$quoted =~ s/""/"/g if defined $quoted;
+		push @fields, $quoted // ($plain eq '' ? undef : $plain);
+		last if $comma eq '';
+	}
+	return @fields;
+}
+
+my %events;
+
+sub events_of
+{
+	my ($endpoint) = @_;
+	return $events{$endpoint} if $events{$endpoint};
+	my $content = control('events', endpoint => $endpoint);
+	utf8::decode($content);
+	my ($header, @lines) = split /\n/, $content;
+	my @names = split /,/, $header;
+	my @events;
+	for my $line (@lines)
+	{
+		my %event;
+		@event{@names} = split_csv($line);
+		push @events, \%event;
+	}
+	return $events{$endpoint} = \@events;
+}
+
+# After a restatement, say.
+sub forget_events
+{
+	%events = ();
+	return;
+}
+
+1;
