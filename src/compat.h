@@ -33,13 +33,27 @@
 #define CreateWaitEventName(name) PG_WAIT_EXTENSION
 #endif
 
-/* Options of libcurl: where one is missing, its line vanishes. */
+/* The first one with CURLOPT_PREREQFUNCTION. */
+#if LIBCURL_VERSION_NUM < 0x075000
+#error usage_fdw needs libcurl 7.80 or later
+#endif
+
 #if LIBCURL_VERSION_NUM >= 0x075500
 #define CURL_HTTP_PROTOCOLS_OPTION CURLOPT_PROTOCOLS_STR
 #define CURL_HTTP_PROTOCOLS "http,https"
 #else
 #define CURL_HTTP_PROTOCOLS_OPTION CURLOPT_PROTOCOLS
 #define CURL_HTTP_PROTOCOLS ((long) (CURLPROTO_HTTP | CURLPROTO_HTTPS))
+#endif
+
+/*
+ * Before 8.4 curl goes on reading an HTTP/2 stream that is paused, if others
+ * share its connection, and fails when 64 MB of it have piled up.
+ */
+#if LIBCURL_VERSION_NUM >= 0x080400
+#define CURL_BEST_HTTP_VERSION CURL_HTTP_VERSION_NONE	/* curl's choice */
+#else
+#define CURL_BEST_HTTP_VERSION CURL_HTTP_VERSION_1_1
 #endif
 
 #if LIBCURL_VERSION_NUM >= 0x075700

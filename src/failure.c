@@ -172,9 +172,8 @@ refused_dimension(const UsageTable *table, const PageError *error)
 	return NULL;
 }
 
-/* Which request it was: the context of every error about one. */
-static void
-add_context(const UsageTable *table, const HttpOutcome *outcome)
+void
+failure_context(const UsageTable *table, const HttpOutcome *outcome)
 {
 	if (outcome->request_id)
 		errcontext("request \"%s\" to endpoint \"%s\"", outcome->request_id, table->name);
@@ -191,7 +190,7 @@ raise_transport(const UsageTable *table, const HttpOutcome *outcome, int retries
 			 retries == 0 ? 0 : errdetail_plural("It was tried %d more time.",
 												 "It was tried %d more times.",
 												 retries, retries),
-			 add_context(table, outcome)));
+			 failure_context(table, outcome)));
 }
 
 /* What the server said of the matter, or what kind of answer says nothing. */
@@ -237,7 +236,7 @@ failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 					table->name, outcome->status),
 			 add_detail(outcome, error),
 			 add_hint(table, outcome, error),
-			 add_context(table, outcome)));
+			 failure_context(table, outcome)));
 	pg_unreachable();
 }
 
@@ -254,6 +253,6 @@ failure_broken(const UsageTable *table, const HttpOutcome *outcome, const char *
 			 is_json || !outcome->content_type ? 0 :
 			 errhint("The answer is of type \"%s\".  Check the server option \"base_url\".",
 					 outcome->content_type),
-			 add_context(table, outcome)));
+			 failure_context(table, outcome)));
 	pg_unreachable();
 }

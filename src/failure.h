@@ -36,4 +36,10 @@ extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
 						   const char *complaint) pg_attribute_noreturn();
 
+/*
+ * Add which request it was to the error that is being raised: the context of
+ * every error about one.  The others here do so themselves.
+ */
+extern void failure_context(const UsageTable *table, const HttpOutcome *outcome);
+
 #endif

@@ -53,9 +53,9 @@ typedef struct HttpOutcome
 								 * lookup, connect, TLS, waiting for the
 								 * answer, reading it); NULL if it did not */
 	bool		transient;		/* failed in a way that another try may mend */
-	bool		neglected;		/* at some time nobody drove it for a second or
-								 * more, or we had paused it that long: if it
-								 * failed, the server need not be to blame */
+	bool		neglected;		/* nobody drove it, or we paused it, for a
+								 * second or more: if it failed, the server
+								 * need not be to blame */
 	const char *request_id;		/* x-request-id, or NULL */
 	const char *should_retry;	/* x-should-retry, or NULL */
 	const char *retry_after;	/* Retry-After, or NULL */

@@ -37,7 +37,7 @@ typedef struct EngineSocket
 static struct
 {
 	CURLM	   *multi;			/* NULL until the backend needs it */
-	CURLSH	   *share;			/* TLS sessions, which old curls keep per handle */
+	CURLSH	   *share;			/* TLS sessions; old curls: per handle */
 
 	/* what curl waits for */
 	EngineSocket *sockets;		/* malloc'd */
@@ -263,7 +263,8 @@ renew_wait_set(void)
 		FreeWaitEventSet(old);
 	engine.wait_set = CreateSessionWaitEventSet(engine.nsockets + 2);
 	AddWaitEventToSet(engine.wait_set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	AddWaitEventToSet(engine.wait_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	if (IsUnderPostmaster)
+		AddWaitEventToSet(engine.wait_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
 	for (int i = 0; i < engine.nsockets; i++)
 	{
 		EngineSocket *socket = &engine.sockets[i];

@@ -223,7 +223,7 @@ add_trunc_in_zone(TimeSubject *subject, Node *unit, int zone)
 static bool
 match_function(QualContext *cx, FuncExpr *func, TimeSubject *subject)
 {
-	Node	   *first = linitial(func->args);
+	Node	   *first = func->args ? linitial(func->args) : NULL;
 	Node	   *second = list_length(func->args) > 1 ? lsecond(func->args) : NULL;
 	int			session = TIME_SESSION_ZONE;
 

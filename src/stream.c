@@ -45,6 +45,7 @@ struct Stream
 	int			retries;		/* in a row without progress */
 
 	/* the chain of pages being read */
+	TimeRange	asked;			/* the same for all its pages */
 	char	   *cursor;			/* of the page, or NULL for the first */
 	List	   *cursors;		/* all cursors of this chain */
 	int			page_buckets;	/* buckets of this page so far */
@@ -143,6 +144,7 @@ window_is_done(const Stream *stream)
 static void
 start_chain(Stream *stream)
 {
+	stream->asked = stream->window;
 	stream->cursor = NULL;
 	list_free_deep(stream->cursors);
 	stream->cursors = NIL;
@@ -179,7 +181,7 @@ start_attempt(Stream *stream)
 {
 	const UsageOptions *options = stream->table->options;
 	HttpRequest request = {
-		.url = request_url(stream->table, stream->request, &stream->window, stream->cursor),
+		.url = request_url(stream->table, stream->request, &stream->asked, stream->cursor),
 		.token = stream->token,
 		.organization = options->organization,
 		.project = options->project,
@@ -323,13 +325,29 @@ fail_broken(Stream *stream, const char *complaint)
 	failure_broken(stream->table, stream->outcome, complaint);
 }
 
+/* An ErrorContextCallback. */
+static void
+add_request_context(void *arg)
+{
+	Stream	   *stream = arg;
+
+	failure_context(stream->table, stream->outcome);
+}
+
 static void
 add_row(Stream *stream)
 {
 	MemoryContext old = MemoryContextSwitchTo(stream->row_context);
+	ErrorContextCallback whence = {
+		.previous = error_context_stack,
+		.callback = add_request_context,
+		.arg = stream
+	};
 
+	error_context_stack = &whence;
 	tuple_set_result(stream->maker, page_values(stream->reader),
 					 stream->values, stream->nulls);
+	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(stream->context);
 	tuplestore_putvalues(stream->store, stream->stored->tts_tupleDescriptor,
 						 stream->values, stream->nulls);

@@ -81,6 +81,20 @@ known_column(const UsageTable *table, const char *name, const UsageColumnOptions
 	return endpoint_column(table->endpoint, set->column_name ? set->column_name : name);
 }
 
+/* A bound of the bucket is no field of a result, and nothing else is a bound. */
+static void
+check_bound(const UsageTableColumn *column, const char *role)
+{
+	if ((column->role == USAGE_BUCKET) == (column->bound != USAGE_NO_BOUND))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("column \"%s\" cannot have the role \"%s\"", column->name, role),
+			 column->bound == USAGE_NO_BOUND ?
+			 errhint("Use the option \"column_name\" to say which bound of the bucket it is.") :
+			 errhint("It is a bound of the bucket.  Use the option \"field\" to read a field of the result instead.")));
+}
+
 /*
  * What a user says of a column.  Saying it of a column that the catalogue
  * knows overrides the catalogue: the API may have changed.
@@ -97,13 +111,9 @@ apply_options(const UsageTable *table, UsageTableColumn *column,
 	}
 	if (set->role && !endpoint_role(set->role, &column->role))
 		elog(ERROR, "unexpected role \"%s\"", set->role);
-	if (set->filter)
+	if (set->filter || column->role != USAGE_DIMENSION)
 		column->filter = set->filter;
-	if (column->role == USAGE_BUCKET && column->bound == USAGE_NO_BOUND)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("column \"%s\" cannot have the role \"%s\"", column->name, set->role),
-				 errhint("Use the option \"column_name\" to say which bound of the bucket it is.")));
+	check_bound(column, set->role);
 	if (column->filter && column->role != USAGE_DIMENSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -214,6 +224,8 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	}
 	else if (!set->field && !set->role)
 		fail_unknown(table, column, set);
+	else if (column->kind == PAGE_TEXT)
+		column->kind = PAGE_SCALAR;
 	apply_options(table, column, set, known != NULL);
 
 	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)

@@ -170,7 +170,7 @@ input_datum(TupleColumn *made, const PageValue *read)
 	return InputFunctionCall(&made->input, text, made->io_param, made->column->typmod);
 }
 
-/* Turn the complaint of an input function into one about the answer. */
+/* Turn the complaint of an input function or a domain into one about the answer. */
 static void
 complain(const TupleMaker *maker, const UsageTableColumn *column, MemoryContext context)
 {
@@ -178,13 +178,15 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, MemoryContext 
 
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
-	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+		ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
 		PG_RE_THROW();
 	FlushErrorState();
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("endpoint \"%s\" sent a value that column \"%s\" of type %s cannot hold",
-					maker->table->name, column->name, format_type_be(column->type)),
+					maker->table->name, column->name,
+					format_type_with_typemod(column->type, column->typmod)),
 			 errdetail("The type refuses it: %s.", error->message)));
 }
 

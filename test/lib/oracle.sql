@@ -6,6 +6,14 @@
 -- are such widths), with the columns of the imported tables.
 \set ECHO none
 \set QUIET on
+
+-- Two more variables: "extra_dimensions" is true where the tables are imported
+-- so, and "quiet" keeps psql from echoing what follows.
+\if :{?extra_dimensions}
+\else
+\set extra_dimensions false
+\endif
+
 SET client_min_messages = warning;
 CREATE SCHEMA IF NOT EXISTS events;
 CREATE SCHEMA IF NOT EXISTS oracle;
@@ -46,9 +54,12 @@ SELECT format($view$
 	CASE WHEN bool_or(c.role = 'level') THEN 'ORDER BY bucket, project_id, vector_store_id, e."time" DESC' ELSE '' END,
 	coalesce(string_agg(format(', %I', c.column_name), '') FILTER (WHERE c.role = 'dimension'), ''))
 FROM usage_fdw_columns() AS c, unnest(c.bucket_widths) AS w(width)
-WHERE c.endpoint = :'endpoint' AND c.imported AND c.role <> 'bucket'
+WHERE c.endpoint = :'endpoint' AND (c.imported OR :extra_dimensions) AND c.role <> 'bucket'
 GROUP BY w.width
 \gexec
 RESET client_min_messages;
+\if :{?quiet}
+\else
 \set QUIET off
 \set ECHO all
+\endif

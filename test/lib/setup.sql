@@ -52,6 +52,7 @@ CREATE FUNCTION pg_temp.show_query(query text) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(
 		CASE WHEN name IN ('start_time', 'end_time')
 			THEN name || '=' || replace(pg_temp.show_time(value::bigint, ''), ' ', '')
+			WHEN name = 'page' THEN 'page=(cursor)'
 			ELSE name || '=' || pg_temp.url_decode(value) END, ' ' ORDER BY n)
 	FROM (SELECT split_part(p, '=', 1) AS name, substr(p, strpos(p, '=') + 1) AS value, n
 		FROM unnest(string_to_array(query, '&')) WITH ORDINALITY AS u(p, n)) AS parts

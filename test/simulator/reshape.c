@@ -140,7 +140,10 @@ spoil(Reshape *reshape, const char *field)
 	const char *level = reshape->fault->level;
 
 	if (level && strcmp(level, "page") == 0)
+	{
 		spoil_field(reshape->fault, reshape->page, field);
+		return;
+	}
 	for (size_t i = 0; data && i < json_object_array_length(data); i++)
 	{
 		json_object *bucket = json_object_array_get_idx(data, i);

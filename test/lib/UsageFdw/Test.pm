@@ -26,13 +26,14 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(simulator fault_proxy control requests cluster connect_server
+our @EXPORT = qw(simulator fault_proxy slow_resolver control requests cluster connect_server
   connect_sql literal poll_until api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
 # Absolute, as a test may change its directory.
 my $test_dir = Cwd::abs_path('test');
+require "$test_dir/simulator/control";
 my $stage_conf = Cwd::abs_path('tmp_check/stage.conf');
 
 # Children are ended by END blocks, which a signal would skip.
@@ -108,6 +109,19 @@ sub fault_proxy
 	return $proxy;
 }
 
+# A library to start a cluster with in LD_PRELOAD, which looks names up as
+# slow_resolver.c says; undef if there is no compiler.
+my $library_dir;
+
+sub slow_resolver
+{
+	$library_dir //= File::Temp->newdir;
+	my $library = "$library_dir/slow_resolver.so";
+	system('cc', '-shared', '-fPIC', '-o', $library, "$test_dir/lib/slow_resolver.c", '-ldl') == 0
+	  or return;
+	return $library;
+}
+
 # What test/simulator/control answers to these arguments.  ERROR if it fails.
 sub control
 {
@@ -115,11 +129,7 @@ sub control
 	local $ENV{USAGE_SIMULATOR_URL} = $daemon->{url};
 	local $ENV{USAGE_PROXY_CONTROL} = $daemon->{control_port} // '';
 	unshift @arguments, 'proxy' if defined $daemon->{control_port};
-	my ($out, $err) = ('', '');
-	IPC::Run::run([ $^X, "$test_dir/simulator/control", @arguments ],
-		'<', '/dev/null', '>', \$out, '2>', \$err)
-	  or die "control @arguments: $err";
-	return $out;
+	return Control::ask(@arguments);
 }
 
 # One line of CSV as a list.

@@ -1,0 +1,256 @@
+/*
+ * http_curl.c
+ *	  What curl is told about a transfer, and what it tells.
+ *
+ * The callbacks only record, in memory that is already there or comes from
+ * malloc(); they are called wherever the engine is (http_engine.h).
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "http_transfer.h"
+
+#define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
+#define READ_BYTES		65536	/* most that curl reads at once */
+
+/* The headers that are kept, and where HttpOutcome shows them. */
+static const struct
+{
+	const char *name;
+	size_t		field;
+}			kept_headers[HTTP_KEPT_HEADERS] = {
+	{"x-request-id", offsetof(HttpOutcome, request_id)},
+	{"x-should-retry", offsetof(HttpOutcome, should_retry)},
+	{"Retry-After", offsetof(HttpOutcome, retry_after)},
+	{"retry-after-ms", offsetof(HttpOutcome, retry_after_ms)},
+	{"Content-Type", offsetof(HttpOutcome, content_type)},
+};
+
+#define KEPT_HEADER(outcome, i) \
+	(*(const char **) ((char *) (outcome) + kept_headers[i].field))
+
+/* ---- what curl tells: these never throw, and never palloc ---- */
+
+/*
+ * Add bytes to a buffer that may grow to `limit`, or as far as `length` needs.
+ * False if there is no memory.
+ */
+static bool
+buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
+{
+	if (buffer->size - buffer->length < length)
+	{
+		size_t		size = Min(Max(2 * buffer->size, READ_BYTES), limit);
+		char	   *grown;
+
+		size = Max(size, buffer->length + length);
+		grown = realloc(buffer->data, size);
+		if (grown == NULL)
+			return false;
+		buffer->data = grown;
+		buffer->size = size;
+	}
+	memcpy(buffer->data + buffer->length, data, length);
+	buffer->length += length;
+	return true;
+}
+
+/* The connection stands, TLS and all: the request goes out. */
+static int
+on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_port)
+{
+	HttpTransfer *transfer = arg;
+
+	transfer->connected = true;
+	transfer->silent_us = 0;
+	return CURL_PREREQFUNC_OK;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *arg)
+{
+	HttpTransfer *transfer = arg;
+	HttpBuffer *filling = &transfer->filling;
+	size_t		length = size * count;
+
+	transfer->silent_us = 0;
+	if (filling->length > 0 && filling->length + length > transfer->buffer_bytes)
+	{
+		transfer->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	if (!buffer_append(filling, data, length, transfer->buffer_bytes))
+	{
+		transfer->out_of_memory = true;
+		return 0;
+	}
+	transfer->outcome.decoded_bytes += length;
+	return length;
+}
+
+static void
+forget_head(HttpTransfer *transfer)
+{
+	transfer->outcome.status = 0;
+	for (int i = 0; i < lengthof(kept_headers); i++)
+		KEPT_HEADER(&transfer->outcome, i) = NULL;
+}
+
+/* "HTTP/1.1 200 OK" */
+static void
+note_status(HttpTransfer *transfer, const char *line, const char *end)
+{
+	long		status = 0;
+
+	while (line < end && *line != ' ')
+		line++;
+	while (line < end && *line == ' ')
+		line++;
+	for (; line < end && *line >= '0' && *line <= '9' && status < 1000; line++)
+		status = status * 10 + (*line - '0');
+	transfer->outcome.status = status;
+}
+
+static void
+note_header(HttpTransfer *transfer, const char *line, const char *end)
+{
+	const char *colon = memchr(line, ':', end - line);
+	const char *value;
+
+	if (colon == NULL)
+		return;
+	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
+		value++;
+	for (int i = 0; i < lengthof(kept_headers); i++)
+	{
+		size_t		length = strlen(kept_headers[i].name);
+
+		if (colon - line == length &&
+			pg_strncasecmp(line, kept_headers[i].name, length) == 0)
+		{
+			http_copy_plain(transfer->values[i], HTTP_VALUE_BYTES, value, end - value);
+			KEPT_HEADER(&transfer->outcome, i) = transfer->values[i];
+		}
+	}
+}
+
+/* A line of a head, or of the trailer, which must not replace the head's. */
+static size_t
+on_header(char *line, size_t size, size_t count, void *arg)
+{
+	HttpTransfer *transfer = arg;
+	const char *end = line + size * count;
+
+	transfer->silent_us = 0;
+	while (end > line && strchr(" \t\r\n", end[-1]) != NULL)
+		end--;
+	if (end - line > 5 && memcmp(line, "HTTP/", 5) == 0)
+	{
+		forget_head(transfer);
+		note_status(transfer, line, end);
+		transfer->in_head = true;
+	}
+	else if (end == line)
+	{
+		transfer->in_head = false;
+		if (transfer->outcome.status < 200)
+			forget_head(transfer);	/* an interim answer */
+	}
+	else if (transfer->in_head)
+		note_header(transfer, line, end);
+	return size * count;
+}
+
+/* ---- what curl is told ---- */
+
+/* `name: prefix value`, unless the value is NULL. */
+static void
+add_header(HttpTransfer *transfer, const char *name, const char *prefix, const char *value)
+{
+	struct curl_slist *headers;
+	char	   *line;
+
+	if (value == NULL)
+		return;
+	for (const char *c = value; *c; c++)
+		if ((unsigned char) *c < ' ' || *c == 0x7f)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("value of HTTP header \"%s\" must not contain control characters",
+							name)));
+
+	line = psprintf("%s: %s%s", name, prefix, value);
+	headers = curl_slist_append(transfer->headers, line);
+	explicit_bzero(line, strlen(line));
+	pfree(line);
+	if (headers == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory")));
+	transfer->headers = headers;
+}
+
+static void
+check_option(CURLcode code, const char *option)
+{
+	if (code != CURLE_OK)
+		ereport(ERROR,
+				(errcode(code == CURLE_OUT_OF_MEMORY ? ERRCODE_OUT_OF_MEMORY :
+						 ERRCODE_FDW_ERROR),
+				 errmsg("could not set up an HTTP request: %s: %s", option,
+						curl_easy_strerror(code))));
+}
+
+#define SET(option, value) \
+	check_option(curl_easy_setopt(transfer->easy, option, value), #option)
+
+void
+http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
+{
+	add_header(transfer, "Authorization", "Bearer ", request->token);
+	add_header(transfer, "OpenAI-Organization", "", request->organization);
+	add_header(transfer, "OpenAI-Project", "", request->project);
+
+	SET(CURLOPT_URL, request->url);
+	SET(CURL_HTTP_PROTOCOLS_OPTION, CURL_HTTP_PROTOCOLS);
+	SET(CURLOPT_HTTP_VERSION, (long) CURL_BEST_HTTP_VERSION);
+	SET(CURLOPT_HTTPGET, 1L);
+	SET(CURLOPT_HTTPHEADER, transfer->headers);
+	SET(CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);	/* none for the proxy */
+	SET(CURLOPT_USERAGENT, USER_AGENT);
+	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+
+	SET(CURLOPT_PRIVATE, transfer);
+	SET(CURLOPT_PREREQFUNCTION, on_request);
+	SET(CURLOPT_PREREQDATA, transfer);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, transfer);
+	SET(CURLOPT_ERRORBUFFER, transfer->curl_error);
+	SET(CURLOPT_BUFFERSIZE, (long) READ_BYTES);
+
+	SET(CURLOPT_NOSIGNAL, 1L);	/* an alarm() would be PostgreSQL's */
+#ifdef CURL_HAS_QUICK_EXIT
+	SET(CURLOPT_QUICK_EXIT, 1L);	/* don't wait for a dead name server */
+#endif
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) (request->connect_timeout_ms > 0 ?
+										   request->connect_timeout_ms : INT_MAX));
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_TCP_KEEPALIVE, 1L);
+	SET(CURLOPT_PIPEWAIT, 1L);
+
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	if (request->ca_file != NULL)
+	{
+		SET(CURLOPT_CAINFO, request->ca_file);
+		SET(CURLOPT_CAPATH, NULL);
+	}
+
+	/* Empty strings: the environment that the server was started in is out. */
+	SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}

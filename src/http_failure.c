@@ -1,0 +1,141 @@
+/*
+ * http_failure.c
+ *	  Why a transfer failed, in words.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "http_transfer.h"
+
+/* How far a transfer has come; the words are for its failure there. */
+typedef enum HttpPhase
+{
+	PHASE_LOOKUP,
+	PHASE_CONNECT,
+	PHASE_TLS,
+	PHASE_ANSWER,
+	PHASE_BODY
+} HttpPhase;
+
+static const char *const phase_failure[] = {
+	"could not resolve",
+	"could not connect to",
+	"could not set up TLS with",
+	"got no answer from",
+	"lost the answer of"
+};
+
+void
+http_copy_plain(char *target, size_t size, const char *text, size_t length)
+{
+	size_t		n = Min(length, size - 1);
+
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		target[i] = (text[i] >= ' ' && text[i] <= '~') ? text[i] : '?';
+	target[n] = '\0';
+}
+
+static HttpPhase
+transfer_phase(HttpTransfer *transfer)
+{
+	curl_off_t	lookup_us = 0;
+
+	if (transfer->outcome.status != 0)
+		return PHASE_BODY;
+	if (transfer->connected)
+		return PHASE_ANSWER;
+	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us);
+	return lookup_us > 0 ? PHASE_CONNECT : PHASE_LOOKUP;
+}
+
+/*
+ * What curl's code says beyond the phase.  Codes that aren't here are transient
+ * failures of the phase.
+ */
+static const struct
+{
+	CURLcode	code;
+	bool		permanent;		/* comes again however often one tries */
+	bool		tls;
+}			special_codes[] = {
+	{CURLE_UNSUPPORTED_PROTOCOL, true, false},	/* also if it isn't HTTP */
+	{CURLE_FAILED_INIT, true, false},
+	{CURLE_URL_MALFORMAT, true, false},
+	{CURLE_NOT_BUILT_IN, true, false},
+	{CURLE_WRITE_ERROR, true, false},	/* on_body() had no memory */
+	{CURLE_OUT_OF_MEMORY, true, false},
+	{CURLE_BAD_FUNCTION_ARGUMENT, true, false},
+	{CURLE_SSL_CONNECT_ERROR, false, true},
+	{CURLE_SSL_CERTPROBLEM, true, true},
+	{CURLE_SSL_CIPHER, true, true},
+	{CURLE_PEER_FAILED_VERIFICATION, true, true},
+	{CURLE_SSL_CACERT_BADFILE, true, true},
+	{CURLE_SSL_ISSUER_ERROR, true, true},
+	{CURLE_SSL_INVALIDCERTSTATUS, true, true},
+};
+
+/* The status by which a proxy refused to connect us, or 0. */
+static long
+refusal_of_proxy(HttpTransfer *transfer)
+{
+	long		status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status >= 300 ? status : 0;
+}
+
+/* Why it failed, in curl's, the system's or our words; may be "". */
+static const char *
+failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
+{
+	bool		in_connect = phase < PHASE_ANSWER && transfer->connect_timeout_ms > 0;
+	char	   *reason = transfer->curl_error;
+	long		os_error = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+	if (transfer->out_of_memory)
+		return "out of memory";
+	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+		return "";
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		snprintf(reason, CURL_ERROR_SIZE, "nothing came for %g s (%s)",
+				 (in_connect ? transfer->connect_timeout_ms :
+				  transfer->request_timeout_ms) / 1000.0,
+				 in_connect ? "connect_timeout" : "request_timeout");
+	else if (refusal_of_proxy(transfer) != 0)
+		snprintf(reason, CURL_ERROR_SIZE, "the proxy answered with status %ld",
+				 refusal_of_proxy(transfer));
+	else if (code == CURLE_COULDNT_CONNECT && os_error != 0)
+		return strerror(os_error);
+	return reason[0] ? reason : curl_easy_strerror(code);
+}
+
+void
+http_failure_note(HttpTransfer *transfer, CURLcode code)
+{
+	HttpPhase	phase = transfer_phase(transfer);
+	const char *reason = failure_reason(transfer, phase, code);
+	char		plain[CURL_ERROR_SIZE];
+	char		after[64] = "";
+
+	transfer->outcome.transient = refusal_of_proxy(transfer) / 100 != 4;
+	for (int i = 0; i < lengthof(special_codes); i++)
+	{
+		if (special_codes[i].code != code)
+			continue;
+		transfer->outcome.transient = !special_codes[i].permanent;
+		if (special_codes[i].tls)
+			phase = PHASE_TLS;
+	}
+	if (phase == PHASE_BODY)
+		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
+				 transfer->outcome.decoded_bytes);
+	http_copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
+	snprintf(transfer->error, sizeof(transfer->error), "%s host \"%s\"%s%s%s%s",
+			 phase_failure[phase], transfer->host,
+			 transfer->proxied ? " through the proxy" : "",
+			 after, plain[0] ? ": " : "", plain);
+	transfer->outcome.error = transfer->error;
+}

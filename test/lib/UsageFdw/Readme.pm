@@ -1,0 +1,90 @@
+#
+# test/lib/UsageFdw/Readme.pm
+#	  README.md as what can be run: its blocks, their outputs, its tables.
+#
+# A block starts with a line ```sql or ```sh; a block ```text right after it
+# is its output.  A table is what stands between <!-- NAME --> and
+# <!-- end of NAME -->.
+#
+package UsageFdw::Readme;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+
+our @EXPORT = qw(readme_parse readme_text readme_table);
+
+# The file as parts: references to hashes with "text" (lines between blocks),
+# or with "language", "code", "line" and "output" (undef: no block follows).
+sub readme_parse
+{
+	my $path = shift;
+	my (@parts, $block);
+	open my $file, '<:raw', $path or die "could not open $path: $!";
+	while (my $line = <$file>)
+	{
+		if ($block)
+		{
+			if ($line eq "```\n") { $block = undef }
+			else { $block->{code} .= $line }
+		}
+		elsif ($line =~ /^```(\w*)$/)
+		{
+			$block = { language => $1, code => '', line => $. };
+			push @parts, $block;
+		}
+		elsif (@parts && defined $parts[-1]{text}) { $parts[-1]{text} .= $line }
+		else { push @parts, { text => $line } }
+	}
+	die "$path: line $block->{line}: the block has no end\n" if $block;
+	return join_outputs(@parts);
+}
+
+# A text block with nothing but empty lines before it is the output of a block.
+sub join_outputs
+{
+	my @joined;
+	for my $part (@_)
+	{
+		if (   defined $part->{language} && $part->{language} eq 'text'
+			&& @joined > 1 && defined $joined[-1]{text} && $joined[-1]{text} =~ /^\n*$/
+			&& defined $joined[-2]{language} && !defined $joined[-2]{output})
+		{
+			pop @joined;
+			$joined[-1]{output} = $part->{code};
+		}
+		else { push @joined, $part }
+	}
+	return @joined;
+}
+
+# The file again.
+sub readme_text
+{
+	my $text = '';
+	for my $part (@_)
+	{
+		$text .= $part->{text} // "```$part->{language}\n$part->{code}```\n";
+		$text .= "\n```text\n$part->{output}```\n" if defined $part->{output};
+	}
+	return $text;
+}
+
+# A reference to what stands in that table of the parts, and a setter of it.
+sub readme_table
+{
+	my ($name, @parts) = @_;
+	for my $part (@parts)
+	{
+		next if ($part->{text} // '') !~ /<!-- \Q$name\E -->\n(.*?)<!-- end of \Q$name\E -->/s;
+		my $table = $1;
+		return ($table, sub {
+				my $new = shift;
+				$part->{text} =~ s/(<!-- \Q$name\E -->\n).*?(?=<!-- end of \Q$name\E -->)/$1$new/s;
+		});
+	}
+	die "README.md has no table \"$name\"\n";
+}
+
+1;

@@ -1,0 +1,257 @@
+#
+# What is tried again, how often and when; and that an answer put together
+# from many tries is the answer.
+#
+use strict;
+use warnings;
+
+use IO::Socket::INET;
+use POSIX qw(strftime);
+use Test::More;
+use Time::HiRes qw(time);
+
+use UsageFdw::Session;
+use UsageFdw::Test;
+
+my $RANDOM_RUNS = 240;
+
+my $simulator = simulator('--events-per-day', 30);
+my $proxy = fault_proxy($simulator);
+my $node = cluster('main');
+my $session = UsageFdw::Session->new($node);
+
+control($simulator, 'set', 'now=' . int time);
+connect_server($node, $simulator, options => { retry_delay => '1ms' });
+connect_server($node, $proxy, server => 'proxied', schema => 'proxied',
+	options => { retry_delay => '1ms', request_timeout => '300ms' });
+
+# All rows in the order in which they came, as one value.
+sub digest_of
+{
+	my ($schema, $days) = @_;
+	return "SELECT count(*) || ' ' || md5(string_agg(c::text, ','))
+		FROM (SELECT * FROM $schema.completions WHERE day > current_date - $days) AS c";
+}
+
+my $week = digest_of('usage', 7);
+my $right = $session->value($week);
+
+sub server_options
+{
+	my ($server, @settings) = @_;
+	$session->rows("ALTER SERVER $server OPTIONS (" . join(', ', map { "SET $_" } @settings) . ')');
+	return;
+}
+
+sub add_options
+{
+	my ($server, @settings) = @_;
+	$session->rows("ALTER SERVER $server OPTIONS (" . join(', ', map { "ADD $_" } @settings) . ')');
+	return;
+}
+
+# The answer to a query, how many requests it took and how many seconds.
+sub measure
+{
+	my $sql = shift // $week;
+	control($simulator, 'reset-requests');
+	my $start = time();
+	my $answer = $session->query($sql);
+	my $seconds = $answer->{time} - $start;
+	my @asked = requests($simulator);
+	control($simulator, 'reset-faults');
+	control($proxy, 'clear');
+	return ($answer, scalar @asked, $seconds);
+}
+
+sub fault { return control($simulator, 'fault', @_) }
+
+# A query that fails `count` times before it succeeds.
+sub is_retried
+{
+	my ($name, $count, @fault) = @_;
+	fault(@fault, "count=$count");
+	my ($answer, $requests, $seconds) = measure();
+	is($answer->{rows}[0][0], $right, "$name: the answer is right") or diag explain $answer;
+	is($requests, $count + 1, "$name: requests");
+	return $seconds;
+}
+
+# A query that fails for good, after so many requests.
+sub is_final
+{
+	my ($name, $requests_wanted, @fault) = @_;
+	fault(@fault, 'count=-1');
+	my ($answer, $requests, $seconds) = measure();
+	ok($answer->{error}, "$name: an error");
+	is($requests, $requests_wanted, "$name: requests");
+	return $seconds;
+}
+
+#
+# What is tried again
+#
+for my $code (408, 409, 429, 500, 502, 503, 504, 529)
+{
+	is_retried("status $code", 2, 'status', "code=$code");
+	is_final("status $code to the end", 5, 'status', "code=$code");
+}
+for my $code (302, 400, 401, 403, 404, 418, 451)
+{
+	is_final("status $code", 1, 'status', "code=$code");
+}
+is_retried('HTML by a proxy', 1, 'html');
+is_retried('x-should-retry: true', 3, 'status', 'code=400', 'headers=x-should-retry: true');
+is_final('x-should-retry: false', 1, 'status', 'code=500', 'headers=x-should-retry: false');
+is_final('x-should-retry: false with a wait', 1, 'status', 'code=429',
+	'headers=x-should-retry: false', 'headers=Retry-After: 1');
+is_retried('x-should-retry: something else', 1, 'status', 'code=500', 'headers=x-should-retry: perhaps');
+is_final('a broken page', 1, 'garbage');
+
+my $quota = 'body={"error":{"message":"You exceeded your current quota.","type":"insufficient_quota","code":"insufficient_quota"}}';
+is_final('an exhausted quota', 1, 'status', 'code=429', $quota);
+is_retried('an exhausted quota with a time to wait', 1, 'status', 'code=429', $quota,
+	'headers=retry-after-ms: 1');
+
+#
+# How often
+#
+for my $max (0, 1, 7)
+{
+	add_options('openai', "max_retries '$max'") if $max == 0;
+	server_options('openai', "max_retries '$max'");
+	is_final("max_retries $max", $max + 1, 'status');
+}
+is_retried('as often as max_retries', 7, 'status');
+server_options('openai', q{max_retries '4'});
+
+my ($answer) = measure('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' . $week);
+unlike(join("\n", map { @$_ } @{ $answer->{rows} }), qr/Retries: [1-9]/, 'no retries are counted');
+fault('status', 'count=3');
+($answer) = measure('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' . $week);
+like(join("\n", map { @$_ } @{ $answer->{rows} }), qr/Retries: 3/, 'retries are counted');
+
+my $closed = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport;
+connect_server($node, { url => "http://127.0.0.1:$closed" }, server => 'down', schema => 'down',
+	import => 'OPTIONS (bucket_width \'1d\')', options => { retry_delay => '1ms', max_retries => 3 });
+($answer) = measure('SELECT * FROM down.completions');
+is($answer->{error}{C}, 'HV00N', 'server down');
+is($answer->{error}{D}, 'It was tried 3 more times.', 'server down: retries');
+
+#
+# When
+#
+sub at_least
+{
+	my ($name, $seconds, $minimum) = @_;
+	cmp_ok($seconds, '>=', $minimum, "$name: waits");
+	cmp_ok($seconds, '<', $minimum + 10, "$name: not for long");
+	return;
+}
+
+sub http_date { return strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(time() + shift)) }
+
+my $status = 'code=429';
+at_least('retry-after-ms', is_retried('retry-after-ms', 2, 'status', $status,
+	'headers=retry-after-ms: 250'), 0.5);
+at_least('retry-after-ms before Retry-After', is_retried('both', 1, 'status', $status,
+	'headers=Retry-After: 30', 'headers=retry-after-ms: 250.5'), 0.25);
+at_least('Retry-After in seconds', is_retried('Retry-After', 1, 'status', $status,
+	'headers=Retry-After: 1'), 1);
+at_least('Retry-After as a date', is_retried('date', 1, 'status', $status,
+	'headers=Retry-After: ' . http_date(2)), 1);
+for ('61', '-1', '0', 'soon', '1e99', 'nan', http_date(-100), http_date(3600))
+{
+	at_least("Retry-After: $_ is not granted", is_retried("Retry-After: $_", 1, 'status', $status,
+		"headers=Retry-After: $_"), 0);
+}
+
+# Each wait is twice the one before, less 25 percent of jitter at most.
+server_options('openai', q{retry_delay '60ms'});
+for my $retries (1 .. 4)
+{
+	my $whole = 0.060 * (2**$retries - 1);
+	at_least("backoff of $retries retries", is_retried("$retries retries", $retries, 'status'), 0.75 * $whole);
+}
+server_options('openai', q{retry_delay '1ms'});
+
+#
+# Transfers that break
+#
+my $proxied = digest_of('proxied', 7);
+for ('refuse count=2', 'truncate 0 count=2', 'reset 0 count=2', 'truncate 100 count=2',
+	'reset 2000 count=2', 'stall 1000')
+{
+	control($proxy, $_);
+	($answer) = measure($proxied);
+	is($answer->{rows}[0][0], $right, "$_: the answer is right") or diag explain $answer;
+}
+control($proxy, 'truncate 100 count=-1');
+($answer, my $requests) = measure($proxied);
+is($answer->{error}{C}, 'HV00N', 'truncated without progress: an error');
+is($answer->{error}{D}, 'It was tried 4 more times.', 'truncated without progress: retries');
+is($requests, 5, 'truncated without progress: requests');
+
+# Broken every time, but never without another bucket: one retry is enough, and
+# each continues where the one before got to.
+server_options('openai', q{max_retries '1'});
+add_options('proxied', q{max_retries '1'});
+my $month = $session->value(digest_of('usage', 31));
+control($proxy, 'truncate 6000 count=-1');
+($answer, $requests) = measure(digest_of('proxied', 31));
+is($answer->{rows}[0][0], $month, 'truncated with progress: the answer is right')
+  or diag explain $answer;
+cmp_ok($requests, '>', 2, "truncated with progress: $requests requests");
+server_options('openai', q{max_retries '4'});
+
+control($proxy, 'truncate 6000 count=-1');
+control($simulator, 'reset-requests');
+$session->query(digest_of('proxied', 31));
+my @starts = map { $_->{query} =~ /start_time=(\d+)/ } requests($simulator);
+is_deeply(\@starts, [ sort { $a <=> $b } keys %{ { map { $_ => 1 } @starts } } ],
+	'no bucket is asked for twice after it was complete');
+control($proxy, 'clear');
+
+# Break at any byte of a page: cheap, as there are few.
+my $day = digest_of('proxied', 2);
+my $day_right = $session->value(digest_of('usage', 2));
+my @broken;
+for (my $byte = 1; $byte < 2000; $byte += 37)
+{
+	for my $way ('truncate', 'reset')
+	{
+		control($proxy, "$way $byte");
+		push @broken, "$way $byte" if $session->value($day) ne $day_right;
+		control($proxy, 'clear');
+	}
+}
+is("@broken", '', 'a page that breaks at any byte is read again');
+
+#
+# Anything, at random
+#
+server_options('proxied', q{max_retries '20'});
+my $ten = digest_of('proxied', 10);
+my $ten_right = $session->value(digest_of('usage', 10));
+my ($wrong, $retries) = (0, 0);
+for my $run (1 .. $RANDOM_RUNS)
+{
+	if ($run % 10 == 1)
+	{
+		control($simulator, 'reset-faults');
+		control($simulator, 'set', 'gzip=' . ($run % 20 == 1 ? 'on' : 'off'),
+			'page_limit=' . int(rand 4));
+		fault('status', 'count=-1', 'probability=8', 'code=503');
+		fault('html', 'count=-1', 'probability=4');
+	}
+	control($proxy, 'clear');
+	control($proxy, "random seed=$run bytes=8000 refuse=5 truncate=12 reset=12 stall=1");
+	$answer = $session->query($ten);
+	$wrong++ if ($answer->{rows}[0][0] // '') ne $ten_right;
+	diag explain $answer if $answer->{error};
+}
+is($wrong, 0, "$RANDOM_RUNS runs with random faults answer right");
+my ($stat) = control($proxy, 'stat') =~ /(refuse=.*)/;
+note "faults: $stat";
+
+done_testing();

@@ -1,0 +1,219 @@
+#
+# README.md says what is so: every block of it is run, in order, and what it
+# prints is what the README shows; its tables are those of the catalogue.
+#
+# The clock of PostgreSQL and of the simulator stands at noon of one day, so
+# that the outputs don't age.  Three things are put in the place of others
+# before a block runs (see real_names): the API's address, the name of a second
+# machine, and where "make install" installs.  What can't run at all is in
+# %not_run, with the reason.
+#
+# "test/readme update" writes the outputs and the generated tables anew.
+#
+use strict;
+use warnings;
+
+use Cwd;
+use Test::More;
+
+use UsageFdw::Readme;
+use UsageFdw::Test;
+use UsageFdw::Tree;
+
+use constant now => 1795176000;    # 2026-11-20 12:00 UTC
+use constant key => 'sk-admin-...';
+
+my %not_run = (
+	"make test\n" => 'it is running');
+
+my $top = getcwd();
+my $update = $ENV{README_UPDATE};
+my @parts = readme_parse('README.md');
+
+my $simulator = simulator('--now', now, '--api-key', key);
+my $node = cluster('readme', clock => now,
+	conf => "timezone = 'UTC'\nlog_min_error_statement = panic\n");
+$node->psql('postgres', 'CREATE ROLE postgres SUPERUSER LOGIN');
+
+# Shell blocks write in the tree and beside it.
+my $scratch = copy_tree();
+
+# What a block needs to run here, and what it must not say of this machine.
+my @real_names = (
+	[ qr{https://api\.openai\.com}, $simulator->{url} ],
+	[ qr{(?<=FOREIGN DATA WRAPPER usage_fdw);}, " OPTIONS (base_url '$simulator->{url}/v1');" ],
+	[ qr{host 'reports\.example\.com'}, "host '" . $node->host . "', port '" . $node->port . "'" ],
+	[ qr{/etc/postgresql/openai\.key}, "$scratch/openai.key" ],
+	[ qr{sudo make install}, "make -s install DESTDIR=$scratch/installed" ],
+	[ qr{sudo install -o postgres}, 'install' ],
+	[ qr{sudo apt-get install}, 'dpkg-query -W' ]);
+
+sub real_names
+{
+	my $code = shift;
+	$code =~ s/$_->[0]/$_->[1]/g for @real_names;
+	return $code;
+}
+
+sub shown_names
+{
+	my $output = shift;
+	my $host = $node->host;
+	$output =~ s/\Q$simulator->{url}\E/https:\/\/api.openai.com/g;
+	$output =~ s/host '\Q$host\E', port '\d+'/host 'reports.example.com'/g;
+	$output =~ s/\Q$scratch\E/\/etc\/postgresql/g;
+	$output =~ s/[ \t]+$//mg;
+	$output =~ s/\n+\z/\n/;
+	return $output;
+}
+
+# What differs from run to run, or between versions of PostgreSQL and zlib.
+sub masked
+{
+	my $output = shift // '';
+	if ($output =~ /QUERY PLAN/)
+	{
+		$output =~ s/^ *Buffers: .*\n//mg;
+		$output =~ s/^\(\d+ rows\)\n//m;
+	}
+	$output =~ s/req_[0-9a-f]+/req_/g;
+	$output =~ s/(Bytes Received: )\d+/$1/g;
+	$output =~ s/(Memory: )\d+kB/$1/g;
+	$output =~ s/rows=(\d+)\.00/rows=$1/g;
+	return $output;
+}
+
+# A block's output, and whether it could be run.
+sub run_block
+{
+	my $block = shift;
+	my ($out, @command) = ('');
+	@command = ('psql', '-X', '-q') if $block->{language} eq 'sql';
+	@command = ('bash', '-e') if $block->{language} eq 'sh';
+	local @ENV{qw(PGHOST PGPORT PGDATABASE PGUSER)} =
+	  ($node->host, $node->port, 'postgres', 'postgres');
+	delete local $ENV{PGTZ};
+	delete local $ENV{OPENAI_ADMIN_KEY};
+	chdir "$scratch/tree";
+	my $ok = IPC::Run::run(\@command, '<', \real_names($block->{code}), '>', \$out, '2>&1');
+	chdir $top;
+	return (shown_names($out), $ok);
+}
+
+for my $block (grep { defined $_->{language} } @parts)
+{
+	my $name = "line $block->{line}: " . ($block->{code} =~ /^(.{0,60})/)[0];
+	if (my $reason = delete $not_run{ $block->{code} })
+	{
+	  SKIP: { skip "$name: $reason", 1 }
+		next;
+	}
+	fail("$name: a block is sql, sh or the text right after one"), next
+	  if $block->{language} !~ /^(?:sql|sh)$/;
+
+	my ($output, $ok) = run_block($block);
+	my $quiet = $block->{language} eq 'sh' && !defined $block->{output};
+	if ($quiet) { ok($ok, "$name: succeeds") or diag($output) }
+	elsif ($update) { $block->{output} = $output ne '' ? $output : undef; pass($name) }
+	else { is(masked($output), masked($block->{output}), $name) }
+}
+
+is_deeply([ processes_of($scratch) ], [], 'shell blocks leave nothing running');
+is_deeply([ keys %not_run ], [], 'all blocks that are not run are in the README');
+
+#
+# Tables
+#
+
+sub query
+{
+	my $sql = shift;
+	return $node->safe_psql('postgres', $sql) . "\n";
+}
+
+sub check_table
+{
+	my ($name, $wanted) = @_;
+	my ($table, $set) = readme_table($name, @parts);
+	$set->($wanted) if $update;
+	is($update ? $wanted : $table, $wanted, "the table \"$name\"");
+	return;
+}
+
+check_table('tables', query(<<'END'));
+SELECT E'| table | bucket widths | dimensions | what is counted |\n|---|---|---|---|\n' || string_agg(
+	format('| `%s` | %s | %s | %s |', endpoint, widths, dimensions, numbers), E'\n' ORDER BY n)
+FROM (SELECT endpoint, min(n) AS n, array_to_string(min(bucket_widths), ', ') AS widths,
+	string_agg(CASE WHEN imported THEN format('`%s`', column_name) ELSE format('(`%s`)', column_name) END
+		|| CASE WHEN filter IS NULL THEN '*' ELSE '' END, ', ' ORDER BY n)
+		FILTER (WHERE role = 'dimension') AS dimensions,
+	string_agg(format('`%s`', column_name)
+		|| CASE WHEN required_dimension IS NULL THEN '' ELSE '†' END, ', ' ORDER BY n)
+		FILTER (WHERE role NOT IN ('dimension', 'bucket')) AS numbers
+	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role, field,
+		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, n)
+	GROUP BY endpoint) AS e
+END
+
+check_table('accepted values', query(<<'END'));
+SELECT E'| column | values that the API can filter by |\n|---|---|\n' || string_agg(
+	format('| `%s.%s` | `%s` |', endpoint, column_name, array_to_string(accepted_values, '`, `')),
+	E'\n' ORDER BY endpoint, column_name)
+FROM usage_fdw_columns() WHERE accepted_values IS NOT NULL
+END
+
+# Each row of the table in option.c, with the places and the preset that the
+# README gives it, and no other.
+sub options_of_source
+{
+	my %place = (SERVER => 'server', MAPPING => 'user mapping', TABLE => 'table',
+		COLUMN => 'column', IMPORT => 'IMPORT');
+	open my $file, '<', 'src/option.c' or die "could not open src/option.c: $!";
+	local $/;
+	my @rows = <$file> =~ /^\t\{"(\w+)", ((?:ON_\w+(?: \| )?)+), \w+, \w+\(\w+\)(?:, ("[^"]*"|NULL))?/mg;
+	my @options;
+	while (my ($name, $places, $preset) = splice @rows, 0, 3)
+	{
+		$preset = defined $preset && $preset =~ /"(.*)"/ ? $1 : 'none';
+		push @options, join(', ', map { $place{$_} } $places =~ /ON_(\w+)/g) . ": $name: $preset";
+	}
+	return join "\n", sort @options;
+}
+
+sub options_of_readme
+{
+	my ($table) = readme_table('options', @parts);
+	return join "\n", sort map { "$_->[0]: $_->[1]: $_->[2]" }
+	  map { s/`//gr =~ /^\| ([^|]+?) \| (\w+) \| ([^|]+?) \|/ ? [ $1, $2, $3 ] : () }
+	  grep { !/^\| on / } split /\n/, $table;
+}
+
+is(options_of_readme(), options_of_source(), 'the table "options"');
+
+# Every status of the table of errors, as the simulator can make it.
+my ($errors) = readme_table('errors', @parts);
+my @statuses;
+for my $row ($errors =~ /^\| (.*) \|$/mg)
+{
+	my ($sqlstate, $meaning) = $row =~ /^`(\w{5})` \| (.*?) \|/ or next;
+	push @statuses, map { [ $_, $sqlstate ] } $meaning =~ /\b([1-5]\d\d)\b/g;
+}
+cmp_ok(@statuses, '>', 8, 'the table "errors" names statuses');
+$node->safe_psql('postgres', 'ALTER SERVER openai OPTIONS (ADD max_retries ' . "'0')") if !$update;
+for my $case ($update ? () : @statuses)
+{
+	my ($status, $sqlstate) = @$case;
+	control($simulator, 'fault', 'kind=status', "code=$status");
+	my (undef, undef, $stderr) = $node->psql('postgres',
+		'\set VERBOSITY sqlstate' . "\nSELECT count(*) FROM usage.costs WHERE day = '2026-11-01'");
+	like($stderr, qr/ERROR:  $sqlstate$/m, "status $status is $sqlstate");
+}
+
+if ($update)
+{
+	open my $file, '>:raw', $update or die "could not write $update: $!";
+	print $file readme_text(@parts);
+	close $file or die "could not write $update: $!";
+}
+
+done_testing();
