@@ -88,7 +88,8 @@ transfer_patience(HttpTransfer *transfer)
 
 /*
  * Before waiting: nobody may have looked for long.  Our clock stood still, but
- * curl's limit for a connection did not: put it off.
+ * curl's limit for a connection did not: put it off.  Should curl refuse, the
+ * transfer fails early, but as a neglected one.
  */
 static void
 transfer_excuse(HttpTransfer *transfer, int64 now)
@@ -101,9 +102,9 @@ transfer_excuse(HttpTransfer *transfer, int64 now)
 	transfer->looked_at_us = now;
 	transfer->neglected_us += unseen_us;
 	if (!transfer->connected && transfer->connect_timeout_ms > 0)
-		curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
-						 (long) Min(transfer->connect_timeout_ms +
-									transfer->neglected_us / 1000, INT_MAX));
+		(void) curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
+								(long) Min(transfer->connect_timeout_ms +
+										   transfer->neglected_us / 1000, INT_MAX));
 }
 
 /* After waiting, before curl acts: the wait counts, unless we had paused it. */

@@ -22,15 +22,16 @@ typedef struct HttpRequest
 	const char *token;			/* bearer token, or NULL; never shown */
 	const char *organization;	/* OpenAI-Organization header, or NULL */
 	const char *project;		/* OpenAI-Project header, or NULL */
-	const char *ca_file;		/* certificates to trust, or NULL for the system's */
+	const char *ca_file;		/* certificates to trust, or NULL for the
+								 * system's */
 	const char *proxy;			/* proxy URL, or NULL for none at all */
 	int			connect_timeout_ms;
 	int			request_timeout_ms; /* longest silence of the server, and
 									 * longest wait for the first byte; a
 									 * transfer that we paused does not age */
 	size_t		buffer_bytes;	/* bytes kept for the reader before the
-								 * transfer is paused; at least one curl
-								 * write is always taken */
+								 * transfer is paused; at least one curl write
+								 * is always taken */
 } HttpRequest;
 
 typedef enum HttpState

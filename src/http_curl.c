@@ -216,7 +216,7 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 	SET(CURLOPT_HTTP_VERSION, (long) CURL_BEST_HTTP_VERSION);
 	SET(CURLOPT_HTTPGET, 1L);
 	SET(CURLOPT_HTTPHEADER, transfer->headers);
-	SET(CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);	/* none for the proxy */
+	SET(CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE); /* none for the proxy */
 	SET(CURLOPT_USERAGENT, USER_AGENT);
 	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);

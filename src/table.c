@@ -224,9 +224,11 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	}
 	else if (!set->field && !set->role)
 		fail_unknown(table, column, set);
-	else if (column->kind == PAGE_TEXT)
-		column->kind = PAGE_SCALAR;
 	apply_options(table, column, set, known != NULL);
+
+	/* text shows any scalar, and nobody promised that the API sends text */
+	if (!known && column->kind == PAGE_TEXT && column->role != USAGE_DIMENSION)
+		column->kind = PAGE_SCALAR;
 
 	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
 	{

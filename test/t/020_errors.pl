@@ -25,25 +25,12 @@ sub start_node
 	return cluster('main');
 }
 
-# One that is right but for its signature, and one for another host.
-sub certificate
-{
-	my ($name, $host) = @_;
-	my $dir = PostgreSQL::Test::Utils::tempdir();
-	system(
-		qw(openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj), "/CN=$host",
-		'-addext', 'subjectAltName=' . ($host =~ /^\d/ ? 'IP' : 'DNS') . ":$host",
-		'-keyout', "$dir/$name.key", '-out', "$dir/$name.crt") == 0
-	  or die 'openssl failed';
-	return ("$dir/$name.crt", "$dir/$name.key");
-}
-
 my ($certificate, $foreign_certificate);
 
 sub tls_files
 {
-	($certificate, my $key) = certificate('own', '127.0.0.1');
-	($foreign_certificate) = certificate('foreign', '127.0.0.1');
+	($certificate, my $key) = tls_certificate('own', '127.0.0.1');
+	($foreign_certificate) = tls_certificate('foreign', '127.0.0.1');
 	return ('--cert', $certificate, '--key-file', $key);
 }
 

@@ -2,11 +2,11 @@
 # README.md says what is so: every block of it is run, in order, and what it
 # prints is what the README shows; its tables are those of the catalogue.
 #
-# The clock of PostgreSQL and of the simulator stands at noon of one day, so
-# that the outputs don't age.  Three things are put in the place of others
-# before a block runs (see real_names): the API's address, the name of a second
-# machine, and where "make install" installs.  What can't run at all is in
-# %not_run, with the reason.
+# The clocks of PostgreSQL and of the simulator are set to noon of one day, so
+# that the outputs don't age.  What can't be used here is replaced before a
+# block runs (see @real_names): the API's address, the name of a second machine,
+# directories of the system and how software gets there.  What can't run at all
+# is in %not_run, with the reason.
 #
 # "test/readme update" writes the outputs and the generated tables anew.
 #
@@ -14,6 +14,7 @@ use strict;
 use warnings;
 
 use Cwd;
+use IPC::Run;
 use Test::More;
 
 use UsageFdw::Readme;
@@ -38,6 +39,8 @@ $node->psql('postgres', 'CREATE ROLE postgres SUPERUSER LOGIN');
 # Shell blocks write in the tree and beside it.
 my $scratch = copy_tree();
 
+my $is_debian_12 = system('dpkg-query -W postgresql-server-dev-15 >/dev/null 2>&1') == 0;
+
 # What a block needs to run here, and what it must not say of this machine.
 my @real_names = (
 	[ qr{https://api\.openai\.com}, $simulator->{url} ],
@@ -46,7 +49,7 @@ my @real_names = (
 	[ qr{/etc/postgresql/openai\.key}, "$scratch/openai.key" ],
 	[ qr{sudo make install}, "make -s install DESTDIR=$scratch/installed" ],
 	[ qr{sudo install -o postgres}, 'install' ],
-	[ qr{sudo apt-get install}, 'dpkg-query -W' ]);
+	[ qr{sudo apt-get install}, $is_debian_12 ? 'dpkg-query -W' : 'true' ]);
 
 sub real_names
 {
@@ -120,6 +123,11 @@ for my $block (grep { defined $_->{language} } @parts)
 
 is_deeply([ processes_of($scratch) ], [], 'shell blocks leave nothing running');
 is_deeply([ keys %not_run ], [], 'all blocks that are not run are in the README');
+
+# Links within the page go by headings, as GitHub makes anchors of them.
+my $page = readme_text(@parts);
+my %anchor = map { (lc =~ s/[^\w -]//gr) =~ s/ /-/gr => 1 } $page =~ /^#+ (.*)$/mg;
+is_deeply([ grep { !$anchor{$_} } $page =~ /\]\(#([^)]+)\)/g ], [], 'links within the page');
 
 #
 # Tables
@@ -205,7 +213,8 @@ for my $case ($update ? () : @statuses)
 	my ($status, $sqlstate) = @$case;
 	control($simulator, 'fault', 'kind=status', "code=$status");
 	my (undef, undef, $stderr) = $node->psql('postgres',
-		'\set VERBOSITY sqlstate' . "\nSELECT count(*) FROM usage.costs WHERE day = '2026-11-01'");
+		'\set VERBOSITY sqlstate' . "\nSELECT count(*) FROM usage.costs WHERE day = '2026-11-01'",
+		extra_params => [ '-U', 'postgres' ]);
 	like($stderr, qr/ERROR:  $sqlstate$/m, "status $status is $sqlstate");
 }
 

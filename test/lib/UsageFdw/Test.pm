@@ -26,7 +26,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(simulator fault_proxy slow_resolver control requests cluster connect_server
+our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control requests cluster connect_server
   connect_sql literal poll_until api_key);
 
 use constant api_key => 'sk-admin-simulator';
@@ -120,6 +120,20 @@ sub slow_resolver
 	system('cc', '-shared', '-fPIC', '-o', $library, "$test_dir/lib/slow_resolver.c", '-ldl') == 0
 	  or return;
 	return $library;
+}
+
+# A certificate for a host that nobody but itself vouches for: two files, that
+# and its key.
+sub tls_certificate
+{
+	my ($name, $host) = @_;
+	my $base = PostgreSQL::Test::Utils::tempdir() . "/$name";
+	my $kind = $host =~ /^[\d.]+$/ ? 'IP' : 'DNS';
+	system('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', 2,
+		'-subj', "/CN=$host", '-addext', "subjectAltName=$kind:$host",
+		'-keyout', "$base.key", '-out', "$base.crt") == 0
+	  or die 'openssl failed';
+	return ("$base.crt", "$base.key");
 }
 
 # What test/simulator/control answers to these arguments.  ERROR if it fails.

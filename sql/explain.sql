@@ -1,0 +1,230 @@
+--
+-- EXPLAIN: what is asked of the API, in words and counters.
+--
+\i test/lib/setup.sql
+\i test/lib/same.sql
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+\set QUIET on
+CREATE SCHEMA plans;
+CREATE TABLE plans.days (day date, project_id text);
+CREATE TABLE plans.one AS SELECT pg_temp.today() - 3 AS day, 'proj_web' AS project_id;
+
+-- A plan without what differs from day to day, and from server to server.
+CREATE FUNCTION plans.explain(options text, query text, OUT plan text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  today date := (now() AT TIME ZONE 'UTC')::date;
+BEGIN
+  FOR plan IN EXECUTE format('EXPLAIN (%s, COSTS OFF) %s', options, query) LOOP
+    CONTINUE WHEN plan ~ '^ *(Planning|Execution|Buffers|Memory|Storage|Batches|Disabled|Index Searches)';
+    plan := regexp_replace(plan, 'http://[^/]*', 'http://HOST');
+    plan := regexp_replace(plan, '((start|end)_time)=(\d+)', '\1=N', 'g');
+    plan := regexp_replace(plan, '(Bytes (Received|Decoded)): [1-9]\d*', '\1: N');
+    plan := regexp_replace(plan, 'Wait Time: \d+\.\d+', 'Wait Time: N');
+    plan := regexp_replace(plan, '\(actual rows=(\d+)(\.00)? loops', '(actual rows=\1 loops');
+    plan := regexp_replace(plan, '(Output|Rows Removed by Filter): .*', '\1: ...');
+    plan := regexp_replace(plan, '\(InitPlan 1\)\.col1|\$0', 'PARAM');
+    FOR days IN -40 .. 40 LOOP
+      plan := replace(plan, to_char(today + days, 'YYYY-MM-DD'),
+        'today' || CASE WHEN days <> 0 THEN to_char(days, 'SGFM99') ELSE '' END);
+    END LOOP;
+    RETURN NEXT;
+  END LOOP;
+END
+$$;
+\pset format unaligned
+\pset tuples_only on
+SET timezone = 'UTC';
+SET datestyle = 'ISO, MDY';
+
+--
+-- Before execution: expressions
+--
+SELECT plans.explain('VERBOSE off', 'SELECT * FROM usage.completions');
+SELECT plans.explain('VERBOSE off', 'SELECT * FROM usage.vector_stores WHERE project_id IN (''a'', ''b'') OR project_id = ''c''');
+SELECT plans.explain('VERBOSE off', $$
+  SELECT sum(input_tokens) FROM usage.completions
+  WHERE start_time >= now() - interval '7 days' AND end_time <= '2030-01-01' AND batch AND model = ANY ('{a,b}')$$);
+SELECT plans.explain('VERBOSE off', $$
+  SELECT FROM usage.costs
+  WHERE (day BETWEEN pg_temp.today() - 3 AND pg_temp.today() OR date_trunc('month', start_time) = '2026-01-01')
+  AND line_item = 'x' AND amount > 0$$);
+SELECT plans.explain('VERBOSE off', $$
+  SELECT FROM usage_hourly.completions WHERE start_time AT TIME ZONE 'America/New_York' >= '2026-01-01'
+  AND start_time::date < '2030-01-01' AND start_time = ANY (ARRAY[now(), '2030-01-01'])$$);
+ALTER FOREIGN TABLE usage.costs OPTIONS (ADD history '90 days');
+CREATE FOREIGN TABLE plans.total ("the day" date OPTIONS (column_name 'day'), amount numeric)
+  SERVER openai OPTIONS (endpoint 'costs', history '3 months');
+SELECT plans.explain('VERBOSE off', 'SELECT * FROM usage.costs');
+SELECT plans.explain('VERBOSE off', 'SELECT * FROM plans.total WHERE "the day" > ''2026-01-01''');
+
+-- VERBOSE has the first request
+SELECT plans.explain('VERBOSE', $$
+  SELECT day, model FROM usage.completions
+  WHERE day >= pg_temp.today() - 3 AND day < pg_temp.today() AND model IN ('a b', 'c')$$);
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions');
+
+-- parameters of prepared statements
+PREPARE of_project(int, text[]) AS
+SELECT count(*) FROM usage.completions WHERE day = pg_temp.today() - $1 AND project_id = ANY ($2);
+SELECT plans.explain('VERBOSE', 'EXECUTE of_project(3, ''{x,y}'')');
+SET plan_cache_mode = force_generic_plan;
+SELECT plans.explain('VERBOSE', 'EXECUTE of_project(3, ''{x,y}'')');
+SELECT plans.explain('VERBOSE', 'EXECUTE of_project(NULL, ''{}'')');
+SELECT plans.explain('ANALYZE', 'EXECUTE of_project(NULL, ''{}'')');
+SELECT plans.explain('ANALYZE', 'EXECUTE of_project(3, ''{x,y}'')');
+RESET plan_cache_mode;
+DEALLOCATE of_project;
+\pset format aligned
+\pset tuples_only off
+\i test/lib/requests.sql
+\set QUIET on
+\pset format unaligned
+\pset tuples_only on
+
+-- sub-selects, which EXPLAIN does not run: no request to show
+SELECT plans.explain('VERBOSE', $$
+  SELECT FROM usage.costs WHERE day >= (SELECT max(day) FROM plans.one) AND project_id = (SELECT min(project_id) FROM plans.one)$$)
+WHERE false;
+SELECT plan FROM plans.explain('VERBOSE', 'SELECT FROM usage.costs WHERE day >= (SELECT max(day) FROM plans.one)') AS plan
+WHERE plan ~ 'Endpoint|Time|Request';
+SELECT plan FROM plans.explain('ANALYZE, VERBOSE, TIMING OFF, SUMMARY OFF', 'SELECT FROM usage.costs WHERE day >= (SELECT max(day) FROM plans.one)') AS plan
+WHERE plan ~ 'Endpoint|Time|Request|Pages';
+
+-- contradictions: nothing to ask
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions WHERE day > ''2026-02-01'' AND day < ''2026-01-01''');
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions WHERE day > pg_temp.today() + 5');
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions WHERE model = ''a'' AND model = ''b''');
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions WHERE model = ANY (''{}'')');
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions WHERE batch AND NOT batch');
+SELECT plans.explain('VERBOSE', 'SELECT day FROM usage.completions WHERE model = NULL');
+SELECT plans.explain('ANALYZE, TIMING OFF', 'SELECT day FROM usage.completions WHERE model = ''a'' AND model = ''b''');
+
+--
+-- After it: instants and counters
+--
+SELECT plans.explain('ANALYZE, TIMING OFF', $$
+  SELECT sum(num_model_requests) FROM usage.completions
+  WHERE day >= pg_temp.today() - 3 AND day < pg_temp.today() AND project_id = 'proj_nobody'$$);
+SELECT plans.explain('ANALYZE, TIMING OFF', $$
+  SELECT day FROM usage.completions
+  WHERE (day = pg_temp.today() - 30 OR day BETWEEN pg_temp.today() - 20 AND pg_temp.today() - 19)
+  AND model = 'nothing' AND NOT batch$$);
+SELECT plan FROM plans.explain('ANALYZE', 'SELECT FROM usage.completions WHERE day >= pg_temp.today() - 35 AND model = ''nothing''') AS plan
+WHERE plan ~ 'Requests|Pages|Retries|Rows Received|Wait';
+\! "$USAGE_SIMULATOR_CONTROL" set page_limit=4
+SELECT plan FROM plans.explain('ANALYZE', 'SELECT FROM usage.completions WHERE day >= pg_temp.today() - 35 AND day < pg_temp.today() AND model = ''nothing''') AS plan
+WHERE plan ~ 'Requests|Pages|Retries|Rows Received';
+\! "$USAGE_SIMULATOR_CONTROL" set page_limit=0
+
+-- a retry counts as a request, not as a page
+ALTER SERVER openai OPTIONS (SET max_retries '2', ADD retry_delay '1ms');
+\! "$USAGE_SIMULATOR_CONTROL" fault status code=503 count=2
+SELECT plan FROM plans.explain('ANALYZE', 'SELECT FROM usage.completions WHERE day = pg_temp.today() - 5 AND model = ''nothing''') AS plan
+WHERE plan ~ 'Requests|Pages|Retries|Rows Received';
+ALTER SERVER openai OPTIONS (SET max_retries '0');
+
+-- rows received are those of the API, before the filter
+CREATE FUNCTION plans.figure(json, text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT (regexp_match($1::text, format('"%s": (\d+)', $2)))[1]::bigint
+$$;
+CREATE FUNCTION plans.figures(query text) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (ANALYZE, FORMAT json) ' || query INTO plan;
+  RETURN plan;
+END
+$$;
+SELECT plans.figure(p, 'Rows Received') = c.rows AS "all", plans.figure(p, 'Actual Rows') = 0 AS "none",
+  plans.figure(p, 'Rows Removed by Filter') = c.rows AS "removed",
+  plans.figure(p, 'Bytes Decoded') > 10 * plans.figure(p, 'Bytes Received') / 9 AS compressed,
+  plans.figure(p, 'Bytes Received') > 0 AS "bytes"
+FROM plans.figures('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 20 AND pg_temp.today() - 1 AND input_tokens < 0') AS p,
+  (SELECT count(*) AS rows FROM usage.completions WHERE day BETWEEN pg_temp.today() - 20 AND pg_temp.today() - 1) AS c;
+
+-- LIMIT: the bucket was received, and not all of its rows were wanted
+SELECT plan FROM plans.explain('ANALYZE, TIMING OFF', 'SELECT FROM usage.completions LIMIT 2') AS plan
+WHERE plan ~ 'Foreign|Requests|Pages|Rows Received';
+
+-- rescans add up; a node that was never executed did nothing
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_material = off;
+SELECT plan FROM plans.explain('ANALYZE, TIMING OFF', $$
+  SELECT n, (SELECT count(*) FROM usage.completions WHERE day = pg_temp.today() - n AND model = 'nothing')
+  FROM generate_series(1, 3) AS n$$) AS plan
+WHERE plan ~ 'Foreign|Endpoint|Time|Requests|Pages|Rows Received';
+SELECT plans.explain('ANALYZE, TIMING OFF', $$
+  SELECT FROM plans.days AS d, LATERAL (
+    SELECT FROM usage.completions AS c WHERE c.day = d.day AND c.project_id = d.project_id OFFSET 0) AS c$$);
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_material;
+
+--
+-- Formats
+--
+SELECT jsonb_pretty(p::jsonb #> '{0,Plan}' - '{Bytes Received,Bytes Decoded,Wait Time,Total Cost,Startup Cost,Plan Rows,Plan Width,Actual Startup Time,Actual Total Time,Async Capable,Disabled,Actual Rows,Actual Loops,Time,Shared Hit Blocks,Shared Read Blocks,Shared Dirtied Blocks,Shared Written Blocks,Local Hit Blocks,Local Read Blocks,Local Dirtied Blocks,Local Written Blocks,Temp Read Blocks,Temp Written Blocks}'::text[])
+FROM plans.figures($$SELECT FROM usage.vector_stores WHERE day = pg_temp.today() - 3 AND project_id IN ('none', 'nobody "x"')$$) AS p;
+CREATE FUNCTION plans.valid(format text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  plan text;
+BEGIN
+  EXECUTE format('EXPLAIN (VERBOSE, FORMAT %s) %s', format, query) INTO plan;
+  RETURN CASE format WHEN 'json' THEN json_typeof(plan::json)
+    WHEN 'xml' THEN (xpath('//*[local-name()="Group-By"]/*/text()', plan::xml))::text
+    ELSE (regexp_match(plan, '(?n)^ *Group By: *\n *- "project_id"'))[1] END;
+EXCEPTION WHEN feature_not_supported THEN
+  RETURN '{project_id,line_item}';
+END
+$$;
+SELECT f, plans.valid(f, $$SELECT FROM usage.costs WHERE day >= pg_temp.today() - 3 AND line_item = '<&"\'$$)
+FROM unnest(ARRAY['json', 'xml']) AS f;
+SELECT plan FROM plans.explain('FORMAT yaml, VERBOSE', $$SELECT FROM usage.costs WHERE day > pg_temp.today() + 3 AND line_item = '<&"\'$$) AS lines(lines),
+  regexp_split_to_table(lines, '\n') AS plan
+WHERE plan ~ 'Endpoint|Bucket|Group|Filters|Time|^ *- "[a-z]';
+
+--
+-- Estimates: range, width and rows per bucket
+--
+CREATE FUNCTION plans.rows(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+  RETURN plan #>> '{0,Plan,Plan Rows}';
+END
+$$;
+ALTER FOREIGN TABLE usage.completions OPTIONS (ADD rows_per_bucket '40');
+ALTER FOREIGN TABLE usage_hourly.completions OPTIONS (ADD rows_per_bucket '5');
+SELECT plans.rows('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1') AS ten_days,
+  plans.rows('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 100 AND pg_temp.today() - 1') AS a_hundred,
+  plans.rows('SELECT FROM usage.completions') AS all_history,
+  plans.rows('SELECT FROM usage_hourly.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1') AS ten_days_of_hours,
+  plans.rows('SELECT FROM usage.completions WHERE day = pg_temp.today() - 10 OR start_time < ''2020-01-01''') AS one_day,
+  plans.rows('SELECT FROM usage.completions WHERE day > pg_temp.today() + 9') AS no_day,
+  plans.rows('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1 AND batch') AS half,
+  plans.rows('SELECT FROM usage.total') AS x
+WHERE false;
+SELECT q, plans.rows('SELECT FROM ' || q) FROM unnest(ARRAY[
+  'usage.completions',
+  'usage.completions WHERE day BETWEEN pg_temp.today() - 100 AND pg_temp.today() - 1',
+  'usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1',
+  'usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1 AND day >= pg_temp.today() - 5',
+  'usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1 AND batch',
+  'usage.completions WHERE day = pg_temp.today() - 10 OR day = pg_temp.today() - 3',
+  'usage.completions WHERE day > pg_temp.today() + 9',
+  'usage_hourly.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1']) AS q;
+ALTER FOREIGN TABLE usage.completions OPTIONS (SET rows_per_bucket '4000');
+SELECT plans.rows('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1');
+ALTER FOREIGN TABLE usage.completions OPTIONS (DROP rows_per_bucket);
+
+-- without it, the more dimensions the more rows
+SELECT plans.rows('SELECT FROM plans.total WHERE "the day" BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1') AS none,
+  plans.rows('SELECT FROM usage.vector_stores WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1')
+    > plans.rows('SELECT FROM plans.total WHERE "the day" BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1') AS more,
+  plans.rows('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1')
+    > plans.rows('SELECT FROM usage.vector_stores WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1') AS most;
+
+DROP SCHEMA plans CASCADE;
