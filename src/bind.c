@@ -605,6 +605,8 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	BoundRequest *bound = palloc0(sizeof(BoundRequest));
 
 	bound->group_by = bind_group_by(request, table);
+	bound->backward = request->backward;
+	bound->few = request->few;
 	bind_time(&cx, bound);
 	if (!bind_filters(&cx, bound))
 		bound->ranges = timerange_none();

@@ -82,17 +82,17 @@
 
 /* A path of a base relation's scan, without a path below it. */
 #if PG_VERSION_NUM >= 180000
-#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer) \
+#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer, private) \
 	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, pathkeys, outer, \
-							NULL, NIL, NIL)
+							NULL, NIL, private)
 #elif PG_VERSION_NUM >= 170000
-#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer) \
+#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer, private) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, outer, \
-							NULL, NIL, NIL)
+							NULL, NIL, private)
 #else
-#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer) \
+#define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer, private) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, outer, \
-							NULL, NIL)
+							NULL, private)
 #endif
 
 /* The user whose mapping a scan uses: a view's owner, or who runs the query. */
@@ -114,5 +114,16 @@
 #define EXPLAIN_STATE_HEADER "commands/explain.h"
 #define EXPLAIN_FORMAT_HEADER "commands/explain.h"
 #endif
+
+/* The direction of a path key. */
+#if PG_VERSION_NUM >= 180000
+#define PathKeyIsDescending(pathkey) ((pathkey)->pk_cmptype == COMPARE_GT)
+#define PATHKEY_ASCENDING COMPARE_LT
+#else
+#define PathKeyIsDescending(pathkey) ((pathkey)->pk_strategy == BTGreaterStrategyNumber)
+#define PATHKEY_ASCENDING BTLessStrategyNumber
+#endif
+#define MakeAscendingPathKey(root, ec) \
+	make_canonical_pathkey(root, ec, linitial_oid((ec)->ec_opfamilies), PATHKEY_ASCENDING, false)
 
 #endif

@@ -223,26 +223,30 @@ explain_time(ExplainContext *cx, ExplainState *es)
 	ExplainPropertyText("Time", text, es);
 }
 
+/* The way that the buckets are read. */
+static void
+explain_order(const UsageScan *scan, ExplainState *es)
+{
+	ExplainPropertyText("Order", scan->request->backward ? "newest first" : "oldest first", es);
+}
+
 /* The first request's URL, or that there is none. */
 static void
 explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
 {
 	const UsageTable *table = scan->table;
+	TimeCut		cut = stream_cut(table, bound);
 
-	if (!complete)
-		return;
-	if (bound->ranges->count > 0)
+	if (complete && bound->ranges->count > 0)
 	{
-		TimeRange	window = bound->ranges->ranges[0];
+		TimeRange  *windows = timerange_windows(bound->ranges, &cut);
 
-		window.end = Min(window.end,
-						 window.start + table->width->width_us * table->width->limit);
-		ExplainPropertyText("Request URL", request_url(table, bound, &window, NULL), es);
+		ExplainPropertyText("Request URL", request_url(table, bound, &windows[0], NULL), es);
 	}
 }
 
 static void
-explain_counters(const StreamCounters *counters, ExplainState *es)
+explain_counters(const FetchCounters *counters, ExplainState *es)
 {
 	ExplainPropertyInteger("Requests", NULL, counters->requests, es);
 	ExplainPropertyInteger("Pages", NULL, counters->pages, es);
@@ -267,6 +271,7 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	explain_group_by(bound, es);
 	explain_filters(&cx, es);
 	explain_time(&cx, es);
+	explain_order(scan, es);
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
 	if (es->analyze)

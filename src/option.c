@@ -90,6 +90,8 @@ static const Option options[] = {
 	{"request_timeout", ON_SERVER | ON_TABLE, value_integer, SETTING(request_timeout_ms), "120s", {0, DAY_MS, GUC_UNIT_MS}},
 	{"max_retries", ON_SERVER | ON_TABLE, value_integer, SETTING(max_retries), "4", {0, 100}},
 	{"retry_delay", ON_SERVER | ON_TABLE, value_integer, SETTING(retry_delay_ms), "500ms", {0, MINUTE_MS, GUC_UNIT_MS}},
+	{"max_concurrent_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_concurrent_requests), "4", {1, 64}},
+	{"fetch_ahead_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(fetch_ahead_bytes), "8MB", {64 * 1024, 1024 * 1024 * 1024, GUC_UNIT_BYTE}},
 	{"max_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
 	{"array_format", ON_SERVER, value_name, SETTING(array_format), "repeat", {.names = array_formats}},
 	{"ca_file", ON_SERVER, value_file, SETTING(ca_file), .flags = SUPERUSER},

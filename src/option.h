@@ -36,6 +36,8 @@ typedef struct UsageOptions
 	int			request_timeout_ms;
 	int			max_retries;
 	int			retry_delay_ms;
+	int			max_concurrent_requests;
+	int			fetch_ahead_bytes;
 	int			max_requests;
 	int			array_format;	/* UsageArrayFormat */
 	char	   *ca_file;		/* or NULL */

@@ -10,6 +10,7 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -20,9 +21,11 @@
 
 #include "bind.h"
 #include "compat.h"
+#include "order.h"
 #include "plan.h"
 #include "qual.h"
 #include "request.h"
+#include "stream.h"
 #include "table.h"
 
 /* A round trip to the API, in units of the planner (a page from disk is 1). */
@@ -41,7 +44,7 @@ typedef struct UsagePlan
 	UsageRequest *request;
 	List	   *local_clauses;	/* RestrictInfos that the time ranges do not
 								 * already account for */
-	double		requests;		/* estimated */
+	TimeRanges *ranges;			/* estimated */
 } UsagePlan;
 
 /* What evaluating an expression at planning needs; see plan_value(). */
@@ -134,8 +137,7 @@ estimate_size(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 	BoundRequest *bound = bind_request(plan->request, table, plan_value, &arg,
 									   GetCurrentTimestamp());
 
-	plan->requests = timerange_window_count(bound->ranges, table->width->width_us,
-											table->width->limit);
+	plan->ranges = bound->ranges;
 	baserel->tuples = timerange_buckets(bound->ranges, table->width->width_us) *
 		groups_per_bucket(table, list_length(plan->request->group_by));
 	baserel->rows = clamp_row_est(baserel->tuples *
@@ -156,21 +158,51 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	baserel->fdw_private = plan;
 }
 
-void
-usageGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
+/*
+ * Add a path that reads in one direction.
+ *
+ * Where a LIMIT is likely to stop the scan early, it starts with a small
+ * window.  That is but a hint: a LIMIT is never pushed, the scan is simply
+ * stopped.
+ */
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backward, bool few)
 {
 	UsagePlan  *plan = baserel->fdw_private;
+	BoundRequest like = {.backward = backward,.few = few};
+	TimeCut		cut = stream_cut(plan->table, &like);
+	double		requests = timerange_window_count(plan->ranges, &cut);
 	Cost		startup_cost = baserel->baserestrictcost.startup;
-	Cost		run_cost = plan->requests * REQUEST_COST;
+	Cost		run_cost = requests * REQUEST_COST;
 
-	if (plan->requests > 0)
+	if (requests > 0)
 		startup_cost += REQUEST_COST;
 	run_cost += baserel->tuples *
 		(RESULT_COST + cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
 	add_path(baserel, (Path *)
 			 CreateForeignScanPath(root, baserel, baserel->rows,
 								   startup_cost, startup_cost + run_cost,
-								   NIL, baserel->lateral_relids));
+								   pathkeys, baserel->lateral_relids,
+								   list_make2(makeInteger(backward), makeInteger(few))));
+}
+
+void
+usageGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
+{
+	UsagePlan  *plan = baserel->fdw_private;
+	bool		few = root->limit_tuples > 0 && root->limit_tuples < baserel->tuples;
+	bool		backward = false;
+	List	   *pathkeys = order_of_query(root, baserel, plan->table, &backward);
+	ListCell   *lc;
+
+	if (pathkeys != NIL)
+		add_scan_path(root, baserel, pathkeys, backward, few);
+	foreach(lc, order_of_joins(root, baserel, plan->table))
+		add_scan_path(root, baserel, lfirst(lc), false, false);
+
+	/* who asks for a few rows in no order wants to see the latest */
+	few = few && root->query_pathkeys == NIL;
+	add_scan_path(root, baserel, NIL, few, few);
 }
 
 ForeignScan *
@@ -179,10 +211,13 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 					Plan *outer_plan)
 {
 	UsagePlan  *plan = baserel->fdw_private;
+	UsageRequest *request = plan->request;
 
+	request->backward = intVal(linitial(best_path->fdw_private)) != 0;
+	request->few = intVal(lsecond(best_path->fdw_private)) != 0;
 	return make_foreignscan(tlist, extract_actual_clauses(scan_clauses, false),
 							baserel->relid,
-							copyObject(plan->request->exprs),
-							request_to_list(plan->request),
+							copyObject(request->exprs),
+							request_to_list(request),
 							NIL, NIL, outer_plan);
 }

@@ -19,7 +19,9 @@ enum RequestMember
 	REQUEST_GROUP_BY,
 	REQUEST_COLUMNS,
 	REQUEST_TIME,
-	REQUEST_FILTERS
+	REQUEST_FILTERS,
+	REQUEST_BACKWARD,
+	REQUEST_FEW
 };
 
 /* Seconds from 1970-01-01 to 2000-01-01. */
@@ -162,7 +164,9 @@ request_to_list(const UsageRequest *request)
 		time = lappend(time, time_to_list(lfirst(lc)));
 	foreach(lc, request->filters)
 		filters = lappend(filters, filter_to_list(lfirst(lc)));
-	return list_make4(request->group_by, request->columns, time, filters);
+	return lappend(list_make5(request->group_by, request->columns, time, filters,
+							  number(request->backward)),
+				   number(request->few));
 }
 
 UsageRequest *
@@ -178,6 +182,8 @@ request_from_list(List *list, List *exprs)
 	foreach(lc, (List *) list_nth(list, REQUEST_FILTERS))
 		request->filters = lappend(request->filters, filter_from_list(lfirst(lc)));
 	request->exprs = exprs;
+	request->backward = number_at(list, REQUEST_BACKWARD) != 0;
+	request->few = number_at(list, REQUEST_FEW) != 0;
 	return request;
 }
 

@@ -82,6 +82,8 @@ typedef struct UsageRequest
 	List	   *time;			/* of TimeClause, ANDed */
 	List	   *filters;		/* of FilterClause, ANDed */
 	List	   *exprs;			/* expressions of the values; becomes fdw_exprs */
+	bool		backward;		/* read the newest buckets first */
+	bool		few;			/* few rows are likely to be wanted */
 } UsageRequest;
 
 /* A request at the table's own grain, not narrowed. */
@@ -115,6 +117,8 @@ typedef struct BoundRequest
 								 * bounds the query to, or DT_NOBEGIN */
 	List	   *group_by;		/* of char *, fields of dimensions, distinct */
 	List	   *filters;		/* of BoundFilter */
+	bool		backward;		/* as UsageRequest has them */
+	bool		few;
 } BoundRequest;
 
 /*

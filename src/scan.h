@@ -20,7 +20,7 @@ typedef struct UsageScan
 	UsageTable *table;
 	UsageRequest *request;
 	BoundRequest *bound;		/* of the last (re)scan, or NULL */
-	StreamCounters counters;	/* of all rescans */
+	FetchCounters counters;	/* of all rescans */
 } UsageScan;
 
 /* The scan behind a node, after usageBeginForeignScan(). */

@@ -1,13 +1,19 @@
 /*
  * stream.c
- *	  Windows x HTTP x pages: the next row, please.
+ *	  Windows x fetches x pages: the next row, please.
+ *
+ * The windows are a queue in reading order.  Those in flight are fetched at
+ * the same time; the first of them is read, the others' bytes pile up, within
+ * bounds, until it is their turn.
+ *
+ * The API sends buckets oldest first.  A stream that is read newest first
+ * keeps the buckets of a window until it is complete, and hands them up from
+ * the last one on.
  */
 #include "postgres.h"
 
 #include "executor/executor.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "portability/instr_time.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
@@ -16,65 +22,78 @@
 
 #include "compat.h"
 #include "failure.h"
-#include "http.h"
 #include "page.h"
 #include "stream.h"
 
-/* Bytes that a transfer may be ahead of the reader. */
-#define TRANSFER_BUFFER_BYTES (256 * 1024)
+/* A fetch may be ahead of its reader by this at the least. */
+#define MIN_AHEAD_BYTES (64 * 1024)
 
-/* No error body is read further than this. */
-#define MAX_ERROR_BODY_BYTES (64 * 1024)
+/* As many buckets as are kept for reading them newest first. */
+#define MAX_KEPT_BUCKETS 180
+
+/* No store of a bucket gets less memory than this. */
+#define MIN_STORE_KB 64
+
+/* A complete bucket that has rows. */
+typedef struct Bucket
+{
+	TimestampTz start;
+	Tuplestorestate *store;
+} Bucket;
 
 struct Stream
 {
-	/* what is asked */
 	const UsageTable *table;
 	const BoundRequest *request;
 	const TupleMaker *maker;
-	char	   *token;
-	StreamCounters *counters;
+	FetchSource source;
 	MemoryContext context;		/* holds the stream */
 
-	/* the windows, and what remains of the one being read */
-	TimeRange  *windows;
+	/* windows */
+	TimeRange  *windows;		/* in reading order */
 	int			nwindows;
-	int			next_window;
-	TimeRange	window;			/* from the first bucket not handed up; empty:
-								 * all are */
-	int			retries;		/* in a row without progress */
+	int			next_window;	/* first one not in flight */
+	List	   *flight;			/* of Fetch; the first is being read */
+	int			max_flight;		/* at most so many */
+	int			growing_to;		/* max_flight doubles up to this */
 
-	/* the chain of pages being read */
-	TimeRange	asked;			/* the same for all its pages */
-	char	   *cursor;			/* of the page, or NULL for the first */
-	List	   *cursors;		/* all cursors of this chain */
-	int			page_buckets;	/* buckets of this page so far */
-
-	/* the attempt being read, transfer NULL between two */
-	HttpTransfer *transfer;
-	const HttpOutcome *outcome;
-	StringInfoData error_body;	/* where the status is not 200 */
+	/* the page being read */
 	PageReader *reader;
+	int			page_buckets;	/* complete ones of it so far */
 
-	/* the bucket being read or handed up */
-	Tuplestorestate *store;
-	TupleTableSlot *stored;		/* a row of it */
-	TimestampTz bucket_start;	/* once it is complete */
-	bool		handing_up;
+	/* the bucket being read */
+	Tuplestorestate *filling;
+	bool		has_rows;
 	MemoryContext row_context;	/* of one row's values on their way in */
 	Datum	   *values;
 	bool	   *nulls;
+
+	/* the buckets that are complete; the last one is handed up first */
+	List	   *buckets;		/* of Bucket */
+	bool		handing_up;
+	TupleTableSlot *stored;		/* a row of the bucket being handed up */
+	List	   *spare;			/* stores for reuse */
+	int			store_kb;
 };
 
-static void next_window(Stream *stream);
-static bool fill_bucket(Stream *stream);
+TimeCut
+stream_cut(const UsageTable *table, const BoundRequest *request)
+{
+	int			limit = table->width->limit;
+
+	if (request->backward)
+		limit = Min(limit, MAX_KEPT_BUCKETS);
+	return (TimeCut) {
+		.width_us = table->width->width_us,
+		.first = request->few ? 1 : limit,
+		.limit = limit,
+		.backward = request->backward
+	};
+}
 
 static void
-check_max_requests(const UsageTable *table, const BoundRequest *request)
+check_max_requests(const UsageTable *table, int64 windows)
 {
-	int64		windows = timerange_window_count(request->ranges, table->width->width_us,
-												 table->width->limit);
-
 	if (windows > table->options->max_requests)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -83,246 +102,215 @@ check_max_requests(const UsageTable *table, const BoundRequest *request)
 				 errhint("Narrow the time range, or raise the option \"max_requests\".")));
 }
 
+static void
+open_windows(Stream *stream)
+{
+	TimeCut		cut = stream_cut(stream->table, stream->request);
+	int64		count = timerange_window_count(stream->request->ranges, &cut);
+	int			max_flight = stream->table->options->max_concurrent_requests;
+
+	check_max_requests(stream->table, count);
+	stream->windows = timerange_windows(stream->request->ranges, &cut);
+	stream->nwindows = count;
+	stream->max_flight = stream->request->few ? 1 : max_flight;
+	stream->growing_to = max_flight;
+	stream->source.buffer_bytes = Max(stream->table->options->fetch_ahead_bytes / max_flight,
+									  MIN_AHEAD_BYTES);
+	stream->store_kb = !stream->request->backward ? work_mem :
+		Max(work_mem / cut.limit, MIN_STORE_KB);
+}
+
 Stream *
 stream_open(const UsageTable *table, const BoundRequest *request,
 			const TupleMaker *maker, TupleDesc tupdesc,
-			const char *token, StreamCounters *counters)
+			const char *token, FetchCounters *counters)
 {
-	Stream	   *stream;
+	Stream	   *stream = palloc0(sizeof(Stream));
 	const PageField *fields;
 	int			nfields;
 
-	check_max_requests(table, request);
-	stream = palloc0(sizeof(Stream));
 	stream->table = table;
 	stream->request = request;
 	stream->maker = maker;
-	stream->token = pstrdup(token);
-	stream->counters = counters;
 	stream->context = CurrentMemoryContext;
+	stream->source.table = table;
+	stream->source.request = request;
+	stream->source.token = pstrdup(token);
+	stream->source.counters = counters;
+	open_windows(stream);
 
-	stream->windows = timerange_windows(request->ranges, table->width->width_us,
-										table->width->limit);
-	stream->nwindows = timerange_window_count(request->ranges, table->width->width_us,
-											  table->width->limit);
-	next_window(stream);
-
-	initStringInfo(&stream->error_body);
 	fields = tuple_fields(maker, &nfields);
 	stream->reader = page_open(fields, nfields);
-
-	stream->store = tuplestore_begin_heap(false, false, work_mem);
-	stream->stored = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
+	stream->stored = MakeSingleTupleTableSlot(CreateTupleDescCopy(tupdesc),
+											  &TTSOpsMinimalTuple);
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
-	stream->values = palloc0(sizeof(Datum) * tupdesc->natts);
-	stream->nulls = palloc0(sizeof(bool) * tupdesc->natts);
+	stream->values = palloc0(sizeof(Datum) * Max(tupdesc->natts, 1));
+	stream->nulls = palloc0(sizeof(bool) * Max(tupdesc->natts, 1));
 	return stream;
 }
 
 void
 stream_close(Stream *stream)
 {
-	if (stream->transfer)
-		http_stop(stream->transfer);
-	stream->transfer = NULL;
+	ListCell   *lc;
+
+	foreach(lc, stream->flight)
+		fetch_close(lfirst(lc));
 	ExecDropSingleTupleTableSlot(stream->stored);
-	tuplestore_end(stream->store);
+	foreach(lc, stream->buckets)
+		tuplestore_end(((Bucket *) lfirst(lc))->store);
+	foreach(lc, stream->spare)
+		tuplestore_end(lfirst(lc));
+	if (stream->filling)
+		tuplestore_end(stream->filling);
 }
 
 /*
- * Windows
+ * Flight
  */
 
+static Fetch *
+head(const Stream *stream)
+{
+	return linitial(stream->flight);
+}
+
+/* Get as many windows on their way as may be. */
+static void
+fill_flight(Stream *stream)
+{
+	while (list_length(stream->flight) < stream->max_flight &&
+		   stream->next_window < stream->nwindows)
+	{
+		Fetch	   *fetch = fetch_open(&stream->source, &stream->windows[stream->next_window++]);
+
+		stream->flight = lappend(stream->flight, fetch);
+	}
+}
+
+/* See to the fetches that are not read yet; until when they can do without. */
+static TimestampTz
+tend_flight(Stream *stream)
+{
+	TimestampTz deadline = DT_NOEND;
+	ListCell   *lc;
+
+	for_each_from(lc, stream->flight, 1)
+	{
+		TimestampTz due = fetch_tend(lfirst(lc));
+
+		deadline = Min(deadline, due);
+	}
+	if (stream->source.throttled)
+	{
+		stream->source.throttled = false;
+		stream->max_flight = stream->growing_to = Max(stream->max_flight / 2, 1);
+	}
+	return deadline;
+}
+
+/* The window being read is complete. */
+static void
+end_window(Stream *stream)
+{
+	fetch_close(head(stream));
+	stream->flight = list_delete_first(stream->flight);
+	stream->max_flight = Min(stream->max_flight * 2, stream->growing_to);
+	stream->handing_up = stream->buckets != NIL;
+	page_restart(stream->reader);
+	stream->page_buckets = 0;
+	if (!stream->request->few)
+		fill_flight(stream);
+}
+
 static bool
-window_is_done(const Stream *stream)
+is_empty(const TimeRange *range)
 {
-	return stream->window.start >= stream->window.end;
+	return range->start >= range->end;
 }
 
-/* Start a chain of pages at the first bucket not handed up. */
-static void
-start_chain(Stream *stream)
-{
-	stream->asked = stream->window;
-	stream->cursor = NULL;
-	list_free_deep(stream->cursors);
-	stream->cursors = NIL;
-}
-
-/* Go to the next window that has buckets; the last one is left empty. */
-static void
-next_window(Stream *stream)
-{
-	stream->window = stream->next_window < stream->nwindows ?
-		stream->windows[stream->next_window++] : (TimeRange) {0, 0};
-	stream->retries = 0;
-	start_chain(stream);
-}
-
-/* Leave out what lies before `earliest`, in all windows from this one on. */
+/*
+ * Leave out what lies before `earliest`: in the windows to come, and in those
+ * in flight, which are asked for anew.
+ */
 static void
 clip_windows(Stream *stream, TimestampTz earliest)
 {
-	stream->window.start = Max(stream->window.start, earliest);
+	List	   *flight = NIL;
+	ListCell   *lc;
+
 	for (int i = stream->next_window; i < stream->nwindows; i++)
 		stream->windows[i].start = Max(stream->windows[i].start, earliest);
-	start_chain(stream);
-	while (window_is_done(stream) && stream->next_window < stream->nwindows)
-		next_window(stream);
-}
+	while (stream->next_window < stream->nwindows &&
+		   is_empty(&stream->windows[stream->next_window]))
+		stream->next_window++;
+	while (stream->nwindows > stream->next_window &&
+		   is_empty(&stream->windows[stream->nwindows - 1]))
+		stream->nwindows--;
 
-/*
- * Attempts
- */
+	foreach(lc, stream->flight)
+	{
+		Fetch	   *fetch = lfirst(lc);
+		TimeRange	remaining = fetch_remaining(fetch);
 
-static void
-start_attempt(Stream *stream)
-{
-	const UsageOptions *options = stream->table->options;
-	HttpRequest request = {
-		.url = request_url(stream->table, stream->request, &stream->asked, stream->cursor),
-		.token = stream->token,
-		.organization = options->organization,
-		.project = options->project,
-		.ca_file = options->ca_file,
-		.proxy = options->proxy,
-		.connect_timeout_ms = options->connect_timeout_ms,
-		.request_timeout_ms = options->request_timeout_ms,
-		.buffer_bytes = TRANSFER_BUFFER_BYTES
-	};
-
-	stream->transfer = http_start(&request);
-	stream->outcome = http_outcome(stream->transfer);
-	stream->counters->requests++;
-	stream->page_buckets = 0;
-	resetStringInfo(&stream->error_body);
-	page_restart(stream->reader);
-	pfree((char *) request.url);
-}
-
-static void
-end_attempt(Stream *stream)
-{
-	stream->counters->wire_bytes += stream->outcome->wire_bytes;
-	stream->counters->decoded_bytes += stream->outcome->decoded_bytes;
-	http_stop(stream->transfer);
-	stream->transfer = NULL;
-	stream->outcome = NULL;
-}
-
-/* Sleep, and repeat the request from the first bucket not handed up. */
-static void
-repeat_attempt(Stream *stream, int delay_ms)
-{
-	instr_time	start;
-	instr_time	duration;
-
-	end_attempt(stream);
-	tuplestore_clear(stream->store);
-	start_chain(stream);
-	stream->retries++;
-	stream->counters->retries++;
-	INSTR_TIME_SET_CURRENT(start);
-	http_sleep(TimestampTzPlusMilliseconds(GetCurrentTimestamp(), delay_ms));
-	INSTR_TIME_SET_CURRENT(duration);
-	INSTR_TIME_SUBTRACT(duration, start);
-	stream->counters->wait_us += INSTR_TIME_GET_MICROSEC(duration);
+		if (remaining.start < earliest)
+			fetch_clip(fetch, earliest);
+		remaining = fetch_remaining(fetch);
+		if (is_empty(&remaining))
+			fetch_close(fetch);
+		else
+			flight = lappend(flight, fetch);
+	}
+	list_free(stream->flight);
+	stream->flight = flight;
 }
 
 /*
  * The API keeps about a year, and its first day may pass by while we read:
- * follow it.  False where that would be no progress.
+ * follow it.
  */
-static bool
-follow_lookback(Stream *stream, const PageError *error)
+static void
+follow_lookback(Stream *stream)
 {
-	TimestampTz earliest;
+	TimestampTz earliest = fetch_earliest(head(stream));
 
-	if (!failure_lookback(stream->outcome, error, &earliest) ||
-		earliest <= stream->window.start)
-		return false;
 	if (stream->request->asked_from != DT_NOBEGIN && stream->request->asked_from < earliest)
-		stream_warn_history(stream->table, earliest, stream->counters);
-	end_attempt(stream);
-	tuplestore_clear(stream->store);
+		stream_warn_history(stream->table, earliest, stream->source.counters);
 	clip_windows(stream, timerange_ceil(earliest, stream->table->width->width_us));
-	return true;
-}
-
-/* The attempt ended without a (whole) page. */
-static void
-handle_failure(Stream *stream)
-{
-	PageError	error = {0};
-	int			delay_ms;
-
-	if (stream->error_body.len > 0)
-		page_parse_error(stream->error_body.data, stream->error_body.len, &error);
-	if (follow_lookback(stream, &error))
-		return;
-	if (!failure_retry(stream->table->options, stream->outcome, &error,
-					   stream->retries, &delay_ms))
-		failure_raise(stream->table, stream->outcome, &error, stream->retries);
-	repeat_attempt(stream, delay_ms);
-}
-
-static HttpState
-wait_for_bytes(Stream *stream, const char **bytes, size_t *length)
-{
-	instr_time	start;
-	instr_time	duration;
-	HttpState	state;
-
-	INSTR_TIME_SET_CURRENT(start);
-	state = http_wait(stream->transfer, DT_NOEND, bytes, length);
-	INSTR_TIME_SET_CURRENT(duration);
-	INSTR_TIME_SUBTRACT(duration, start);
-	stream->counters->wait_us += INSTR_TIME_GET_MICROSEC(duration);
-	return state;
-}
-
-static void
-keep_error_body(Stream *stream, const char *bytes, size_t length)
-{
-	size_t		room = MAX_ERROR_BODY_BYTES - stream->error_body.len;
-
-	appendBinaryStringInfo(&stream->error_body, bytes, Min(length, room));
-}
-
-/* The reader wants bytes: wait for some, or for the attempt's end. */
-static void
-feed(Stream *stream)
-{
-	const char *bytes;
-	size_t		length;
-	HttpState	state = wait_for_bytes(stream, &bytes, &length);
-	bool		is_page = stream->outcome->status == 200;
-
-	if (state == HTTP_BYTES && is_page)
-		page_feed(stream->reader, bytes, length);
-	else if (state == HTTP_BYTES)
-		keep_error_body(stream, bytes, length);
-	else if (state == HTTP_DONE && is_page)
-		page_feed(stream->reader, NULL, 0);
-	else if (state == HTTP_FAILED && window_is_done(stream))
-	{
-		/* all buckets were there: what broke off is the page's last bracket */
-		end_attempt(stream);
-		next_window(stream);
-	}
-	else
-		handle_failure(stream);
 }
 
 /*
- * Pages and buckets
+ * Buckets
  */
+
+static void
+make_store(Stream *stream)
+{
+	if (stream->spare != NIL)
+	{
+		stream->filling = llast(stream->spare);
+		stream->spare = list_delete_last(stream->spare);
+	}
+	else
+		stream->filling = tuplestore_begin_heap(false, false, stream->store_kb);
+}
+
+/* What was read since the last complete bucket is void. */
+static void
+drop_partial_bucket(Stream *stream)
+{
+	if (stream->filling)
+		tuplestore_clear(stream->filling);
+	stream->has_rows = false;
+	stream->page_buckets = 0;
+	page_restart(stream->reader);
+}
 
 static void pg_attribute_noreturn()
 fail_broken(Stream *stream, const char *complaint)
 {
-	failure_broken(stream->table, stream->outcome, complaint);
+	failure_broken(stream->table, fetch_outcome(head(stream)), complaint);
 }
 
 /* An ErrorContextCallback. */
@@ -331,7 +319,7 @@ add_request_context(void *arg)
 {
 	Stream	   *stream = arg;
 
-	failure_context(stream->table, stream->outcome);
+	failure_context(stream->table, fetch_outcome(head(stream)));
 }
 
 static void
@@ -348,20 +336,23 @@ add_row(Stream *stream)
 	tuple_set_result(stream->maker, page_values(stream->reader),
 					 stream->values, stream->nulls);
 	error_context_stack = whence.previous;
-	MemoryContextSwitchTo(stream->context);
-	tuplestore_putvalues(stream->store, stream->stored->tts_tupleDescriptor,
-						 stream->values, stream->nulls);
 	MemoryContextSwitchTo(old);
+	if (!stream->filling)
+		make_store(stream);
+	tuplestore_putvalues(stream->filling, stream->stored->tts_tupleDescriptor,
+						 stream->values, stream->nulls);
+	stream->has_rows = true;
 	MemoryContextReset(stream->row_context);
 }
 
-/* Is a bucket that we asked for, the next one or a later one, complete? */
+/* Is it a bucket that we asked for, the next one or a later one? */
 static void
 check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
 {
 	int64		width_us = stream->table->width->width_us;
+	TimeRange	remaining = fetch_remaining(head(stream));
 
-	if (start < stream->window.start || start >= stream->window.end)
+	if (start < remaining.start || start >= remaining.end)
 		fail_broken(stream, psprintf("A bucket that starts at %s is outside the time asked for, or was sent before.",
 									 timestamptz_to_str(start)));
 	if (timerange_floor(start, width_us) != start || end <= start || end > start + width_us)
@@ -369,7 +360,7 @@ check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
 									 timestamptz_to_str(start), stream->table->width->name));
 }
 
-/* The bucket is complete: hand it up. */
+/* The bucket being read is complete. */
 static void
 end_bucket(Stream *stream)
 {
@@ -380,59 +371,106 @@ end_bucket(Stream *stream)
 		!request_from_unix_time(page_bucket_end(stream->reader), &end))
 		fail_broken(stream, "A bucket's time is out of range.");
 	check_bucket(stream, start, end);
-	stream->window.start = start + stream->table->width->width_us;
-	stream->bucket_start = start;
-	stream->handing_up = true;
+	fetch_progress(head(stream), start + stream->table->width->width_us);
 	stream->page_buckets++;
-	stream->retries = 0;
+	if (stream->has_rows)
+	{
+		Bucket	   *bucket = palloc(sizeof(Bucket));
+
+		bucket->start = start;
+		bucket->store = stream->filling;
+		stream->filling = NULL;
+		stream->has_rows = false;
+		stream->buckets = lappend(stream->buckets, bucket);
+		stream->handing_up = !stream->request->backward;
+	}
 }
 
+/* All rows of the last bucket are handed up: forget it, keep its store. */
 static void
-follow_cursor(Stream *stream)
+forget_bucket(Stream *stream)
 {
-	const char *cursor = page_cursor(stream->reader);
-	ListCell   *lc;
+	Bucket	   *bucket = llast(stream->buckets);
 
-	if (!cursor)
-		fail_broken(stream, "There is more, but no cursor to ask for it.");
-	if (stream->page_buckets == 0)
-		fail_broken(stream, "There is more, but the page has no bucket.");
-	foreach(lc, stream->cursors)
-		if (strcmp(lfirst(lc), cursor) == 0)
-			fail_broken(stream, "The cursor to the next page has been sent before.");
-	stream->cursor = pstrdup(cursor);
-	stream->cursors = lappend(stream->cursors, stream->cursor);
+	ExecClearTuple(stream->stored);
+	tuplestore_clear(bucket->store);
+	stream->spare = lappend(stream->spare, bucket->store);
+	stream->buckets = list_delete_last(stream->buckets);
+	stream->handing_up = stream->buckets != NIL;
+	pfree(bucket);
 }
+
+/*
+ * Pages
+ */
 
 /* The page is complete: on to the next one, or to the next window. */
 static void
 end_page(Stream *stream)
 {
-	bool		is_last = window_is_done(stream) || !page_has_more(stream->reader);
+	TimeRange	remaining = fetch_remaining(head(stream));
+	const char *cursor = page_cursor(stream->reader);
 
-	stream->counters->pages++;
-	if (!is_last)
-		follow_cursor(stream);
-	end_attempt(stream);
-	if (is_last)
-		next_window(stream);
+	stream->source.counters->pages++;
+	if (is_empty(&remaining) || !page_has_more(stream->reader))
+	{
+		end_window(stream);
+		return;
+	}
+	if (!cursor)
+		fail_broken(stream, "There is more, but no cursor to ask for it.");
+	if (stream->page_buckets == 0)
+		fail_broken(stream, "There is more, but the page has no bucket.");
+	if (!fetch_next_page(head(stream), cursor))
+		fail_broken(stream, "The cursor to the next page has been sent before.");
+	page_restart(stream->reader);
+	stream->page_buckets = 0;
 }
 
-/*
- * Read on until a bucket is complete; false: there are no more.  A bucket may
- * have no rows.
- */
-static bool
-fill_bucket(Stream *stream)
+/* The reader wants bytes: wait for some, or for what becomes of the attempt. */
+static void
+feed(Stream *stream)
 {
-	tuplestore_clear(stream->store);
+	TimestampTz deadline = tend_flight(stream);
+	const char *bytes;
+	size_t		length;
+
+	switch (fetch_wait(head(stream), deadline, &bytes, &length))
+	{
+		case FETCH_WAITING:
+			break;
+		case FETCH_BYTES:
+			page_feed(stream->reader, bytes, length);
+			break;
+		case FETCH_PAGE:
+			page_feed(stream->reader, NULL, 0);
+			break;
+		case FETCH_RESTARTED:
+			drop_partial_bucket(stream);
+			break;
+		case FETCH_OVER:
+			drop_partial_bucket(stream);
+			end_window(stream);
+			break;
+		case FETCH_LOOKBACK:
+			drop_partial_bucket(stream);
+			follow_lookback(stream);
+			break;
+	}
+}
+
+/* Read on until there is something to hand up; false: there is no more. */
+static bool
+read_on(Stream *stream)
+{
 	while (!stream->handing_up)
 	{
-		if (!stream->transfer)
+		fill_flight(stream);
+		if (stream->flight == NIL)
 		{
-			if (window_is_done(stream))
-				return false;
-			start_attempt(stream);
+			/* a window that vanished may have left buckets */
+			stream->handing_up = stream->buckets != NIL;
+			return stream->handing_up;
 		}
 		switch (page_next(stream->reader))
 		{
@@ -457,20 +495,21 @@ fill_bucket(Stream *stream)
 	return true;
 }
 
-/* The next row of the complete bucket. */
+/* The next row of the bucket being handed up. */
 static bool
 next_stored(Stream *stream, TupleTableSlot *slot)
 {
+	Bucket	   *bucket = llast(stream->buckets);
 	int			natts = slot->tts_tupleDescriptor->natts;
 
-	if (!tuplestore_gettupleslot(stream->store, true, false, stream->stored))
+	if (!tuplestore_gettupleslot(bucket->store, true, false, stream->stored))
 		return false;
 	slot_getallattrs(stream->stored);
 	memcpy(slot->tts_values, stream->stored->tts_values, sizeof(Datum) * natts);
 	memcpy(slot->tts_isnull, stream->stored->tts_isnull, sizeof(bool) * natts);
-	tuple_set_bucket(stream->maker, stream->bucket_start, slot->tts_values, slot->tts_isnull);
+	tuple_set_bucket(stream->maker, bucket->start, slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
-	stream->counters->rows++;
+	stream->source.counters->rows++;
 	return true;
 }
 
@@ -478,20 +517,20 @@ bool
 stream_next(Stream *stream, TupleTableSlot *slot)
 {
 	MemoryContext old = MemoryContextSwitchTo(stream->context);
-	bool		found;
+	bool		found = false;
 
-	while (!(found = stream->handing_up && next_stored(stream, slot)))
+	while (!found && read_on(stream))
 	{
-		stream->handing_up = false;
-		if (!fill_bucket(stream))
-			break;
+		found = next_stored(stream, slot);
+		if (!found)
+			forget_bucket(stream);
 	}
 	MemoryContextSwitchTo(old);
 	return found;
 }
 
 void
-stream_warn_history(const UsageTable *table, TimestampTz first, StreamCounters *counters)
+stream_warn_history(const UsageTable *table, TimestampTz first, FetchCounters *counters)
 {
 	if (counters->warned)
 		return;

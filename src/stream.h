@@ -1,32 +1,20 @@
 /*
  * stream.h
- *	  Windows x HTTP x pages: the next row, please.
+ *	  Windows x fetches x pages: the next row, please.
  *
- * The one owner of retry, backoff and resume.  Rows are handed up a whole
- * bucket at a time: the numbers of a bucket may change between two attempts,
- * so rows of a bucket that broke off are thrown away and the attempt is
- * repeated from that bucket on.  Nothing comes twice, nothing is lost.
+ * Several windows are on their way at once, rows come in the order of time,
+ * and they are handed up a whole bucket at a time: the numbers of a bucket may
+ * change between two attempts, so rows of a bucket that broke off are thrown
+ * away.  Nothing comes twice, nothing is lost.
  */
 #ifndef USAGE_STREAM_H
 #define USAGE_STREAM_H
 
 #include "executor/tuptable.h"
 
+#include "fetch.h"
 #include "request.h"
 #include "tuple.h"
-
-/* What streams did, added up over the rescans of a scan. */
-typedef struct StreamCounters
-{
-	int64		requests;		/* attempts sent */
-	int64		pages;			/* read to their end */
-	int64		retries;		/* attempts that were repeats */
-	int64		rows;			/* handed up */
-	int64		wire_bytes;		/* of bodies, as received */
-	int64		decoded_bytes;	/* of bodies, decoded */
-	int64		wait_us;		/* waiting for the network */
-	bool		warned;			/* that history does not go back so far */
-} StreamCounters;
 
 typedef struct Stream Stream;
 
@@ -38,7 +26,7 @@ typedef struct Stream Stream;
  */
 extern Stream *stream_open(const UsageTable *table, const BoundRequest *request,
 						   const TupleMaker *maker, TupleDesc tupdesc,
-						   const char *token, StreamCounters *counters);
+						   const char *token, FetchCounters *counters);
 
 /*
  * Put the next row into the (empty) slot; false: there are no more.  The row
@@ -47,14 +35,17 @@ extern Stream *stream_open(const UsageTable *table, const BoundRequest *request,
  */
 extern bool stream_next(Stream *stream, TupleTableSlot *slot);
 
+/* End a stream before its context does; what it holds outside is released. */
+extern void stream_close(Stream *stream);
+
+/* How the stream of such a request is cut into windows. */
+extern TimeCut stream_cut(const UsageTable *table, const BoundRequest *request);
+
 /*
  * Warn, once for the counters' life, that the query asked for a time before
  * the first that there is.
  */
 extern void stream_warn_history(const UsageTable *table, TimestampTz first,
-								StreamCounters *counters);
-
-/* End a stream before its context does; what it holds outside is released. */
-extern void stream_close(Stream *stream);
+								FetchCounters *counters);
 
 #endif

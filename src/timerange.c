@@ -150,35 +150,48 @@ timerange_buckets(const TimeRanges *set, int64 width_us)
 	return buckets;
 }
 
-int64
-timerange_window_count(const TimeRanges *set, int64 width_us, int limit)
+/*
+ * Cut the set; `windows` may be NULL where only their number is wanted.
+ */
+static int64
+cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)
 {
-	int64		span_us = width_us * limit;
 	int64		count = 0;
+	int64		buckets = cut->first;
 
 	for (int i = 0; i < set->count; i++)
 	{
-		int64		length_us = set->ranges[i].end - set->ranges[i].start;
+		TimeRange	rest = set->ranges[cut->backward ? set->count - 1 - i : i];
 
-		count += length_us / span_us + (length_us % span_us != 0);
+		while (rest.start < rest.end)
+		{
+			int64		span_us = Min(buckets * cut->width_us, rest.end - rest.start);
+			TimeRange	window = rest;
+
+			if (cut->backward)
+				rest.end = window.start = rest.end - span_us;
+			else
+				rest.start = window.end = rest.start + span_us;
+			if (windows)
+				windows[count] = window;
+			count++;
+			buckets = Min(buckets * 2, cut->limit);
+		}
 	}
 	return count;
 }
 
-TimeRange *
-timerange_windows(const TimeRanges *set, int64 width_us, int limit)
+int64
+timerange_window_count(const TimeRanges *set, const TimeCut *cut)
 {
-	int64		span_us = width_us * limit;
-	TimeRange  *windows = palloc(sizeof(TimeRange) *
-								 Max(timerange_window_count(set, width_us, limit), 1));
-	TimeRange  *next = windows;
+	return cut_windows(set, cut, NULL);
+}
 
-	for (int i = 0; i < set->count; i++)
-	{
-		TimestampTz end = set->ranges[i].end;
+TimeRange *
+timerange_windows(const TimeRanges *set, const TimeCut *cut)
+{
+	TimeRange  *windows = palloc(sizeof(TimeRange) * Max(timerange_window_count(set, cut), 1));
 
-		for (TimestampTz start = set->ranges[i].start; start < end; start += span_us)
-			*next++ = (TimeRange) {start, Min(start + span_us, end)};
-	}
+	cut_windows(set, cut, windows);
 	return windows;
 }

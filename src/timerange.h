@@ -52,10 +52,22 @@ extern TimestampTz timerange_shift(TimestampTz instant, int64 delta_us);
 /* How many buckets start in the finite, aligned set. */
 extern int64 timerange_buckets(const TimeRanges *set, int64 width_us);
 
-/* How many windows of at most `limit` buckets the finite, aligned set makes. */
-extern int64 timerange_window_count(const TimeRanges *set, int64 width_us, int limit);
+/*
+ * How to cut a set into windows.  They come in reading order; where first is
+ * less than limit they start small and double up to it.
+ */
+typedef struct TimeCut
+{
+	int64		width_us;
+	int			first;			/* most buckets in the first window */
+	int			limit;			/* most buckets in any window */
+	bool		backward;		/* newest first */
+} TimeCut;
 
-/* Those windows, ascending, as an array of timerange_window_count(). */
-extern TimeRange *timerange_windows(const TimeRanges *set, int64 width_us, int limit);
+/* How many windows the finite, aligned set makes. */
+extern int64 timerange_window_count(const TimeRanges *set, const TimeCut *cut);
+
+/* Those windows, as an array of timerange_window_count(). */
+extern TimeRange *timerange_windows(const TimeRanges *set, const TimeCut *cut);
 
 #endif

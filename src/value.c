@@ -61,6 +61,9 @@ value_integer(char *text, const ValueBounds *bounds, void *result)
 	if (bounds->unit == GUC_UNIT_MS)
 		return psprintf(_("Valid values are times from %d ms to %d ms, such as \"10s\" or \"500ms\"."),
 						bounds->min, bounds->max);
+	if (bounds->unit == GUC_UNIT_BYTE)
+		return psprintf(_("Valid values are sizes from %d kB to %d kB, such as \"512kB\" or \"8MB\"."),
+						bounds->min / 1024, bounds->max / 1024);
 	return psprintf(_("Valid values are from %d to %d."), bounds->min, bounds->max);
 }
 

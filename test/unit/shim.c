@@ -132,7 +132,9 @@ MemoryContextRegisterResetCallback(MemoryContext context, MemoryContextCallback 
 MemoryContext
 shim_context(void)
 {
-	return calloc(1, sizeof(ShimContext));
+	ShimContext *shim = calloc(1, sizeof(ShimContext));
+
+	return (MemoryContext) shim;
 }
 
 void

@@ -79,10 +79,12 @@ same(const TimeRanges *set, const bool *members)
 
 /* Do the windows hold just the buckets whose starts the set holds, in order? */
 static bool
-windows_cover(const TimeRanges *set, int width, int limit)
+windows_cover(const TimeRanges *set, const TimeCut *cut)
 {
-	TimeRange  *windows = timerange_windows(set, width, limit);
-	int64		count = timerange_window_count(set, width, limit);
+	int			width = cut->width_us;
+	TimeRange  *windows = timerange_windows(set, cut);
+	int64		count = timerange_window_count(set, cut);
+	int64		most = cut->first;
 	int64		buckets = 0;
 	bool		members[SPAN + SPAN] = {0};
 
@@ -90,10 +92,13 @@ windows_cover(const TimeRanges *set, int width, int limit)
 	{
 		int64		length = windows[i].end - windows[i].start;
 
-		if (length <= 0 || length > width * limit || length % width != 0 ||
-			windows[i].start % width != 0 ||
-			(i > 0 && windows[i].start < windows[i - 1].end))
+		if (length <= 0 || length > width * most || length % width != 0 ||
+			windows[i].start % width != 0)
 			return false;
+		if (i > 0 && (cut->backward ? windows[i].end > windows[i - 1].start :
+					  windows[i].start < windows[i - 1].end))
+			return false;
+		most = Min(most * 2, cut->limit);
 		buckets += length / width;
 		for (TimestampTz t = windows[i].start; t < windows[i].end; t++)
 			members[t] = true;
@@ -118,6 +123,7 @@ test_random(void)
 		TimeRanges *left = some_ranges(a);
 		TimeRanges *right = some_ranges(b);
 		TimeRanges *aligned = timerange_align(left, width);
+		TimeCut		cut = {.width_us = width,.backward = below(2)};
 
 		for (int t = 0; t < SPAN; t++)
 			expected[t] = a[t] && b[t];
@@ -129,7 +135,9 @@ test_random(void)
 		/* a bucket start is in the aligned set if it is in the set itself */
 		for (int t = 0; t < SPAN; t += width)
 			wrong[2] += contains(aligned, t) != a[t] || !is_canonical(aligned);
-		wrong[3] += !windows_cover(aligned, width, 1 + below(5));
+		cut.limit = 1 + below(5);
+		cut.first = 1 + below(cut.limit);
+		wrong[3] += !windows_cover(aligned, &cut);
 	}
 	shim_ok(wrong[0] == 0, "intersection, %d random pairs", ROUNDS);
 	shim_ok(wrong[1] == 0, "union, %d random pairs", ROUNDS);

@@ -1,0 +1,319 @@
+/*
+ * fetch.c
+ *	  One window on its way: its pages by cursor, its attempts by retry.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "portability/instr_time.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "failure.h"
+#include "fetch.h"
+
+/* No error body is read further than this. */
+#define MAX_ERROR_BODY_BYTES (64 * 1024)
+
+struct Fetch
+{
+	MemoryContext context;		/* holds the fetch */
+	FetchSource *source;
+	TimeRange	remaining;		/* from the first bucket not done */
+
+	/* the chain of pages */
+	TimeRange	asked;			/* the same for all its pages */
+	char	   *cursor;			/* of the page, or NULL for the first */
+	List	   *cursors;		/* all cursors of the chain */
+
+	/* the attempt; transfer NULL while it waits for retry_at */
+	HttpTransfer *transfer;
+	const HttpOutcome *outcome;
+	StringInfoData error_body;	/* where the status is not 200 */
+	TimestampTz retry_at;
+	int			retries;		/* in a row without progress */
+	bool		hopeless;		/* failed for good; for fetch_wait() to say */
+	TimestampTz earliest;		/* after FETCH_LOOKBACK */
+};
+
+static bool
+is_done(const Fetch *fetch)
+{
+	return fetch->remaining.start >= fetch->remaining.end;
+}
+
+/* Ask for a chain of pages from the first bucket not done. */
+static void
+start_chain(Fetch *fetch)
+{
+	fetch->asked = fetch->remaining;
+	fetch->cursor = NULL;
+	list_free_deep(fetch->cursors);
+	fetch->cursors = NIL;
+}
+
+static void
+start_attempt(Fetch *fetch)
+{
+	const FetchSource *source = fetch->source;
+	const UsageOptions *options = source->table->options;
+	MemoryContext old = MemoryContextSwitchTo(fetch->context);
+	HttpRequest request = {
+		.url = request_url(source->table, source->request, &fetch->asked, fetch->cursor),
+		.token = source->token,
+		.organization = options->organization,
+		.project = options->project,
+		.ca_file = options->ca_file,
+		.proxy = options->proxy,
+		.connect_timeout_ms = options->connect_timeout_ms,
+		.request_timeout_ms = options->request_timeout_ms,
+		.buffer_bytes = source->buffer_bytes
+	};
+
+	fetch->transfer = http_start(&request);
+	fetch->outcome = http_outcome(fetch->transfer);
+	resetStringInfo(&fetch->error_body);
+	source->counters->requests++;
+	pfree((char *) request.url);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+end_attempt(Fetch *fetch)
+{
+	if (!fetch->transfer)
+		return;
+	fetch->source->counters->wire_bytes += http_outcome(fetch->transfer)->wire_bytes;
+	fetch->source->counters->decoded_bytes += fetch->outcome->decoded_bytes;
+	http_stop(fetch->transfer);
+	fetch->transfer = NULL;
+	fetch->outcome = NULL;
+}
+
+Fetch *
+fetch_open(FetchSource *source, const TimeRange *window)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw fetch",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Fetch	   *fetch = palloc0(sizeof(Fetch));
+
+	fetch->context = context;
+	fetch->source = source;
+	fetch->remaining = *window;
+	initStringInfo(&fetch->error_body);
+	start_chain(fetch);
+	start_attempt(fetch);
+	MemoryContextSwitchTo(old);
+	return fetch;
+}
+
+void
+fetch_close(Fetch *fetch)
+{
+	end_attempt(fetch);
+	MemoryContextDelete(fetch->context);
+}
+
+/* Make the next attempt after a delay, from the first bucket not done. */
+static void
+repeat_attempt(Fetch *fetch, int delay_ms)
+{
+	end_attempt(fetch);
+	start_chain(fetch);
+	fetch->source->counters->retries++;
+	fetch->retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), delay_ms);
+}
+
+/*
+ * The attempt ended without a (whole) page.  Repeat it if that may help; what
+ * happened while we neglected or paused it is not the server's fault, and is
+ * repeated at once, without counting.
+ */
+static bool
+try_again(Fetch *fetch, const PageError *error)
+{
+	int			delay_ms = 0;
+	bool		excused = fetch->outcome->neglected && fetch->outcome->error &&
+		fetch->outcome->transient;
+
+	if (!excused &&
+		!failure_retry(fetch->source->table->options, fetch->outcome, error,
+					   fetch->retries, &delay_ms))
+		return false;
+	if (fetch->outcome->status == 429)
+		fetch->source->throttled = true;
+	if (!excused)
+		fetch->retries++;
+	repeat_attempt(fetch, delay_ms);
+	return true;
+}
+
+static void
+parse_error_body(Fetch *fetch, PageError *error)
+{
+	MemoryContext old = MemoryContextSwitchTo(fetch->context);
+
+	memset(error, 0, sizeof(PageError));
+	if (fetch->error_body.len > 0)
+		page_parse_error(fetch->error_body.data, fetch->error_body.len, error);
+	MemoryContextSwitchTo(old);
+}
+
+/* The attempt being read failed. */
+static FetchState
+handle_failure(Fetch *fetch)
+{
+	PageError	error;
+
+	if (is_done(fetch))
+		return FETCH_OVER;
+	parse_error_body(fetch, &error);
+	if (failure_lookback(fetch->outcome, &error, &fetch->earliest) &&
+		fetch->earliest > fetch->remaining.start)
+		return FETCH_LOOKBACK;
+	if (fetch->hopeless || !try_again(fetch, &error))
+		failure_raise(fetch->source->table, fetch->outcome, &error, fetch->retries);
+	return FETCH_RESTARTED;
+}
+
+static void
+keep_error_body(Fetch *fetch, const char *bytes, size_t length)
+{
+	size_t		room = MAX_ERROR_BODY_BYTES - fetch->error_body.len;
+
+	appendBinaryStringInfo(&fetch->error_body, bytes, Min(length, room));
+}
+
+/* Wait until the next attempt is due, or the deadline came; false: that. */
+static bool
+wait_for_retry(Fetch *fetch, TimestampTz deadline)
+{
+	if (fetch->retry_at > GetCurrentTimestamp())
+		http_sleep(Min(deadline, fetch->retry_at));
+	return fetch->retry_at <= GetCurrentTimestamp();
+}
+
+static FetchState
+wait_for_attempt(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t *length)
+{
+	HttpState	state;
+
+	if (!fetch->transfer)
+	{
+		if (!wait_for_retry(fetch, deadline))
+			return FETCH_WAITING;
+		start_attempt(fetch);
+	}
+	while ((state = http_wait(fetch->transfer, deadline, bytes, length)) == HTTP_BYTES &&
+		   fetch->outcome->status != 200)
+		keep_error_body(fetch, *bytes, *length);
+	if (state == HTTP_WAITING)
+		return FETCH_WAITING;
+	if (state == HTTP_BYTES)
+		return FETCH_BYTES;
+	if (state == HTTP_DONE && fetch->outcome->status == 200)
+		return FETCH_PAGE;
+	return handle_failure(fetch);
+}
+
+FetchState
+fetch_wait(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t *length)
+{
+	instr_time	start;
+	instr_time	duration;
+	FetchState	state;
+
+	INSTR_TIME_SET_CURRENT(start);
+	state = wait_for_attempt(fetch, deadline, bytes, length);
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, start);
+	fetch->source->counters->wait_us += INSTR_TIME_GET_MICROSEC(duration);
+	return state;
+}
+
+TimestampTz
+fetch_tend(Fetch *fetch)
+{
+	const char *bytes;
+	size_t		length;
+	HttpState	state;
+	PageError	error;
+
+	if (fetch->hopeless || (fetch->outcome && fetch->outcome->status == 200))
+		return DT_NOEND;		/* for the reader to see */
+	if (!fetch->transfer)
+	{
+		if (fetch->retry_at > GetCurrentTimestamp())
+			return fetch->retry_at;
+		start_attempt(fetch);
+		return DT_NOEND;
+	}
+	while ((state = http_wait(fetch->transfer, DT_NOBEGIN, &bytes, &length)) == HTTP_BYTES)
+	{
+		if (fetch->outcome->status == 200)
+			elog(ERROR, "read a page out of turn");
+		keep_error_body(fetch, bytes, length);
+	}
+	if (state == HTTP_WAITING)
+		return DT_NOEND;
+	parse_error_body(fetch, &error);
+	fetch->hopeless = !try_again(fetch, &error);
+	return fetch->hopeless ? DT_NOEND : fetch->retry_at;
+}
+
+TimeRange
+fetch_remaining(const Fetch *fetch)
+{
+	return fetch->remaining;
+}
+
+void
+fetch_progress(Fetch *fetch, TimestampTz next)
+{
+	fetch->remaining.start = next;
+	fetch->retries = 0;
+}
+
+bool
+fetch_next_page(Fetch *fetch, const char *cursor)
+{
+	MemoryContext old;
+	ListCell   *lc;
+
+	foreach(lc, fetch->cursors)
+	{
+		if (strcmp(lfirst(lc), cursor) == 0)
+			return false;
+	}
+	old = MemoryContextSwitchTo(fetch->context);
+	fetch->cursor = pstrdup(cursor);
+	fetch->cursors = lappend(fetch->cursors, fetch->cursor);
+	MemoryContextSwitchTo(old);
+	end_attempt(fetch);
+	start_attempt(fetch);
+	return true;
+}
+
+TimestampTz
+fetch_earliest(const Fetch *fetch)
+{
+	return fetch->earliest;
+}
+
+void
+fetch_clip(Fetch *fetch, TimestampTz start)
+{
+	fetch->remaining.start = Max(fetch->remaining.start, start);
+	fetch->hopeless = false;
+	fetch->retry_at = DT_NOBEGIN;
+	end_attempt(fetch);
+	start_chain(fetch);
+}
+
+const HttpOutcome *
+fetch_outcome(const Fetch *fetch)
+{
+	return fetch->outcome;
+}
