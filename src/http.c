@@ -39,6 +39,8 @@ transfer_detach(HttpTransfer *transfer)
 	transfer->easy = NULL;
 	transfer->paused = false;
 
+	if (transfer->token != NULL)
+		explicit_bzero(transfer->token, strlen(transfer->token));
 	for (struct curl_slist *header = transfer->headers; header; header = header->next)
 		explicit_bzero(header->data, strlen(header->data));
 	curl_slist_free_all(transfer->headers);

@@ -53,6 +53,8 @@ struct Stream
 	/* the attempt being read, transfer NULL between two */
 	HttpTransfer *transfer;
 	const HttpOutcome *outcome;
+	int64		wire_bytes;		/* of it, that are counted */
+	int64		decoded_bytes;
 	StringInfoData error_body;	/* where the status is not 200 */
 	PageReader *reader;
 
@@ -194,6 +196,7 @@ start_attempt(Stream *stream)
 
 	stream->transfer = http_start(&request);
 	stream->outcome = http_outcome(stream->transfer);
+	stream->wire_bytes = stream->decoded_bytes = 0;
 	stream->counters->requests++;
 	stream->page_buckets = 0;
 	resetStringInfo(&stream->error_body);
@@ -204,8 +207,6 @@ start_attempt(Stream *stream)
 static void
 end_attempt(Stream *stream)
 {
-	stream->counters->wire_bytes += stream->outcome->wire_bytes;
-	stream->counters->decoded_bytes += stream->outcome->decoded_bytes;
 	http_stop(stream->transfer);
 	stream->transfer = NULL;
 	stream->outcome = NULL;
@@ -250,6 +251,16 @@ follow_lookback(Stream *stream, const PageError *error)
 	return true;
 }
 
+/* A server may repeat the key; no message does. */
+static void
+mask_token(char *text, const char *token)
+{
+	size_t		length = strlen(token);
+
+	for (char *found = text; (found = strstr(found, token)) != NULL; found += length)
+		memset(found, '*', length);
+}
+
 /* The attempt ended without a (whole) page. */
 static void
 handle_failure(Stream *stream)
@@ -257,6 +268,7 @@ handle_failure(Stream *stream)
 	PageError	error = {0};
 	int			delay_ms;
 
+	mask_token(stream->error_body.data, stream->token);
 	if (stream->error_body.len > 0)
 		page_parse_error(stream->error_body.data, stream->error_body.len, &error);
 	if (follow_lookback(stream, &error))
@@ -265,6 +277,21 @@ handle_failure(Stream *stream)
 					   stream->retries, &delay_ms))
 		failure_raise(stream->table, stream->outcome, &error, stream->retries);
 	repeat_attempt(stream, delay_ms);
+}
+
+/*
+ * Count what has come since the last time, as EXPLAIN ANALYZE looks before a
+ * scan that was left half way is closed.
+ */
+static void
+count_bytes(Stream *stream)
+{
+	const HttpOutcome *outcome = http_outcome(stream->transfer);
+
+	stream->counters->wire_bytes += outcome->wire_bytes - stream->wire_bytes;
+	stream->counters->decoded_bytes += outcome->decoded_bytes - stream->decoded_bytes;
+	stream->wire_bytes = outcome->wire_bytes;
+	stream->decoded_bytes = outcome->decoded_bytes;
 }
 
 static HttpState
@@ -279,6 +306,7 @@ wait_for_bytes(Stream *stream, const char **bytes, size_t *length)
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, start);
 	stream->counters->wait_us += INSTR_TIME_GET_MICROSEC(duration);
+	count_bytes(stream);
 	return state;
 }
 
@@ -322,7 +350,10 @@ feed(Stream *stream)
 static void pg_attribute_noreturn()
 fail_broken(Stream *stream, const char *complaint)
 {
-	failure_broken(stream->table, stream->outcome, complaint);
+	char	   *plain = pstrdup(complaint);
+
+	mask_token(plain, stream->token);
+	failure_broken(stream->table, stream->outcome, plain);
 }
 
 /* An ErrorContextCallback. */
