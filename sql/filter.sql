@@ -346,7 +346,7 @@ CREATE PROCEDURE pg_temp.add_case(form text, name text, clause text, expected js
 $$;
 SELECT jsonb_build_array(jsonb_build_object('models', jsonb_agg(v ORDER BY v COLLATE "C"))) AS hundred
 FROM (SELECT 'gpt-' || g FROM generate_series(1, 99) AS g UNION ALL SELECT 'gpt-6-luna') AS x(v) \gset
-DELETE FROM cases;
+TRUNCATE cases;
 CALL pg_temp.add_case('varchar', 'typed', $$model = 'gpt-6-luna'$$, '[{"models": ["gpt-6-luna"]}]');
 CALL pg_temp.add_case('varchar IN', 'typed', $$model IN ('gpt-6-luna', 'gpt-6-astra')$$, '[{"models": ["gpt-6-astra", "gpt-6-luna"]}]');
 CALL pg_temp.add_case('varchar = $1', 'typed', $$model = $1$$, '[{"models": ["gpt-6-luna"]}]', 'varchar', '{''gpt-6-luna''}');
@@ -419,7 +419,7 @@ WHERE r.filters IS DISTINCT FROM c.expected
 ORDER BY c.id;
 
 -- enable_pushdown leaves it all to the executor.
-DELETE FROM cases;
+TRUNCATE cases;
 SET usage_fdw.enable_pushdown = off;
 CALL pg_temp.add_case('off', 'typed', $$model = 'gpt-6-luna' AND batch$$);
 CALL pg_temp.run_cases();

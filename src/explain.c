@@ -209,13 +209,17 @@ explain_filters(ExplainContext *cx, ExplainState *es)
 		ExplainPropertyList("Filters", filters, es);
 }
 
+/*
+ * Expressions before execution, instants after it; that there is nothing to
+ * ask may be known before.
+ */
 static void
-explain_time(ExplainContext *cx, ExplainState *es)
+explain_time(ExplainContext *cx, const BoundRequest *bound, bool complete, ExplainState *es)
 {
 	char	   *text;
 
-	if (cx->scan->bound)
-		text = ranges_text(cx->scan->bound->ranges);
+	if (cx->scan->bound || (complete && bound->ranges->count == 0))
+		text = ranges_text(bound->ranges);
 	else
 		text = join_text(cx, cx->scan->request->time, " AND ");
 	if (!text)
@@ -270,8 +274,12 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	ExplainPropertyText("Bucket Width", scan->table->width->name, es);
 	explain_group_by(bound, es);
 	explain_filters(&cx, es);
+<<<<<<< HEAD
 	explain_time(&cx, es);
 	explain_order(scan, es);
+=======
+	explain_time(&cx, bound, complete, es);
+>>>>>>> main
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
 	if (es->analyze)

@@ -30,6 +30,8 @@ struct Fetch
 	/* the attempt; transfer NULL while it waits for retry_at */
 	HttpTransfer *transfer;
 	const HttpOutcome *outcome;
+	int64		wire_bytes;		/* of it, that are counted */
+	int64		decoded_bytes;
 	StringInfoData error_body;	/* where the status is not 200 */
 	TimestampTz retry_at;
 	int			retries;		/* in a row without progress */
@@ -73,10 +75,30 @@ start_attempt(Fetch *fetch)
 
 	fetch->transfer = http_start(&request);
 	fetch->outcome = http_outcome(fetch->transfer);
+	fetch->wire_bytes = fetch->decoded_bytes = 0;
 	resetStringInfo(&fetch->error_body);
 	source->counters->requests++;
 	pfree((char *) request.url);
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Count what has come since the last time, as EXPLAIN ANALYZE looks before a
+ * scan that was left half way is closed.
+ */
+static void
+count_bytes(Fetch *fetch)
+{
+	FetchCounters *counters = fetch->source->counters;
+	const HttpOutcome *outcome;
+
+	if (!fetch->transfer)
+		return;
+	outcome = http_outcome(fetch->transfer);
+	counters->wire_bytes += outcome->wire_bytes - fetch->wire_bytes;
+	counters->decoded_bytes += outcome->decoded_bytes - fetch->decoded_bytes;
+	fetch->wire_bytes = outcome->wire_bytes;
+	fetch->decoded_bytes = outcome->decoded_bytes;
 }
 
 static void
@@ -84,8 +106,6 @@ end_attempt(Fetch *fetch)
 {
 	if (!fetch->transfer)
 		return;
-	fetch->source->counters->wire_bytes += http_outcome(fetch->transfer)->wire_bytes;
-	fetch->source->counters->decoded_bytes += fetch->outcome->decoded_bytes;
 	http_stop(fetch->transfer);
 	fetch->transfer = NULL;
 	fetch->outcome = NULL;
@@ -150,12 +170,22 @@ try_again(Fetch *fetch, const PageError *error)
 	return true;
 }
 
+void
+fetch_mask_token(const FetchSource *source, char *text)
+{
+	size_t		length = strlen(source->token);
+
+	for (char *found = text; (found = strstr(found, source->token)) != NULL; found += length)
+		memset(found, '*', length);
+}
+
 static void
 parse_error_body(Fetch *fetch, PageError *error)
 {
 	MemoryContext old = MemoryContextSwitchTo(fetch->context);
 
 	memset(error, 0, sizeof(PageError));
+	fetch_mask_token(fetch->source, fetch->error_body.data);
 	if (fetch->error_body.len > 0)
 		page_parse_error(fetch->error_body.data, fetch->error_body.len, error);
 	MemoryContextSwitchTo(old);
@@ -230,19 +260,29 @@ fetch_wait(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t *lengt
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, start);
 	fetch->source->counters->wait_us += INSTR_TIME_GET_MICROSEC(duration);
+	count_bytes(fetch);
 	return state;
+}
+
+/* Read an error body that is complete. */
+static void
+drain(Fetch *fetch)
+{
+	const char *bytes;
+	size_t		length;
+
+	while (http_wait(fetch->transfer, DT_NOBEGIN, &bytes, &length) == HTTP_BYTES)
+		keep_error_body(fetch, bytes, length);
 }
 
 TimestampTz
 fetch_tend(Fetch *fetch)
 {
-	const char *bytes;
-	size_t		length;
-	HttpState	state;
 	PageError	error;
 
-	if (fetch->hopeless || (fetch->outcome && fetch->outcome->status == 200))
-		return DT_NOEND;		/* for the reader to see */
+	count_bytes(fetch);
+	if (fetch->hopeless)
+		return DT_NOEND;
 	if (!fetch->transfer)
 	{
 		if (fetch->retry_at > GetCurrentTimestamp())
@@ -250,14 +290,10 @@ fetch_tend(Fetch *fetch)
 		start_attempt(fetch);
 		return DT_NOEND;
 	}
-	while ((state = http_wait(fetch->transfer, DT_NOBEGIN, &bytes, &length)) == HTTP_BYTES)
-	{
-		if (fetch->outcome->status == 200)
-			elog(ERROR, "read a page out of turn");
-		keep_error_body(fetch, bytes, length);
-	}
-	if (state == HTTP_WAITING)
+	/* a page, even one that broke off, is for the reader to see */
+	if (!http_finished(fetch->transfer) || fetch->outcome->status == 200)
 		return DT_NOEND;
+	drain(fetch);
 	parse_error_body(fetch, &error);
 	fetch->hopeless = !try_again(fetch, &error);
 	return fetch->hopeless ? DT_NOEND : fetch->retry_at;

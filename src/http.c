@@ -39,6 +39,8 @@ transfer_detach(HttpTransfer *transfer)
 	transfer->easy = NULL;
 	transfer->paused = false;
 
+	if (transfer->token != NULL)
+		explicit_bzero(transfer->token, strlen(transfer->token));
 	for (struct curl_slist *header = transfer->headers; header; header = header->next)
 		explicit_bzero(header->data, strlen(header->data));
 	curl_slist_free_all(transfer->headers);
@@ -262,6 +264,12 @@ http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size
 			return transfer->outcome.error ? HTTP_FAILED : HTTP_DONE;
 	} while (again);
 	return HTTP_WAITING;
+}
+
+bool
+http_finished(const HttpTransfer *transfer)
+{
+	return transfer->finished;
 }
 
 const HttpOutcome *

@@ -84,6 +84,9 @@ extern HttpTransfer *http_start(const HttpRequest *request);
 extern HttpState http_wait(HttpTransfer *transfer, TimestampTz deadline,
 						   const char **bytes, size_t *length);
 
+/* Is there nothing more to come, be it that bytes are still to be handed out? */
+extern bool http_finished(const HttpTransfer *transfer);
+
 /* How the transfer stands; the pointer is good as long as the transfer. */
 extern const HttpOutcome *http_outcome(HttpTransfer *transfer);
 

@@ -111,6 +111,18 @@ note_status(HttpTransfer *transfer, const char *line, const char *end)
 	transfer->outcome.status = status;
 }
 
+/* A server may repeat the key; what does so is not kept. */
+static bool
+repeats_token(const HttpTransfer *transfer, const char *value, size_t length)
+{
+	size_t		token_length = transfer->token ? strlen(transfer->token) : 0;
+
+	for (size_t i = 0; token_length > 0 && i + token_length <= length; i++)
+		if (memcmp(value + i, transfer->token, token_length) == 0)
+			return true;
+	return false;
+}
+
 static void
 note_header(HttpTransfer *transfer, const char *line, const char *end)
 {
@@ -121,6 +133,8 @@ note_header(HttpTransfer *transfer, const char *line, const char *end)
 		return;
 	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
 		value++;
+	if (repeats_token(transfer, value, end - value))
+		return;
 	for (int i = 0; i < lengthof(kept_headers); i++)
 	{
 		size_t		length = strlen(kept_headers[i].name);
@@ -207,6 +221,8 @@ check_option(CURLcode code, const char *option)
 void
 http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 {
+	transfer->token = request->token ?
+		MemoryContextStrdup(transfer->context, request->token) : NULL;
 	add_header(transfer, "Authorization", "Bearer ", request->token);
 	add_header(transfer, "OpenAI-Organization", "", request->organization);
 	add_header(transfer, "OpenAI-Project", "", request->project);

@@ -31,6 +31,7 @@ struct HttpTransfer
 
 	/* what was asked */
 	const char *host;			/* for messages */
+	char	   *token;			/* what they must not repeat, or NULL */
 	bool		proxied;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;

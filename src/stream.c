@@ -310,7 +310,10 @@ drop_partial_bucket(Stream *stream)
 static void pg_attribute_noreturn()
 fail_broken(Stream *stream, const char *complaint)
 {
-	failure_broken(stream->table, fetch_outcome(head(stream)), complaint);
+	char	   *plain = pstrdup(complaint);
+
+	fetch_mask_token(&stream->source, plain);
+	failure_broken(stream->table, fetch_outcome(head(stream)), plain);
 }
 
 /* An ErrorContextCallback. */

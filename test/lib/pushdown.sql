@@ -32,18 +32,24 @@ CREATE TEMP TABLE cases (
 	args text[] NOT NULL DEFAULT '{}',	-- for each execution, its arguments
 	plan text NOT NULL DEFAULT 'auto',	-- plan_cache_mode
 	zones text[] NOT NULL DEFAULT '{}',	-- TimeZone of each execution
+	buckets text,				-- all buckets, where time is compared
 	expected jsonb NOT NULL);
 
 CREATE TEMP TABLE answered (
-	id int, execution int, rows bigint, missing bigint, surplus bigint, error text);
+	id int, execution int, rows bigint, missing bigint, surplus bigint,
+	wanted tstzmultirange,		-- the buckets for which the clause holds
+	error text);
 
-CREATE FUNCTION pg_temp.compare(query text, foreign_table text, oracle text)
+CREATE FUNCTION pg_temp.compare(query text, foreign_table text, oracle text, buckets text)
 RETURNS text LANGUAGE sql IMMUTABLE AS $$
 	SELECT format('WITH a AS MATERIALIZED (SELECT t.* %s), o AS MATERIALIZED (SELECT t.* %s)
 		SELECT (SELECT count(*) FROM o) AS rows,
 			(SELECT count(*) FROM (TABLE o EXCEPT ALL TABLE a) AS x) AS missing,
-			(SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE o) AS x) AS surplus',
-		replace(query, '{t}', foreign_table), replace(query, '{t}', oracle))
+			(SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE o) AS x) AS surplus,
+			(%s) AS wanted',
+		replace(query, '{t}', foreign_table), replace(query, '{t}', oracle),
+		coalesce('SELECT range_agg(tstzrange(t.start_time, t.end_time)) '
+			|| replace(query, '{t}', buckets), 'NULL'))
 $$;
 
 -- Requests carry the number of the case, and of its execution, as the project.
@@ -57,16 +63,16 @@ BEGIN
 		PERFORM set_config('TimeZone', c.zones[n], true);
 	END IF;
 	FOR r IN EXECUTE command LOOP
-		INSERT INTO answered VALUES (c.id, n, r.rows, r.missing, r.surplus);
+		INSERT INTO answered VALUES (c.id, n, r.rows, r.missing, r.surplus, r.wanted);
 	END LOOP;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
-	INSERT INTO answered VALUES (c.id, n, NULL, NULL, NULL, SQLSTATE || ': ' || message);
+	INSERT INTO answered VALUES (c.id, n, NULL, NULL, NULL, NULL, SQLSTATE || ': ' || message);
 END $$;
 
 CREATE PROCEDURE pg_temp.run_case(c cases) LANGUAGE plpgsql AS $$
 DECLARE
-	command text := pg_temp.compare(c.query, c.foreign_table, c.oracle);
+	command text := pg_temp.compare(c.query, c.foreign_table, c.oracle, c.buckets);
 BEGIN
 	IF c.types = '' THEN
 		FOR n IN 1 .. greatest(cardinality(c.zones), 1) LOOP

@@ -128,6 +128,13 @@ sub finish
 	return $answer;
 }
 
+# Wait so many seconds for the answer to begin; true if it did.
+sub is_answering
+{
+	my ($self, $seconds) = @_;
+	return scalar IO::Select->new($self->{socket})->can_read($seconds);
+}
+
 sub query
 {
 	my ($self, $sql, $timeout) = @_;

@@ -8,16 +8,28 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use File::Path;
 use File::Temp;
 
 our @EXPORT = qw(copy_tree processes_of);
 
-# A new directory that goes with the returned object, the copy in its "tree".
+my @directories;
+
+# Not left to File::Temp, which keeps everything where a test fails.
+END
+{
+	my $status = $?;
+	File::Path::remove_tree(@directories);
+	$? = $status;
+}
+
+# A new directory that goes with this process, the copy in its "tree".
 # Modification times are kept to the nanosecond, so that nothing is rebuilt;
 # the path is short, for sockets below it.
 sub copy_tree
 {
-	my $scratch = File::Temp->newdir('usage_fdw.XXXXXX', DIR => '/tmp');
+	my $scratch = File::Temp::mkdtemp('/tmp/usage_fdw.XXXXXX');
+	push @directories, $scratch;
 	mkdir "$scratch/tree";
 	system("tar -cf - --format=posix --exclude=./.git --exclude=./tmp_check . "
 		  . "| tar -xf - -C $scratch/tree") == 0
