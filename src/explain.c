@@ -274,12 +274,8 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	ExplainPropertyText("Bucket Width", scan->table->width->name, es);
 	explain_group_by(bound, es);
 	explain_filters(&cx, es);
-<<<<<<< HEAD
-	explain_time(&cx, es);
-	explain_order(scan, es);
-=======
 	explain_time(&cx, bound, complete, es);
->>>>>>> main
+	explain_order(scan, es);
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
 	if (es->analyze)
