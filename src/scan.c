@@ -126,7 +126,7 @@ start_scan(UsageScanState *scan)
 
 	scan->started = true;
 	scan->shown.bound = bound;
-	if (bound->asked_older)
+	if (request_asks_before(bound, bound->history_start))
 		stream_warn_history(table, bound->history_start, &scan->shown.counters);
 	if (bound->ranges->count > 0)
 		scan->stream = stream_open(table, bound, scan->maker,

@@ -275,7 +275,7 @@ follow_lookback(Stream *stream)
 {
 	TimestampTz earliest = fetch_earliest(head(stream));
 
-	if (stream->request->asked_from != DT_NOBEGIN && stream->request->asked_from < earliest)
+	if (request_asks_before(stream->request, earliest))
 		stream_warn_history(stream->table, earliest, stream->source.counters);
 	clip_windows(stream, timerange_ceil(earliest, stream->table->width->width_us));
 }

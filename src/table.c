@@ -132,7 +132,7 @@ fail_unknown(const UsageTable *table, const UsageTableColumn *column,
 			 errmsg("endpoint \"%s\" has no column \"%s\"", table->name,
 					set->column_name ? set->column_name : column->name),
 			 errdetail("Foreign table \"%s\" declares it.", get_rel_name(table->relid)),
-			 errhint("The endpoint's columns are: %s.  The options \"field\" and \"role\" describe a column that usage_fdw does not know.",
+			 errhint("The endpoint's columns are: %s.  The option \"column_name\" gives one of them another name; \"field\" and \"role\" describe one that usage_fdw does not know.",
 					 endpoint_column_names(table->endpoint))));
 }
 
