@@ -402,7 +402,7 @@ bind_time(BindContext *cx, BoundRequest *bound)
 										timerange_between(bound->history_start, end));
 
 	cx->plain = true;
-	asked = time_ranges(cx, &all);
+	asked = timerange_align(time_ranges(cx, &all), width_us);
 	bound->asked_from = asked->count > 0 ? asked->ranges[0].start : DT_NOBEGIN;
 	bound->asked_older = asked->count > 0 &&
 		((asked->ranges[0].start != DT_NOBEGIN &&

@@ -212,16 +212,22 @@ end_attempt(Stream *stream)
 	stream->outcome = NULL;
 }
 
-/* Sleep, and repeat the request from the first bucket not handed up. */
+/* The next attempt starts with the first bucket not handed up. */
 static void
-repeat_attempt(Stream *stream, int delay_ms)
+abandon_attempt(Stream *stream)
+{
+	end_attempt(stream);
+	tuplestore_clear(stream->store);
+	start_chain(stream);
+}
+
+/* Sleep before the next attempt. */
+static void
+back_off(Stream *stream, int delay_ms)
 {
 	instr_time	start;
 	instr_time	duration;
 
-	end_attempt(stream);
-	tuplestore_clear(stream->store);
-	start_chain(stream);
 	stream->retries++;
 	stream->counters->retries++;
 	INSTR_TIME_SET_CURRENT(start);
@@ -245,8 +251,7 @@ follow_lookback(Stream *stream, const PageError *error)
 		return false;
 	if (stream->request->asked_from != DT_NOBEGIN && stream->request->asked_from < earliest)
 		stream_warn_history(stream->table, earliest, stream->counters);
-	end_attempt(stream);
-	tuplestore_clear(stream->store);
+	abandon_attempt(stream);
 	clip_windows(stream, timerange_ceil(earliest, stream->table->width->width_us));
 	return true;
 }
@@ -261,6 +266,16 @@ mask_token(char *text, const char *token)
 		memset(found, '*', length);
 }
 
+/*
+ * Did it break off while nobody looked, say under an idle cursor?  That costs
+ * no retry: rows were handed up since it began, so this can't go on forever.
+ */
+static bool
+was_neglected(const HttpOutcome *outcome)
+{
+	return outcome->error && outcome->transient && outcome->neglected;
+}
+
 /* The attempt ended without a (whole) page. */
 static void
 handle_failure(Stream *stream)
@@ -273,10 +288,16 @@ handle_failure(Stream *stream)
 		page_parse_error(stream->error_body.data, stream->error_body.len, &error);
 	if (follow_lookback(stream, &error))
 		return;
+	if (was_neglected(stream->outcome))
+	{
+		abandon_attempt(stream);
+		return;
+	}
 	if (!failure_retry(stream->table->options, stream->outcome, &error,
 					   stream->retries, &delay_ms))
 		failure_raise(stream->table, stream->outcome, &error, stream->retries);
-	repeat_attempt(stream, delay_ms);
+	abandon_attempt(stream);
+	back_off(stream, delay_ms);
 }
 
 /*
