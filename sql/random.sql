@@ -11,6 +11,8 @@
 \i test/lib/pushdown.sql
 \i test/lib/random_queries.sql
 
+ALTER SERVER openai OPTIONS (SET max_concurrent_requests '4');
+
 \set count `echo "${USAGE_RANDOM_COUNT:-300}"`
 \set first `echo "${USAGE_RANDOM_FIRST:-$(($(date +%s) % 900000))}"`
 SET client_min_messages = error;

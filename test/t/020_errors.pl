@@ -35,7 +35,8 @@ sub tls_files
 }
 
 control($simulator, 'set', 'now=' . int time);
-connect_server($node, $simulator, options => { max_retries => 0 });
+# One request after another, so that it is known which one meets a fault.
+connect_server($node, $simulator, options => { max_retries => 0, max_concurrent_requests => 1 });
 connect_server($node, $proxy, server => 'proxied', schema => 'proxied',
 	options => { max_retries => 0 });
 my $right = $session->value($good);

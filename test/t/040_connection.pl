@@ -70,10 +70,14 @@ END
 #
 # Kept alive
 #
+$session->rows("ALTER SERVER openai OPTIONS (ADD max_concurrent_requests '1')");
 my @first = asked('SELECT count(*) FROM usage.completions');
 cmp_ok(scalar @first, '>', 10, 'a scan has many requests');
 my @then = asked('SELECT count(*) FROM usage.costs');
 is(connections(@first, @then), 1, 'all requests of two queries go through one connection');
+$session->rows("ALTER SERVER openai OPTIONS (SET max_concurrent_requests '4')");
+cmp_ok(connections(asked('SELECT count(*) FROM usage.completions'),
+		asked('SELECT count(*) FROM usage.costs')), '<=', 4, 'or through as many as are in flight');
 
 asked('BEGIN; DECLARE c CURSOR FOR SELECT * FROM usage.completions; FETCH 1 FROM c; ROLLBACK');
 asked('SELECT * FROM usage.completions LIMIT 1');
