@@ -342,7 +342,8 @@ page_open(const PageField *fields, int nfields)
 	reader->whole = -1;
 	for (int i = 0; i < nfields; i++)
 		page_open_path(reader, i);
-	memset(reader->remembered, -1, sizeof(reader->remembered));
+	reader->followers = palloc(sizeof(int) * (nfields + 1));
+	memset(reader->followers, -1, sizeof(int) * (nfields + 1));
 	initStringInfo(&reader->tail);
 	reader->callback.func = release;
 	reader->callback.arg = reader;

@@ -14,7 +14,6 @@
 
 #define PAGE_COMPLAINT_BYTES	512
 #define PAGE_QUOTE_BYTES		68	/* 64 of a value, "..." and a NUL */
-#define PAGE_REMEMBERED_MEMBERS 64	/* whose place in a result is remembered */
 
 /* The innermost open bracket of the envelope. */
 typedef enum Place
@@ -58,9 +57,8 @@ struct PageReader
 	Path	   *paths;
 	int			nfields;
 	int			whole;			/* first field that is the whole result, or -1 */
-	int			remembered[PAGE_REMEMBERED_MEMBERS];	/* first field with the
-														 * key of the nth
-														 * member, or -1 */
+	int		   *followers;		/* first field with the key that came after
+								 * each field's, and at [0] before all, or -1 */
 
 	/* bytes: those being read, those not yet, those kept for the next feed */
 	const char *cursor;

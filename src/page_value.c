@@ -194,26 +194,23 @@ take_path(PageReader *reader, int field, json_object *json)
 }
 
 /*
- * The first field that begins with this key, or -1.  Results of a page have
- * their members in the same order as a rule, so look first at what the nth
- * member was last time.
+ * The first field that begins with this key, or -1.  Results have their
+ * members in the same order as a rule, though not all of them each time, so
+ * look first at what came after the same one (-1: none) last time.
  */
 static int
-find_field(PageReader *reader, const char *key, int nth)
+find_field(PageReader *reader, int before, const char *key)
 {
-	int			guess = nth < PAGE_REMEMBERED_MEMBERS ? reader->remembered[nth] : -1;
+	int		   *guess = &reader->followers[before + 1];
 
-	if (guess >= 0 && strcmp(reader->paths[guess].keys, key) == 0)
-		return guess;
+	if (*guess >= 0 && strcmp(reader->paths[*guess].keys, key) == 0)
+		return *guess;
 	for (int i = 0; i < reader->nfields; i++)
 	{
 		const char *wanted = reader->paths[i].keys;
 
-		if (wanted == NULL || wanted[0] != key[0] || strcmp(wanted, key) != 0)
-			continue;
-		if (nth < PAGE_REMEMBERED_MEMBERS)
-			reader->remembered[nth] = i;
-		return i;
+		if (wanted != NULL && wanted[0] == key[0] && strcmp(wanted, key) == 0)
+			return *guess = i;
 	}
 	return -1;
 }
@@ -223,14 +220,16 @@ bool
 page_take_fields(PageReader *reader)
 {
 	struct lh_entry *entry;
-	int			nth = 0;
+	int			before = -1;
 
 	for (int i = 0; i < reader->nfields; i++)
 		reader->values[i].isnull = true;
 	lh_foreach(json_object_get_object(reader->result), entry)
 	{
-		int			field = find_field(reader, lh_entry_k(entry), nth++);
+		int			field = find_field(reader, before, lh_entry_k(entry));
 
+		if (field >= 0)
+			before = field;
 		for (; field >= 0; field = reader->paths[field].next)
 			if (take_path(reader, field, lh_entry_v(entry)))
 				return true;
