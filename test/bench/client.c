@@ -11,7 +11,8 @@
 #include "bench.h"
 
 #define POLL_MS 1000
-#define SPARE_CONNECTIONS 16L	/* idle connections kept open, as the extension does */
+#define SPARE_CONNECTIONS 16L	/* idle connections kept open, as the
+								 * extension does */
 
 /* A window in flight. */
 typedef struct Flight

@@ -19,6 +19,7 @@ static const struct
 	const char *name;
 	Kind		kind;
 }			columns[] =
+
 {
 	{"project_id", TEXT}, {"user_id", TEXT}, {"api_key_id", TEXT}, {"model", TEXT},
 	{"batch", BOOLEAN}, {"service_tier", TEXT},
@@ -55,8 +56,8 @@ struct SumReader
 	size_t		matched;		/* bytes of `opening`, while outside of a list */
 	bool		in_list;
 	bool		in_result;
-	int			follower[COLUMNS + 1];	/* the column that came last time after
-										 * this one, or first; or -1 */
+	int			follower[COLUMNS + 1];	/* the column that came last time
+										 * after this one, or first; or -1 */
 	Value		row[COLUMNS];
 };
 
@@ -134,7 +135,8 @@ take_result(SumReader *reader, json_object *result)
 		decode(&reader->row[column], columns[column].kind, json);
 	}
 	/* The compiler must not find out that nobody reads the other columns. */
-	__asm__ volatile("" : : "r"(reader->row) : "memory");
+	__asm__ volatile (""::"r" (reader->row):"memory");
+
 	if (!reader->row[SUMMED].isnull)
 		reader->sum->total += reader->row[SUMMED].integer;
 	if (reader->sum->results++ == 0)

@@ -17,7 +17,8 @@ typedef struct Sum
 {
 	long long	total;			/* of input_tokens */
 	long long	results;
-	double		first_ms;		/* when the first result came, by bench_clock() */
+	double		first_ms;		/* when the first result came, by
+								 * bench_clock() */
 } Sum;
 
 /* Reads one page at a time, adding to a sum. */
