@@ -14,8 +14,6 @@ use warnings;
 
 use FindBin;
 use IPC::Open2;
-use List::Util qw(max);
-use Time::HiRes qw(sleep);
 
 use constant { DAY => 86400, MB => 1e6, COUNTED_QUERIES => 1000 };
 
@@ -252,7 +250,6 @@ sub measure_page
 	  $today - 40 * DAY, $today - (40 - $days) * DAY;
 	my $select = "SELECT sum(input_tokens) FROM $schema.completions $where";
 	my $keep = "CREATE UNLOGGED TABLE kept AS SELECT * FROM $schema.completions $where";
-	# all columns, for the grain
 	my @requests = requests_of($session, $select);
 	die 'one page was expected, not ' . @requests . "\n" if @requests != 1;
 
@@ -260,7 +257,6 @@ sub measure_page
 	my $floor = start("$dir/floor", $url);
 	my $python = start_python($url);
 	my (undef, undef, $total, $results) = split / /, answer($floor, 'run');
-	my %check = (floor => sub { (split / /, answer($floor, 'run'))[0] });
 
 	my @contestants = (
 		{ name => 'floor', run => sub { (split / /, answer($floor, 'run'))[0] } },
