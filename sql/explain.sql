@@ -22,7 +22,7 @@ BEGIN
     plan := regexp_replace(plan, '(Bytes (Received|Decoded)): [1-9]\d*', '\1: N');
     plan := regexp_replace(plan, 'actual time=[0-9.]+ ', '');
     plan := regexp_replace(plan, 'Wait Time: \d+\.\d+', 'Wait Time: N');
-    plan := regexp_replace(plan, '\(actual rows=(\d+)(\.00)? loops', '(actual rows=\1 loops');
+    plan := regexp_replace(plan, '\((actual )?rows=(\d+)(\.00)? loops', '(\1rows=\2 loops');
     plan := regexp_replace(plan, '(Output|Rows Removed by Filter): .*', '\1: ...');
     plan := regexp_replace(plan, '\(InitPlan 1\)\.col1|\$0', 'PARAM');
     FOR days IN -40 .. 40 LOOP
@@ -109,7 +109,7 @@ SELECT c, (plans.nothing(c)).* FROM unnest(ARRAY[
   'batch AND NOT batch',
   'day = (SELECT NULL::date)']) AS c;
 SELECT plan FROM plans.explain('ANALYZE, TIMING OFF', 'SELECT day FROM usage.completions WHERE model = ''a'' AND model = ''b''') AS plan
-WHERE plan ~ 'Foreign|One-Time|Requests';
+WHERE plan ~ 'One-Time';
 
 -- a setting that is not the default
 SET usage_fdw.enable_pushdown = off;

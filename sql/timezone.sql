@@ -1,17 +1,22 @@
 --
 -- Clauses on time that go through the session's time zone, or a named one: the
--- forms of the test "time" in four zones, around the last end of daylight
--- saving time in Havana, where that day has two midnights.
+-- forms of the test "time" in five zones, around the last end of daylight
+-- saving time in Havana, or the Azores where Havana's zone has none: a day with
+-- two midnights.
 --
 \i test/lib/setup.sql
 \i test/lib/pushdown.sql
 \i test/lib/time_cases.sql
 
 CREATE TEMP TABLE transition AS
-SELECT max(h) AS instant FROM generate_series(pg_temp.today() - interval '8400 hours', pg_temp.today() - interval '72 hours', interval '1 hour') AS h
-WHERE h AT TIME ZONE 'America/Havana' - (h - interval '1 hour') AT TIME ZONE 'America/Havana' = interval '0';
-SELECT instant AT TIME ZONE 'America/Havana' - date_trunc('day', instant AT TIME ZONE 'America/Havana') AS local_time,
-       (instant - interval '1 hour') AT TIME ZONE 'America/Havana' = instant AT TIME ZONE 'America/Havana' AS twice
+SELECT h AS instant, zone
+FROM generate_series(pg_temp.today() - interval '8400 hours', pg_temp.today() - interval '72 hours', interval '1 hour') AS h,
+     unnest('{America/Havana,Atlantic/Azores}'::text[]) AS zone
+WHERE h AT TIME ZONE zone = date_trunc('day', h AT TIME ZONE zone)
+  AND h AT TIME ZONE zone = (h - interval '1 hour') AT TIME ZONE zone
+ORDER BY zone, h DESC LIMIT 1;
+SELECT instant AT TIME ZONE zone - date_trunc('day', instant AT TIME ZONE zone) AS local_time,
+       (instant - interval '1 hour') AT TIME ZONE zone = instant AT TIME ZONE zone AS twice
 FROM transition;
 
 -- Constants in each zone, and prepared statements executed in one zone after
@@ -21,7 +26,7 @@ CREATE PROCEDURE pg_temp.add_all() LANGUAGE plpgsql AS $$
 DECLARE
   instant timestamptz := (SELECT instant FROM transition);
   midnight timestamptz := date_trunc('day', instant, 'UTC');
-  zones text[] := '{UTC,America/New_York,Asia/Kolkata,America/Havana}';
+  zones text[] := '{UTC,America/New_York,Asia/Kolkata,America/Havana,Atlantic/Azores}';
   forms text := '^(start_time|day) (<|=|>=) (timestamp|date|timestamptz)$|\$1|date|::|ZONE|day|current|local|date_trunc|infinit|BETWEEN';
   fewer text := '^day = (timestamp|date|timestamptz)$|[\$]1 (timestamp|date)$|::|ZONE|date_trunc (day|month) =|date_trunc \w+ (in|at) ';
 BEGIN

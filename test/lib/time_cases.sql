@@ -115,7 +115,7 @@ INSERT INTO time_form (form, clause, fit) VALUES
 
 	('IS NOT NULL', 't.start_time IS NOT NULL', 'exact'),
 	('IS NOT NULL of all', 't.start_time IS NOT NULL AND t.end_time IS NOT NULL AND t.day IS NOT NULL', 'exact'),
-	('IS NULL', 't.start_time IS NULL', 'local'),
+	('IS NULL', '(t.start_time IS NULL) IS TRUE', 'local'),
 	('IS NULL or', 't.day IS NULL OR t.start_time >= $T', 'local'),
 	('<>', 't.start_time <> $T', 'local'),
 	('IS DISTINCT FROM', 't.start_time IS DISTINCT FROM $T', 'local'),
