@@ -97,7 +97,9 @@ failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
 	if (transfer->out_of_memory)
 		return "out of memory";
-	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+	if (code == CURLE_COULDNT_RESOLVE_PROXY)
+		return "the proxy's name is unknown";
+	if (code == CURLE_COULDNT_RESOLVE_HOST)
 		return "";
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(reason, CURL_ERROR_SIZE, "nothing came for %g s (%s)",

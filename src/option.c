@@ -361,7 +361,7 @@ check_mapping(const void *any)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 				 errmsg("option \"api_key\" or \"api_key_file\" is required"),
-				 errhint("To replace one by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...); to take away both, use DROP USER MAPPING.")));
+				 errhint("Set \"api_key\" to an admin key of the organization.  To replace one option by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
 }
 
 static void

@@ -201,6 +201,14 @@ request_from_unix_time(int64 seconds, TimestampTz *instant)
 		IS_VALID_TIMESTAMP(*instant);
 }
 
+bool
+request_asks_before(const BoundRequest *request, TimestampTz first)
+{
+	const TimeRange *asked = &request->asked;
+
+	return (asked->start != DT_NOBEGIN && asked->start < first) || asked->end <= first;
+}
+
 /*
  * An array in the query (API.md section 2).  A value with a comma must not
  * come here for USAGE_ARRAY_COMMA.

@@ -111,15 +111,19 @@ typedef struct BoundRequest
 {
 	TimeRanges *ranges;			/* finite, aligned; empty: ask nothing */
 	TimestampTz history_start;	/* the table's first instant */
-	bool		asked_older;	/* a plain comparison asked for less than
-								 * history_start */
-	TimestampTz asked_from;		/* the first instant that a plain comparison
-								 * bounds the query to, or DT_NOBEGIN */
+	TimeRange	asked;			/* the time that plain comparisons bound the
+								 * query to, infinite where they don't */
 	List	   *group_by;		/* of char *, fields of dimensions, distinct */
 	List	   *filters;		/* of BoundFilter */
 	bool		backward;		/* as UsageRequest has them */
 	bool		few;
 } BoundRequest;
+
+/*
+ * Did a plain comparison ask for a time before `first`?  An infinite bound
+ * does not.
+ */
+extern bool request_asks_before(const BoundRequest *request, TimestampTz first);
 
 /*
  * The URL that asks for the buckets of a window, palloc'd.  cursor: next_page
