@@ -22,7 +22,9 @@
 
 #ifdef __linux__
 
-#define ALARM_DESCRIPTORS 2
+#define ALARM_DESCRIPTORS	2
+#define SPARE_DESCRIPTORS	4	/* left for others, such as the wait set that
+								 * alarms are for */
 
 struct HttpAlarm
 {
@@ -39,6 +41,21 @@ http_has_alarms(void)
 	return true;
 }
 
+/* Count so many descriptors, no more and no less.  False if that is too many. */
+static bool
+count_descriptors(HttpAlarm *alarm, int number)
+{
+	while (alarm->counted < number)
+	{
+		if (!AcquireExternalFD())
+			return false;
+		alarm->counted++;
+	}
+	for (; alarm->counted > number; alarm->counted--)
+		ReleaseExternalFD();
+	return true;
+}
+
 /* The memory context's callback. */
 static void
 alarm_free(void *arg)
@@ -49,8 +66,7 @@ alarm_free(void *arg)
 		close(alarm->epoll_fd);
 	if (alarm->timer_fd >= 0)
 		close(alarm->timer_fd);
-	for (; alarm->counted > 0; alarm->counted--)
-		ReleaseExternalFD();
+	count_descriptors(alarm, 0);
 }
 
 static void
@@ -72,18 +88,10 @@ http_alarm_make(void)
 	alarm->on_reset.arg = alarm;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &alarm->on_reset);
 
-	while (alarm->counted < ALARM_DESCRIPTORS && AcquireExternalFD())
-		alarm->counted++;
-	if (alarm->counted == ALARM_DESCRIPTORS)
+	if (count_descriptors(alarm, ALARM_DESCRIPTORS + SPARE_DESCRIPTORS))
 		alarm->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (alarm->timer_fd >= 0)
-		return alarm;
-	while (alarm->counted > 0)
-	{
-		ReleaseExternalFD();
-		alarm->counted--;
-	}
-	return NULL;
+	count_descriptors(alarm, alarm->timer_fd >= 0 ? ALARM_DESCRIPTORS : 0);
+	return alarm->timer_fd >= 0 ? alarm : NULL;
 }
 
 static void
