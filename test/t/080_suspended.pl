@@ -74,7 +74,8 @@ sub fetched
 {
 	my ($asked, $sql) = @_;
 	my $answer = $asked->query($sql);
-	return $answer->{error} ? $answer->{error}{M} : scalar @{ $answer->{rows} };
+	diag "$sql: $answer->{error}{M}" if $answer->{error};
+	return scalar @{ $answer->{rows} };
 }
 
 #
