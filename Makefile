@@ -61,6 +61,9 @@ prove:
 demo:
 	@exec env PG_CONFIG='$(PG_CONFIG)' test/demo/run
 
+bench:
+	@exec env PG_CONFIG='$(PG_CONFIG)' test/bench/run
+
 format format-check:
 	@test/format $@
 
@@ -68,6 +71,7 @@ clean: clean-test
 clean-test:
 	-test ! -e test/simulator/Makefile || $(MAKE) -C test/simulator clean
 	-test ! -e test/unit/Makefile || $(MAKE) -C test/unit clean
+	-test ! -e test/bench/Makefile || $(MAKE) -C test/bench clean
 
-.PHONY: all install installcheck compile-command simulator test prove demo \
+.PHONY: all install installcheck compile-command simulator test prove demo bench \
 	format format-check clean clean-test

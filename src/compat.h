@@ -63,6 +63,11 @@
 #define CURL_HAS_MULTI_QUICK_EXIT 1
 #endif
 
+/* Before a function's declaration; the others have an attribute after it. */
+#ifndef pg_noreturn
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
 /* Version 18 has it; the others' magic has no name and version. */
 #if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC

@@ -14,6 +14,7 @@
 #include EXPLAIN_FORMAT_HEADER
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/ruleutils.h"
 #include "utils/timestamp.h"
@@ -29,11 +30,30 @@ typedef struct ExplainContext
 
 static char *time_text(ExplainContext *cx, const TimeClause *clause);
 
+/*
+ * An executor parameter ($0) as an external one, which is shown the same way.
+ * Its origin is in a node above, of which a scan is told nothing; and that it
+ * is not found there fails an assertion of PostgreSQL's.
+ */
+static Node *
+without_exec_params(Node *node, void *context)
+{
+	if (node && IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+	{
+		Param	   *param = copyObject((Param *) node);
+
+		param->paramkind = PARAM_EXTERN;
+		return (Node *) param;
+	}
+	return expression_tree_mutator(node, without_exec_params, context);
+}
+
 static char *
 expr_text(ExplainContext *cx, int expr)
 {
-	return deparse_expression(list_nth(cx->scan->request->exprs, expr), cx->deparse,
-							  false, false);
+	Node	   *node = list_nth(cx->scan->request->exprs, expr);
+
+	return deparse_expression(without_exec_params(node, NULL), cx->deparse, false, false);
 }
 
 static const char *

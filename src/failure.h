@@ -9,6 +9,7 @@
 #ifndef USAGE_FAILURE_H
 #define USAGE_FAILURE_H
 
+#include "compat.h"
 #include "http.h"
 #include "page.h"
 #include "table.h"
@@ -29,12 +30,12 @@ extern bool failure_lookback(const HttpOutcome *outcome, const PageError *error,
 							 TimestampTz *earliest);
 
 /* Raise the ERROR for such an attempt.  retries: how often it was repeated. */
-extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,
-						  const PageError *error, int retries) pg_attribute_noreturn();
+pg_noreturn extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,
+									  const PageError *error, int retries);
 
 /* Raise the ERROR for an answer that is broken.  complaint: a sentence. */
-extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
-						   const char *complaint) pg_attribute_noreturn();
+pg_noreturn extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
+									   const char *complaint);
 
 /*
  * Add which request it was to the error that is being raised: the context of

@@ -8,7 +8,7 @@
  * wanted, and as what, is its caller's word.  Memory does not grow with the
  * page: only the result object at hand exists as a tree.
  *
- * json-c stays inside page.c.
+ * json-c stays inside the files of page.
  */
 #ifndef USAGE_PAGE_H
 #define USAGE_PAGE_H

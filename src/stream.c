@@ -315,7 +315,7 @@ drop_partial_bucket(Stream *stream)
 	page_restart(stream->reader);
 }
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 fail_broken(Stream *stream, const char *complaint)
 {
 	char	   *plain = pstrdup(complaint);

@@ -198,6 +198,7 @@ api_answer(Exchange *exchange)
 	if (!fault_answer(fault, exchange))
 		answer_normally(exchange, &route,
 						fault_reshapes(fault) ? fault : NULL);
+	exchange->may_gzip = exchange->may_gzip && state_settings.gzip;
 	state_release();
 	fault_free(fault);
 }

@@ -1,6 +1,6 @@
 /*
  * page_test.c
- *	  Tests of page.c outside the server, as TAP.
+ *	  Tests of page outside the server, as TAP.
  *
  *	page_test [mutations [seed]]
  *
@@ -822,7 +822,7 @@ static const PageField mixture[] = {
 };
 
 /*
- * json-c 0.15 and 0.18, as page.c must use it, go over more than white space
+ * json-c 0.15 and 0.18, as page must use it, go over more than white space
  * behind a value, as far as the bytes reach.  What is no JSON may then be
  * taken or not.
  */

@@ -21,6 +21,6 @@ extern bool shim_ok(bool passed, const char *format,...) pg_attribute_printf(2, 
 extern int	shim_done(void);
 
 /* End all tests at once: an ERROR, a failed assertion. */
-extern void shim_bail_out(const char *why) pg_attribute_noreturn();
+extern void shim_bail_out(const char *why) __attribute__((noreturn));
 
 #endif

@@ -1,0 +1,197 @@
+/*
+ * page_error.c
+ *	  What is wrong, in words: ours about a page, and the API's in the body of
+ *	  an error.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include <json-c/json_c_version.h>
+
+#include "mb/pg_wchar.h"
+
+#include "page_reader.h"
+
+#define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */
+
+/*
+ * json-c 0.18 takes every byte of a character beyond ASCII for a control
+ * character when it is strict: no choice but to let it be lax.
+ */
+json_tokener *
+page_new_tokener(void)
+{
+	json_tokener *tokener = json_tokener_new();
+	bool		lax = (json_c_version_num() >> 8) == 18;
+
+	if (tokener != NULL)
+		json_tokener_set_flags(tokener, lax ? JSON_TOKENER_ALLOW_TRAILING_CHARS :
+							   JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	return tokener;
+}
+
+/* How many bytes at `text` are a control character (C0, DEL or C1), or 0. */
+static int
+control_length(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *) text;
+
+	if (byte[0] == 0xC2 && byte[1] >= 0x80 && byte[1] < 0xA0)
+		return 2;
+	return byte[0] < ' ' || byte[0] == 0x7F ? 1 : 0;
+}
+
+/* How many bytes at `text` look like an API key, or 0. */
+static int
+secret_length(const char *text)
+{
+	static const char alphabet[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_*-";
+	size_t		length;
+
+	if (strncmp(text, "sk-", 3) != 0)
+		return 0;
+	length = strspn(text + 3, alphabet);
+	return length >= 8 ? 3 + length : 0;
+}
+
+/*
+ * Words from elsewhere made fit for a message: control characters become
+ * spaces, what looks like a key is masked, the end is cut at a character's
+ * boundary.  Of `size` bytes four are for "..." and the NUL.  The source is
+ * UTF-8 and has a NUL after its end.
+ */
+void
+page_copy_clean(char *target, size_t size, const char *source, size_t length)
+{
+	const char *end = source + length;
+	size_t		room = size - 4;
+	size_t		used = 0;
+
+	while (source < end && used < room)
+	{
+		int			control = control_length(source);
+		int			secret = secret_length(source);
+
+		if (secret > 0 && used + 6 > room)
+			break;
+		if (secret > 0)
+			memcpy(target + used, "sk-***", 6);
+		else
+			target[used] = control > 0 ? ' ' : *source;
+		used += secret > 0 ? 6 : 1;
+		source += Max(Max(control, secret), 1);
+	}
+	while (source < end && (*source & 0xC0) == 0x80)
+		source--, used--;
+	strcpy(target + used, source < end ? "..." : "");
+}
+
+bool
+page_broken(PageReader *reader, const char *format,...)
+{
+	va_list		arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reader->complaint, PAGE_COMPLAINT_BYTES, format, arguments);
+	va_end(arguments);
+	reader->event = PAGE_BROKEN;
+	return true;
+}
+
+/* json-c got no memory. */
+bool
+page_exhausted(PageReader *reader)
+{
+	return page_broken(reader, "A result takes more memory than there is.");
+}
+
+/* Of what json_object_get_string() gave: a string may hold NULs. */
+size_t
+page_text_length(json_object *json, const char *text)
+{
+	return json_object_is_type(json, json_type_string) ?
+		json_object_get_string_len(json) : strlen(text);
+}
+
+/* `owner`'s member is not `wanted`, or is what words of `instead` say. */
+bool
+page_unfit(PageReader *reader, const char *path, int path_length, const char *owner,
+		   json_object *value, const char *wanted)
+{
+	static const char *const kinds[] = {
+		[json_type_null] = "",[json_type_boolean] = "",
+		[json_type_double] = "the number ",[json_type_int] = "the number ",
+		[json_type_object] = "an object",[json_type_array] = "a list",
+		[json_type_string] = "the string "
+	};
+	json_type	type = json_object_get_type(value);
+	const char *text = value == NULL ? "null" : json_object_get_string(value);
+	const char *quote = type == json_type_string ? "\"" : "";
+	char		shown[PAGE_QUOTE_BYTES] = "";
+	char		name[PAGE_QUOTE_BYTES];
+
+	page_copy_clean(name, sizeof(name), path, path_length);
+	if (text != NULL && type != json_type_object && type != json_type_array)
+		page_copy_clean(shown, sizeof(shown), text, page_text_length(value, text));
+	return page_broken(reader, "The \"%s\" of a %s is %s%s%s%s, not %s.",
+					   name, owner, kinds[type], quote, shown, quote, wanted);
+}
+
+/* A member's words, cleaned; the target stays as it is where it has none. */
+static void
+copy_member(char *target, json_object *object, const char *key)
+{
+	json_object *json = NULL;
+	const char *text;
+
+	if (json_object_is_type(object, json_type_string))
+		json = strcmp(key, "message") == 0 ? object : NULL;
+	else
+		json_object_object_get_ex(object, key, &json);
+	if (json == NULL || json_object_is_type(json, json_type_object) ||
+		json_object_is_type(json, json_type_array))
+		return;
+	text = json_object_get_string(json);
+	if (text != NULL)
+		page_copy_clean(target, ERROR_BYTES, text, page_text_length(json, text));
+}
+
+static char *
+copy_or_null(const char *text)
+{
+	return text[0] == '\0' ? NULL : pstrdup(text);
+}
+
+/*
+ * All words are copied out of the tree before anything is palloc'd, which may
+ * throw.
+ */
+void
+page_parse_error(const char *body, size_t length, PageError *error)
+{
+	static const char *const keys[] = {"message", "type", "param", "code"};
+	char		words[lengthof(keys)][ERROR_BYTES] = {0};
+	json_tokener *tokener = page_new_tokener();
+	json_object *tree = NULL;
+	json_object *inner;
+
+	if (tokener != NULL && length <= INT_MAX &&
+		pg_encoding_verifymbstr(PG_UTF8, body, length) == length)
+		tree = json_tokener_parse_ex(tokener, body, length);
+	if (tree != NULL && json_object_is_type(tree, json_type_object))
+	{
+		if (!json_object_object_get_ex(tree, "error", &inner))
+			inner = tree;
+		for (int i = 0; i < lengthof(keys); i++)
+			copy_member(words[i], inner, keys[i]);
+	}
+	json_object_put(tree);
+	if (tokener != NULL)
+		json_tokener_free(tokener);
+	error->message = copy_or_null(words[0]);
+	error->type = copy_or_null(words[1]);
+	error->param = copy_or_null(words[2]);
+	error->code = copy_or_null(words[3]);
+}

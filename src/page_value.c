@@ -1,0 +1,266 @@
+/*
+ * page_value.c
+ *	  The wanted members of a result object as typed values.
+ */
+#include "postgres.h"
+
+#include <json-c/json_visit.h>
+#include <json-c/linkhash.h>
+
+#include "page_reader.h"
+
+/*
+ * Did json-c keep this number as it was?  Integers beyond its range it takes,
+ * depending on its version, for the nearest one within, so that neither end
+ * can be believed.  A double without its literal was "NaN" or "Infinity".
+ */
+bool
+page_is_exact(json_object *number)
+{
+	if (json_object_is_type(number, json_type_double))
+		return json_object_get_userdata(number) != NULL;
+	return json_object_get_int64(number) != PG_INT64_MIN &&
+		json_object_get_uint64(number) != PG_UINT64_MAX;
+}
+
+bool
+page_is_string(json_object *json, const char *text)
+{
+	size_t		length = strlen(text);
+
+	return json_object_is_type(json, json_type_string) &&
+		json_object_get_string_len(json) == length &&
+		memcmp(json_object_get_string(json), text, length) == 0;
+}
+
+static bool
+unfit_field(PageReader *reader, int field, json_object *value, const char *wanted)
+{
+	const char *path = reader->fields[field].path;
+
+	return page_unfit(reader, path, strlen(path), "result", value, wanted);
+}
+
+static bool
+spoilt_field(PageReader *reader, int field, const char *how)
+{
+	char		name[PAGE_QUOTE_BYTES];
+	const char *path = reader->fields[field].path;
+
+	page_copy_clean(name, sizeof(name), path, strlen(path));
+	return page_broken(reader, "The \"%s\" of a result %s.", name, how);
+}
+
+static bool
+take_text(PageReader *reader, int field, json_object *json)
+{
+	PageValue  *value = &reader->values[field];
+
+	if (!json_object_is_type(json, json_type_string))
+		return unfit_field(reader, field, json, "a string");
+	value->text = json_object_get_string(json);
+	value->length = json_object_get_string_len(json);
+	if (memchr(value->text, '\0', value->length) != NULL)
+		return spoilt_field(reader, field, "contains a null character");
+	return false;
+}
+
+static bool
+take_integer(PageReader *reader, int field, json_object *json)
+{
+	if (!json_object_is_type(json, json_type_int))
+		return unfit_field(reader, field, json, "an integer");
+	if (!page_is_exact(json) || json_object_get_uint64(json) > PG_INT64_MAX)
+		return spoilt_field(reader, field, "is an integer out of range");
+	reader->values[field].integer = json_object_get_int64(json);
+	return false;
+}
+
+static bool
+take_boolean(PageReader *reader, int field, json_object *json)
+{
+	bool		yes = page_is_string(json, "true");
+
+	if (json_object_is_type(json, json_type_boolean))
+		yes = json_object_get_boolean(json);
+	else if (!yes && !page_is_string(json, "false"))
+		return unfit_field(reader, field, json, "a boolean");
+	reader->values[field].boolean = yes;
+	return false;
+}
+
+/* The literal of a number or boolean, as JSON has it. */
+static bool
+take_literal(PageReader *reader, int field, json_object *json)
+{
+	PageValue  *value = &reader->values[field];
+
+	if (!json_object_is_type(json, json_type_boolean) && !page_is_exact(json))
+		return spoilt_field(reader, field, "is a number out of range");
+	value->text = json_object_to_json_string_length(json, JSON_C_TO_STRING_PLAIN,
+													&value->length);
+	return value->text == NULL && page_exhausted(reader);
+}
+
+static bool
+take_number(PageReader *reader, int field, json_object *json)
+{
+	switch (json_object_get_type(json))
+	{
+		case json_type_string:
+			return take_text(reader, field, json);
+		case json_type_int:
+		case json_type_double:
+			return take_literal(reader, field, json);
+		default:
+			return unfit_field(reader, field, json, "a number");
+	}
+}
+
+static bool
+take_scalar(PageReader *reader, int field, json_object *json)
+{
+	switch (json_object_get_type(json))
+	{
+		case json_type_boolean:
+			return take_literal(reader, field, json);
+		case json_type_object:
+		case json_type_array:
+			return unfit_field(reader, field, json, "a string, number or boolean");
+		default:
+			return take_number(reader, field, json);
+	}
+}
+
+/* For json_c_visit(): stop with an error at a number that isn't exact. */
+static int
+visit_number(json_object *json, int flags, json_object *parent,
+			 const char *key, size_t *index, void *arg)
+{
+	json_type	type = json_object_get_type(json);
+
+	if ((type == json_type_int || type == json_type_double) && !page_is_exact(json))
+		return JSON_C_VISIT_RETURN_ERROR;
+	return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
+static bool
+take_json(PageReader *reader, int field, json_object *json)
+{
+	PageValue  *value = &reader->values[field];
+
+	if (json_c_visit(json, 0, visit_number, NULL) < 0)
+		return spoilt_field(reader, field, "has a number out of range");
+	value->text = json_object_to_json_string_length(json, JSON_C_TO_STRING_PLAIN |
+													JSON_C_TO_STRING_NOSLASHESCAPE,
+													&value->length);
+	return value->text == NULL && page_exhausted(reader);
+}
+
+/* The value of a field, by its kind.  True: it does not fit. */
+static bool
+take_field(PageReader *reader, int field, json_object *json)
+{
+	static bool (*const take[]) (PageReader *, int, json_object *) = {
+		[PAGE_TEXT] = take_text,
+		[PAGE_INTEGER] = take_integer,
+		[PAGE_BOOLEAN] = take_boolean,
+		[PAGE_NUMBER] = take_number,
+		[PAGE_SCALAR] = take_scalar,
+		[PAGE_JSON] = take_json
+	};
+
+	if (json == NULL)
+		return false;
+	reader->values[field].isnull = false;
+	return take[reader->fields[field].kind] (reader, field, json);
+}
+
+/* The same for a field below the member `json` of the result. */
+static bool
+take_path(PageReader *reader, int field, json_object *json)
+{
+	const Path *path = &reader->paths[field];
+
+	for (const char *key = path->rest; *key != '\0' && json != NULL; key += strlen(key) + 1)
+	{
+		if (!json_object_is_type(json, json_type_object))
+			return page_unfit(reader, reader->fields[field].path, key - path->keys - 1,
+							  "result", json, "an object");
+		if (!json_object_object_get_ex(json, key, &json))
+			return false;
+	}
+	return take_field(reader, field, json);
+}
+
+/*
+ * The first field that begins with this key, or -1.  Results have their
+ * members in the same order as a rule, though not all of them each time, so
+ * look first at what came after the same one (-1: none) last time.
+ */
+static int
+find_field(PageReader *reader, int before, const char *key)
+{
+	int		   *guess = &reader->followers[before + 1];
+
+	if (*guess >= 0 && strcmp(reader->paths[*guess].keys, key) == 0)
+		return *guess;
+	for (int i = 0; i < reader->nfields; i++)
+	{
+		const char *wanted = reader->paths[i].keys;
+
+		if (wanted != NULL && wanted[0] == key[0] && strcmp(wanted, key) == 0)
+			return *guess = i;
+	}
+	return -1;
+}
+
+/* The values of all fields.  True: one does not fit. */
+bool
+page_take_fields(PageReader *reader)
+{
+	struct lh_entry *entry;
+	int			before = -1;
+
+	for (int i = 0; i < reader->nfields; i++)
+		reader->values[i].isnull = true;
+	lh_foreach(json_object_get_object(reader->result), entry)
+	{
+		int			field = find_field(reader, before, lh_entry_k(entry));
+
+		if (field >= 0)
+			before = field;
+		for (; field >= 0; field = reader->paths[field].next)
+			if (take_path(reader, field, lh_entry_v(entry)))
+				return true;
+	}
+	for (int field = reader->whole; field >= 0; field = reader->paths[field].next)
+		if (take_field(reader, field, reader->result))
+			return true;
+	return false;
+}
+
+/* Cut a path at its dots and chain it to an earlier one that begins alike. */
+void
+page_open_path(PageReader *reader, int field)
+{
+	Path	   *path = &reader->paths[field];
+	size_t		length = strlen(reader->fields[field].path);
+	char	   *keys = palloc0(length + 2);
+	bool		whole = strcmp(reader->fields[field].path, "*") == 0;
+	int		   *chain = whole ? &reader->whole : NULL;
+
+	memcpy(keys, reader->fields[field].path, length);
+	for (char *dot = keys; (dot = strchr(dot, '.')) != NULL;)
+		*dot++ = '\0';
+	path->keys = whole ? NULL : keys;
+	path->rest = keys + strlen(keys) + 1;
+	path->next = -1;
+	for (int i = 0; i < field && !whole && chain == NULL; i++)
+		if (reader->paths[i].keys != NULL && strcmp(reader->paths[i].keys, keys) == 0)
+			chain = &reader->paths[i].next;
+	while (chain != NULL && *chain >= 0)
+		chain = &reader->paths[*chain].next;
+	if (chain != NULL)
+		*chain = field;
+}
