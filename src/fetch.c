@@ -275,6 +275,17 @@ drain(Fetch *fetch)
 		keep_error_body(fetch, bytes, length);
 }
 
+/*
+ * Did an attempt fail that nobody reads?  A page, even one that broke off, is
+ * for the reader to see.
+ */
+static bool
+failed_unread(const Fetch *fetch)
+{
+	return fetch->transfer && !fetch->hopeless &&
+		http_finished(fetch->transfer) && fetch->outcome->status != 200;
+}
+
 TimestampTz
 fetch_tend(Fetch *fetch)
 {
@@ -290,13 +301,22 @@ fetch_tend(Fetch *fetch)
 		start_attempt(fetch);
 		return DT_NOEND;
 	}
-	/* a page, even one that broke off, is for the reader to see */
-	if (!http_finished(fetch->transfer) || fetch->outcome->status == 200)
+	if (!failed_unread(fetch))
 		return DT_NOEND;
 	drain(fetch);
 	parse_error_body(fetch, &error);
 	fetch->hopeless = !try_again(fetch, &error);
 	return fetch->hopeless ? DT_NOEND : fetch->retry_at;
+}
+
+TimestampTz
+fetch_due(const Fetch *fetch, bool reading)
+{
+	if (!fetch->transfer)
+		return fetch->retry_at;
+	if (reading ? http_ready(fetch->transfer) : failed_unread(fetch))
+		return DT_NOBEGIN;
+	return DT_NOEND;
 }
 
 TimeRange

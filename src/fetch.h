@@ -73,6 +73,12 @@ extern FetchState fetch_wait(Fetch *fetch, TimestampTz deadline,
  */
 extern TimestampTz fetch_tend(Fetch *fetch);
 
+/*
+ * When the fetch needs to be seen to, whatever the network does: in the past if
+ * there are bytes for who reads it, or a failure.  reading: it is being read.
+ */
+extern TimestampTz fetch_due(const Fetch *fetch, bool reading);
+
 /* The window from the first bucket on that is not done; empty: all are. */
 extern TimeRange fetch_remaining(const Fetch *fetch);
 

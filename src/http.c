@@ -15,12 +15,28 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "http_alarm.h"
 #include "http_engine.h"
 #include "http_transfer.h"
 
 #define HANDOUT_BYTES	((size_t) 256 * 1024)	/* most handed out at once */
 #define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what
 											 * happened then may be our fault */
+
+/*
+ * An alarm goes off after this at the latest.  Before August 2025 a server that
+ * waits for one does not see interrupts, so it is the delay of a cancel there;
+ * and a transfer must not look neglected.
+ */
+#define ALARM_US		INT64CONST(50000)
+
+/* The time spent waiting for alarms, by engine_clock(). */
+static struct
+{
+	int64		start;			/* of the wait that may still last */
+	int64		end;			/* when an alarm ends it */
+	int64		waited_us;		/* in those before it, not yet counted */
+}			elsewhere;
 
 /* Transfers that curl knows and has not done with. */
 static dlist_head running = DLIST_STATIC_INIT(running);
@@ -119,6 +135,25 @@ transfer_age(HttpTransfer *transfer, int64 waited_us, int64 now)
 	transfer->looked_at_us = now;
 }
 
+/* A wait elsewhere, if there was one, is over. */
+static void
+end_wait_elsewhere(int64 now)
+{
+	elsewhere.waited_us += Max(Min(now, elsewhere.end) - elsewhere.start, 0);
+	elsewhere.end = elsewhere.start;
+}
+
+static int64
+take_waited_elsewhere(int64 now)
+{
+	int64		waited_us;
+
+	end_wait_elsewhere(now);
+	waited_us = elsewhere.waited_us;
+	elsewhere.waited_us = 0;
+	return waited_us;
+}
+
 /* Time until `deadline` in microseconds. */
 static int64
 time_left(TimestampTz deadline)
@@ -154,7 +189,7 @@ take_turn(TimestampTz deadline)
 		transfer_excuse(transfer, now);
 		timeout_us = Min(timeout_us, transfer_patience(transfer));
 	}
-	waited_us = engine_wait(timeout_us);
+	waited_us = take_waited_elsewhere(now) + engine_wait(timeout_us);
 	now = engine_clock();
 	dlist_foreach_modify(iter, &running)
 		transfer_age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
@@ -209,8 +244,8 @@ http_start(const HttpRequest *request)
 }
 
 /* Something is there that need not be waited for. */
-static bool
-transfer_ready(HttpTransfer *transfer)
+bool
+http_ready(const HttpTransfer *transfer)
 {
 	return transfer->finished || transfer->filling.length > 0 ||
 		transfer->consumed < transfer->reading.length;
@@ -252,7 +287,7 @@ http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size
 {
 	bool		again;
 
-	if (transfer_ready(transfer))
+	if (http_ready(transfer))
 		deadline = DT_NOBEGIN;
 	do
 	{
@@ -295,4 +330,22 @@ http_sleep(TimestampTz deadline)
 	do
 		CHECK_FOR_INTERRUPTS();
 	while (take_turn(deadline));
+}
+
+int
+http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits)
+{
+	int64		now = engine_clock();
+	int64		timeout_us = Min(time_left(deadline), ALARM_US);
+	dlist_iter	iter;
+
+	if (engine_due() != ENGINE_FOREVER)
+		timeout_us = Min(timeout_us, Max(engine_due() - now, 0));
+	dlist_foreach(iter, &running)
+		timeout_us = Min(timeout_us,
+						 transfer_patience(dlist_container(HttpTransfer, node, iter.cur)));
+	end_wait_elsewhere(now);
+	elsewhere.start = now;
+	elsewhere.end = waits ? now + timeout_us : now;
+	return alarm_arm(alarm, timeout_us);
 }

@@ -87,6 +87,9 @@ extern HttpState http_wait(HttpTransfer *transfer, TimestampTz deadline,
 /* Is there nothing more to come, be it that bytes are still to be handed out? */
 extern bool http_finished(const HttpTransfer *transfer);
 
+/* Would http_wait() return at once? */
+extern bool http_ready(const HttpTransfer *transfer);
+
 /* How the transfer stands; the pointer is good as long as the transfer. */
 extern const HttpOutcome *http_outcome(HttpTransfer *transfer);
 
@@ -100,6 +103,30 @@ extern void http_stop(HttpTransfer *transfer);
  * Sleep until `deadline`, servicing interrupts and driving all transfers.
  */
 extern void http_sleep(TimestampTz deadline);
+
+/*
+ * A descriptor for who waits elsewhere: it is readable when http_wait() or
+ * http_sleep() would have something to do.
+ */
+typedef struct HttpAlarm HttpAlarm;
+
+/* Does this operating system have alarms? */
+extern bool http_has_alarms(void);
+
+/*
+ * Make an alarm; it lives in CurrentMemoryContext.  NULL if the backend must
+ * not have more descriptors.
+ */
+extern HttpAlarm *http_alarm_make(void);
+
+/*
+ * Set an alarm before a wait: it goes off when curl has something to do, at
+ * `deadline` (DT_NOEND: none; a time in the past: at once), or after a short
+ * while in any case.  Returns its descriptor, which is good until it is set
+ * again.  waits: the caller is going to wait for it, not just to look; that
+ * counts as silence of the servers.
+ */
+extern int	http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits);
 
 /* `value` percent-encoded for a query (RFC 3986), palloc'd. */
 extern char *http_escape(const char *value);

@@ -27,13 +27,6 @@
 #define SPARE_CONNECTIONS	16L /* idle connections kept open */
 #define WAIT_EVENTS			16	/* events taken at once */
 
-/* A socket that curl wants watched. */
-typedef struct EngineSocket
-{
-	curl_socket_t fd;
-	int			what;			/* CURL_POLL_IN, ... */
-} EngineSocket;
-
 static struct
 {
 	CURLM	   *multi;			/* NULL until the backend needs it */
@@ -43,6 +36,7 @@ static struct
 	EngineSocket *sockets;		/* malloc'd */
 	int			nsockets;
 	int			sockets_size;	/* allocated */
+	uint64		sockets_version;	/* grows with each change */
 	int64		timer_us;		/* when it wants to be called */
 
 	/* what we wait with */
@@ -105,6 +99,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 	int			i = 0;
 
 	engine.wait_set_stale = true;
+	engine.sockets_version++;
 	while (i < engine.nsockets && engine.sockets[i].fd != fd)
 		i++;
 	if (what == CURL_POLL_REMOVE)
@@ -299,6 +294,20 @@ engine_wait(int64 timeout_us)
 	engine.nevents = WaitEventSetWait(engine.wait_set, timeout_ms, engine.events,
 									  WAIT_EVENTS, engine.wait_event);
 	return engine_clock() - start;
+}
+
+const EngineSocket *
+engine_sockets(int *count, uint64 *version)
+{
+	*count = engine.nsockets;
+	*version = engine.sockets_version;
+	return engine.sockets;
+}
+
+int64
+engine_due(void)
+{
+	return engine.multi ? engine.timer_us : ENGINE_FOREVER;
 }
 
 void

@@ -12,6 +12,13 @@
 
 #define ENGINE_FOREVER PG_INT64_MAX
 
+/* A socket that curl wants watched. */
+typedef struct EngineSocket
+{
+	curl_socket_t fd;
+	int			what;			/* CURL_POLL_IN, ... */
+} EngineSocket;
+
 /*
  * A new easy handle, with nothing but the engine's own options.  Makes the
  * engine if this backend has none yet.  ERROR if curl can't.
@@ -36,6 +43,14 @@ extern CURLcode engine_resume(CURL *easy);
  * took, in microseconds.
  */
 extern int64 engine_wait(int64 timeout_us);
+
+/*
+ * What curl waits for, for who waits elsewhere: its sockets, and when it wants
+ * to be called, by engine_clock().  *version grows when the sockets change,
+ * even if it is but a number that was closed and used again.
+ */
+extern const EngineSocket *engine_sockets(int *count, uint64 *version);
+extern int64 engine_due(void);
 
 /* Let curl do what engine_wait() found.  Callbacks are called in here. */
 extern void engine_act(void);

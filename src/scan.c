@@ -11,12 +11,14 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "portability/instr_time.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "bind.h"
 #include "compat.h"
+#include "http.h"
 #include "key.h"
 #include "option.h"
 #include "scan.h"
@@ -35,6 +37,12 @@ typedef struct UsageScanState
 	Stream	   *stream;			/* NULL before the first row is wanted, and
 								 * where nothing is to be asked */
 	bool		started;
+
+	/* of an asynchronous one */
+	bool		impatient;		/* rows are wanted without waiting */
+	bool		waiting;		/* there is none, but not for ever */
+	HttpAlarm  *alarm;			/* NULL before it has to wait */
+	instr_time	watched_at;		/* zero: nobody waits */
 } UsageScanState;
 
 const UsageScan *
@@ -146,6 +154,7 @@ end_scan(UsageScanState *scan)
 		stream_close(scan->stream);
 	scan->stream = NULL;
 	scan->started = false;
+	INSTR_TIME_SET_ZERO(scan->watched_at);
 }
 
 TupleTableSlot *
@@ -156,9 +165,76 @@ usageIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->started)
 		start_scan(scan);
-	if (scan->stream)
+	if (!scan->stream)
+		return slot;
+	if (scan->impatient)
+		stream_try(scan->stream, slot, &scan->waiting);
+	else
 		stream_next(scan->stream, slot);
 	return slot;
+}
+
+/* The scan goes on after a wait elsewhere, if there was one. */
+static void
+count_wait(UsageScanState *scan)
+{
+	instr_time	duration;
+
+	if (INSTR_TIME_IS_ZERO(scan->watched_at))
+		return;
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, scan->watched_at);
+	INSTR_TIME_SET_ZERO(scan->watched_at);
+	scan->shown.counters.wait_us += INSTR_TIME_GET_MICROSEC(duration);
+}
+
+/* Have an alarm; false if there can't be one. */
+static bool
+need_alarm(UsageScanState *scan)
+{
+	MemoryContext old;
+
+	if (!scan->alarm)
+	{
+		old = MemoryContextSwitchTo(scan->node->ss.ps.state->es_query_cxt);
+		scan->alarm = http_alarm_make();
+		MemoryContextSwitchTo(old);
+	}
+	return scan->alarm != NULL;
+}
+
+/*
+ * The executor's own function is called for its qualification and projection;
+ * they see no row where there is none yet.  A scan that can't be watched has
+ * to wait.
+ */
+bool
+scan_try(ForeignScanState *node, TupleTableSlot **slot)
+{
+	UsageScanState *scan = node->fdw_state;
+
+	count_wait(scan);
+	scan->waiting = false;
+	scan->impatient = true;
+	*slot = node->ss.ps.ExecProcNodeReal(&node->ss.ps);
+	scan->impatient = false;
+	if (!scan->waiting)
+		return true;
+	if (need_alarm(scan))
+		return false;
+	*slot = node->ss.ps.ExecProcNodeReal(&node->ss.ps);
+	return true;
+}
+
+int
+scan_watch(ForeignScanState *node, bool waits)
+{
+	UsageScanState *scan = node->fdw_state;
+
+	count_wait(scan);
+	if (waits)
+		INSTR_TIME_SET_CURRENT(scan->watched_at);
+	return http_alarm_set(scan->alarm, stream_due(scan->stream), waits);
 }
 
 void

@@ -32,6 +32,18 @@ extern const UsageScan *scan_of(ForeignScanState *node);
  */
 extern BoundRequest *scan_preview(ForeignScanState *node, bool *complete);
 
+/*
+ * The next row of the node, as ExecProcNode() gives it, but without waiting:
+ * false if it isn't there yet.  *slot: empty at the end.
+ */
+extern bool scan_try(ForeignScanState *node, TupleTableSlot **slot);
+
+/*
+ * After scan_try() said false: a descriptor that is readable when it is worth
+ * another call; good for one wait.  waits: see http_alarm_set().
+ */
+extern int	scan_watch(ForeignScanState *node, bool waits);
+
 /* FdwRoutine callbacks; see the server's fdwhandler documentation. */
 extern void usageBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *usageIterateForeignScan(ForeignScanState *node);

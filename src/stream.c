@@ -438,18 +438,21 @@ end_page(Stream *stream)
 	stream->page_buckets = 0;
 }
 
-/* The reader wants bytes: wait for some, or for what becomes of the attempt. */
-static void
-feed(Stream *stream)
+/*
+ * The reader wants bytes: wait for some, or for what becomes of the attempt.
+ * False: we may not wait, and there is nothing yet.
+ */
+static bool
+feed(Stream *stream, bool wait)
 {
 	TimestampTz deadline = tend_flight(stream);
 	const char *bytes;
 	size_t		length;
 
-	switch (fetch_wait(head(stream), deadline, &bytes, &length))
+	switch (fetch_wait(head(stream), wait ? deadline : DT_NOBEGIN, &bytes, &length))
 	{
 		case FETCH_WAITING:
-			break;
+			return wait;
 		case FETCH_BYTES:
 			page_feed(stream->reader, bytes, length);
 			break;
@@ -468,11 +471,15 @@ feed(Stream *stream)
 			follow_lookback(stream);
 			break;
 	}
+	return true;
 }
 
-/* Read on until there is something to hand up; false: there is no more. */
+/*
+ * Read on until there is something to hand up.  False: there is no more, or
+ * not without waiting.
+ */
 static bool
-read_on(Stream *stream)
+read_on(Stream *stream, bool wait, bool *waiting)
 {
 	while (!stream->handing_up)
 	{
@@ -486,7 +493,11 @@ read_on(Stream *stream)
 		switch (page_next(stream->reader))
 		{
 			case PAGE_WANTS_BYTES:
-				feed(stream);
+				if (!feed(stream, wait))
+				{
+					*waiting = true;
+					return false;
+				}
 				break;
 			case PAGE_BUCKET:
 				break;
@@ -524,13 +535,14 @@ next_stored(Stream *stream, TupleTableSlot *slot)
 	return true;
 }
 
-bool
-stream_next(Stream *stream, TupleTableSlot *slot)
+static bool
+next_row(Stream *stream, TupleTableSlot *slot, bool wait, bool *waiting)
 {
 	MemoryContext old = MemoryContextSwitchTo(stream->context);
 	bool		found = false;
 
-	while (!found && read_on(stream))
+	*waiting = false;
+	while (!found && read_on(stream, wait, waiting))
 	{
 		found = next_stored(stream, slot);
 		if (!found)
@@ -538,6 +550,36 @@ stream_next(Stream *stream, TupleTableSlot *slot)
 	}
 	MemoryContextSwitchTo(old);
 	return found;
+}
+
+bool
+stream_next(Stream *stream, TupleTableSlot *slot)
+{
+	bool		waiting;
+
+	return next_row(stream, slot, true, &waiting);
+}
+
+bool
+stream_try(Stream *stream, TupleTableSlot *slot, bool *waiting)
+{
+	return next_row(stream, slot, false, waiting);
+}
+
+TimestampTz
+stream_due(const Stream *stream)
+{
+	TimestampTz due = DT_NOEND;
+	ListCell   *lc;
+
+	foreach(lc, stream->flight)
+	{
+		Fetch	   *fetch = lfirst(lc);
+		TimestampTz fetch_time = fetch_due(fetch, fetch == head(stream));
+
+		due = Min(due, fetch_time);
+	}
+	return due;
 }
 
 void

@@ -35,6 +35,15 @@ extern Stream *stream_open(const UsageTable *table, const BoundRequest *request,
  */
 extern bool stream_next(Stream *stream, TupleTableSlot *slot);
 
+/*
+ * The same without waiting: only what is there is read.  *waiting: there may be
+ * a row later; only then does the answer false not mean the end.
+ */
+extern bool stream_try(Stream *stream, TupleTableSlot *slot, bool *waiting);
+
+/* When stream_try() is worth another call, whatever the network does. */
+extern TimestampTz stream_due(const Stream *stream);
+
 /* End a stream before its context does; what it holds outside is released. */
 extern void stream_close(Stream *stream);
 

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "async.h"
 #include "compat.h"
 #include "endpoint.h"
 #include "explain.h"
@@ -60,6 +61,10 @@ usage_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = usageIterateForeignScan;
 	routine->ReScanForeignScan = usageReScanForeignScan;
 	routine->EndForeignScan = usageEndForeignScan;
+	routine->IsForeignPathAsyncCapable = usageIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = usageForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = usageForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = usageForeignAsyncNotify;
 	routine->ExplainForeignScan = usageExplainForeignScan;
 	routine->ImportForeignSchema = usageImportForeignSchema;
 	PG_RETURN_POINTER(routine);

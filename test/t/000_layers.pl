@@ -23,7 +23,7 @@ my @layers = (
 	[qw(stream)],
 	[qw(plan)],
 	[qw(scan import analyze)],
-	[qw(explain)],
+	[qw(async explain)],
 	[qw(usage_fdw)]);
 
 # Patterns in the text without comments, and the modules that may have them.

@@ -1,0 +1,58 @@
+/*
+ * async.c
+ *	  Scans below an Append that reads several at the same time.
+ *
+ * A scan answers a request at once where it has a row, or none at all any
+ * more.  Else it is pending, and Append waits for a descriptor of it; when that
+ * is readable, the scan is asked again, and may be pending once more.  Driving
+ * one scan drives the transfers of all, so a descriptor need not be exact.
+ */
+#include "postgres.h"
+
+#include "executor/execAsync.h"
+#include "nodes/execnodes.h"
+#include "storage/latch.h"
+
+#include "async.h"
+#include "compat.h"
+#include "http.h"
+#include "scan.h"
+
+bool
+usageIsForeignPathAsyncCapable(ForeignPath *path)
+{
+	return http_has_alarms();
+}
+
+static void
+answer(AsyncRequest *areq)
+{
+	TupleTableSlot *slot;
+
+	if (!scan_try((ForeignScanState *) areq->requestee, &slot))
+		ExecAsyncRequestPending(areq);
+	else
+		ExecAsyncRequestDone(areq, TupIsNull(slot) ? NULL : slot);
+}
+
+void
+usageForeignAsyncRequest(AsyncRequest *areq)
+{
+	answer(areq);
+}
+
+/* While plans are left that are not asynchronous, Append only has a look. */
+void
+usageForeignAsyncConfigureWait(AsyncRequest *areq)
+{
+	AppendState *append = (AppendState *) areq->requestor;
+	int			fd = scan_watch((ForeignScanState *) areq->requestee, append->as_syncdone);
+
+	AddWaitEventToSet(append->as_eventset, WL_SOCKET_READABLE, fd, NULL, areq);
+}
+
+void
+usageForeignAsyncNotify(AsyncRequest *areq)
+{
+	answer(areq);
+}

@@ -1,0 +1,17 @@
+/*
+ * http_alarm.h
+ *	  The operating system's side of alarms, for http.c alone.
+ */
+#ifndef USAGE_HTTP_ALARM_H
+#define USAGE_HTTP_ALARM_H
+
+#include "http.h"
+
+/*
+ * Let the alarm go off when curl's sockets, as they are now, have something to
+ * tell, or after `timeout_us` (0: at once).  Returns its descriptor.  ERROR if
+ * the operating system refuses.
+ */
+extern int	alarm_arm(HttpAlarm *alarm, int64 timeout_us);
+
+#endif
