@@ -115,7 +115,7 @@ RESET enable_hashagg;
 SELECT pg_temp.sorts('SELECT DISTINCT ON (day) day, model FROM usage.completions ORDER BY day');
 SELECT pg_temp.check_plan('day', 'SELECT DISTINCT ON (day) day, start_time FROM usage_hourly.completions WHERE day >= pg_temp.today() - 9 ORDER BY day, start_time');
 SELECT pg_temp.check_plan('day', 'SELECT DISTINCT ON (day) day, start_time FROM usage_hourly.completions WHERE day >= pg_temp.today() - 9 ORDER BY day DESC, start_time DESC');
-SELECT pg_temp.check_plan('day', 'SELECT DISTINCT ON (day) day, start_time FROM usage_hourly.completions WHERE day >= pg_temp.today() - 9 ORDER BY day DESC, start_time');
+SELECT pg_temp.ordered('SELECT DISTINCT ON (day) day, start_time FROM usage_hourly.completions WHERE day >= pg_temp.today() - 9 ORDER BY day DESC, start_time', 'ROW(day, start_time)');
 
 -- windows over time
 SELECT pg_temp.check_plan('day', $$
@@ -140,6 +140,7 @@ SELECT pg_temp.check_plan('day', $$
 SELECT pg_temp.check_plan('day', $$
   SELECT day, a.input_tokens, b.amount FROM usage.completions AS a FULL JOIN usage.costs AS b USING (day)
   WHERE day >= pg_temp.today() - 30 ORDER BY day$$);
+SELECT pg_temp.sorts('SELECT FROM usage.completions AS a FULL JOIN usage.costs AS b ON a.day = b.day');
 SELECT pg_temp.check_plan('day', $$
   SELECT a.day, a.model, b.line_item FROM usage.completions AS a JOIN usage.costs AS b USING (start_time)
   WHERE a.day >= pg_temp.today() - 40 AND b.day >= pg_temp.today() - 35 ORDER BY start_time DESC$$);

@@ -58,9 +58,19 @@ order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool
 	return pathkeys;
 }
 
+/* Add the class to those that a merge join could use, if the scan can. */
+static List *
+add_class(List *classes, EquivalenceClass *ec, RelOptInfo *rel, const UsageTable *table)
+{
+	if (ec->ec_has_const || !holds_bound(ec, linitial_oid(ec->ec_opfamilies), rel, table))
+		return classes;
+	return list_append_unique_ptr(classes, ec);
+}
+
 List *
 order_of_joins(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 {
+	List	   *classes = NIL;
 	List	   *orders = NIL;
 	ListCell   *lc;
 
@@ -68,9 +78,21 @@ order_of_joins(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 	{
 		EquivalenceClass *ec = lfirst_node(EquivalenceClass, lc);
 
-		if (!ec->ec_has_const && eclass_useful_for_merging(root, ec, rel) &&
-			holds_bound(ec, linitial_oid(ec->ec_opfamilies), rel, table))
-			orders = lappend(orders, list_make1(MakeAscendingPathKey(root, ec)));
+		if (eclass_useful_for_merging(root, ec, rel))
+			classes = add_class(classes, ec, rel, table);
 	}
+	/* the sides of an outer join are in classes of their own */
+	foreach(lc, rel->joininfo)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (rinfo->mergeopfamilies == NIL)
+			continue;
+		update_mergeclause_eclasses(root, rinfo);
+		classes = add_class(classes, rinfo->left_ec, rel, table);
+		classes = add_class(classes, rinfo->right_ec, rel, table);
+	}
+	foreach(lc, classes)
+		orders = lappend(orders, list_make1(MakeAscendingPathKey(root, (EquivalenceClass *) lfirst(lc))));
 	return orders;
 }
