@@ -16,6 +16,9 @@
 /* No error body is read further than this. */
 #define MAX_ERROR_BODY_BYTES (64 * 1024)
 
+/* How often to look whether an attempt failed while we wait for another. */
+#define TEND_MS 100
+
 struct Fetch
 {
 	MemoryContext context;		/* holds the fetch */
@@ -287,22 +290,24 @@ failed_unread(const Fetch *fetch)
 }
 
 TimestampTz
-fetch_tend(Fetch *fetch)
+fetch_tend(Fetch *fetch, bool may_start)
 {
 	PageError	error;
 
 	count_bytes(fetch);
-	if (fetch->hopeless)
+	if (fetch->hopeless || (!fetch->transfer && !may_start))
 		return DT_NOEND;
 	if (!fetch->transfer)
 	{
 		if (fetch->retry_at > GetCurrentTimestamp())
 			return fetch->retry_at;
 		start_attempt(fetch);
-		return DT_NOEND;
 	}
-	if (!failed_unread(fetch))
+	/* a page, even one that broke off, is for the reader to see */
+	if (fetch->outcome->status == 200)
 		return DT_NOEND;
+	if (!http_finished(fetch->transfer))
+		return TimestampTzPlusMilliseconds(GetCurrentTimestamp(), TEND_MS);
 	drain(fetch);
 	parse_error_body(fetch, &error);
 	fetch->hopeless = !try_again(fetch, &error);

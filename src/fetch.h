@@ -68,10 +68,11 @@ extern FetchState fetch_wait(Fetch *fetch, TimestampTz deadline,
 							 const char **bytes, size_t *length);
 
 /*
- * See to a fetch that is not being read yet: repeat what failed.  Returns when
- * to do so again at the latest.  What can't be mended waits for fetch_wait().
+ * See to a fetch that is not being read yet: repeat what failed, if another
+ * attempt may start.  Returns when to do so again at the latest.  What can't be
+ * mended waits for fetch_wait().
  */
-extern TimestampTz fetch_tend(Fetch *fetch);
+extern TimestampTz fetch_tend(Fetch *fetch, bool may_start);
 
 /*
  * When the fetch needs to be seen to, whatever the network does: in the past if

@@ -7,13 +7,17 @@
 #include "access/stratnum.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/paths.h"
+#include "utils/typcache.h"
 
 #include "compat.h"
 #include "order.h"
 
-/* Is a bound of the bucket one of those that are equal? */
+/*
+ * Is a bound of the bucket one of those that are equal, and is the order that
+ * of time?  An operator family of somebody's own may sort time in other ways.
+ */
 static bool
-holds_bound(EquivalenceClass *ec, RelOptInfo *rel, const UsageTable *table)
+holds_bound(EquivalenceClass *ec, Oid opfamily, RelOptInfo *rel, const UsageTable *table)
 {
 	const UsageTableColumn *column = NULL;
 
@@ -23,7 +27,8 @@ holds_bound(EquivalenceClass *ec, RelOptInfo *rel, const UsageTable *table)
 	{
 		Var		   *var;
 
-		if (column->role != USAGE_BUCKET)
+		if (column->role != USAGE_BUCKET ||
+			lookup_type_cache(column->type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily)
 			continue;
 		var = makeVar(rel->relid, column->attnum, column->type, column->typmod, InvalidOid, 0);
 		if (find_ec_member_matching_expr(ec, (Expr *) var, rel->relids))
@@ -45,16 +50,27 @@ order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool
 
 		if (pathkeys == NIL)
 			*backward = descending;
-		if (descending != *backward || !holds_bound(pathkey->pk_eclass, rel, table))
+		if (descending != *backward ||
+			!holds_bound(pathkey->pk_eclass, pathkey->pk_opfamily, rel, table))
 			break;
 		pathkeys = lappend(pathkeys, pathkey);
 	}
 	return pathkeys;
 }
 
+/* Add the class to those that a merge join could use, if the scan can. */
+static List *
+add_class(List *classes, EquivalenceClass *ec, RelOptInfo *rel, const UsageTable *table)
+{
+	if (ec->ec_has_const || !holds_bound(ec, linitial_oid(ec->ec_opfamilies), rel, table))
+		return classes;
+	return list_append_unique_ptr(classes, ec);
+}
+
 List *
 order_of_joins(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 {
+	List	   *classes = NIL;
 	List	   *orders = NIL;
 	ListCell   *lc;
 
@@ -62,9 +78,21 @@ order_of_joins(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 	{
 		EquivalenceClass *ec = lfirst_node(EquivalenceClass, lc);
 
-		if (!ec->ec_has_const && eclass_useful_for_merging(root, ec, rel) &&
-			holds_bound(ec, rel, table))
-			orders = lappend(orders, list_make1(MakeAscendingPathKey(root, ec)));
+		if (eclass_useful_for_merging(root, ec, rel))
+			classes = add_class(classes, ec, rel, table);
 	}
+	/* the sides of an outer join are in classes of their own */
+	foreach(lc, rel->joininfo)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (rinfo->mergeopfamilies == NIL)
+			continue;
+		update_mergeclause_eclasses(root, rinfo);
+		classes = add_class(classes, rinfo->left_ec, rel, table);
+		classes = add_class(classes, rinfo->right_ec, rel, table);
+	}
+	foreach(lc, classes)
+		orders = lappend(orders, list_make1(MakeAscendingPathKey(root, (EquivalenceClass *) lfirst(lc))));
 	return orders;
 }

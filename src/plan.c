@@ -169,7 +169,7 @@ static void
 add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backward, bool few)
 {
 	UsagePlan  *plan = baserel->fdw_private;
-	BoundRequest like = {.backward = backward,.few = few};
+	BoundRequest like = {.ranges = plan->ranges,.backward = backward,.few = few};
 	TimeCut		cut = stream_cut(plan->table, &like);
 	double		requests = timerange_window_count(plan->ranges, &cut);
 	Cost		startup_cost = baserel->baserestrictcost.startup;
@@ -179,6 +179,9 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backw
 		startup_cost += REQUEST_COST;
 	run_cost += baserel->tuples *
 		(RESULT_COST + cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
+	/* even the one row that there is comes half way, on the average */
+	if (few)
+		run_cost /= 2;
 	add_path(baserel, (Path *)
 			 CreateForeignScanPath(root, baserel, baserel->rows,
 								   startup_cost, startup_cost + run_cost,

@@ -81,8 +81,14 @@ stream_cut(const UsageTable *table, const BoundRequest *request)
 {
 	int			limit = table->width->limit;
 
+	/* smaller windows must not make it more requests than are allowed */
 	if (request->backward)
-		limit = Min(limit, MAX_KEPT_BUCKETS);
+	{
+		int64		buckets = timerange_buckets(request->ranges, table->width->width_us);
+
+		limit = Min(limit, Max(MAX_KEPT_BUCKETS,
+							   2 * buckets / table->options->max_requests));
+	}
 	return (TimeCut) {
 		.width_us = table->width->width_us,
 		.first = request->few ? 1 : limit,
@@ -197,6 +203,16 @@ fill_flight(Stream *stream)
 	}
 }
 
+/* Half as many at once, for the rest of the stream, where the server said so. */
+static void
+heed_throttle(Stream *stream)
+{
+	if (!stream->source.throttled)
+		return;
+	stream->source.throttled = false;
+	stream->max_flight = stream->growing_to = Max(stream->max_flight / 2, 1);
+}
+
 /* See to the fetches that are not read yet; until when they can do without. */
 static TimestampTz
 tend_flight(Stream *stream)
@@ -204,17 +220,15 @@ tend_flight(Stream *stream)
 	TimestampTz deadline = DT_NOEND;
 	ListCell   *lc;
 
+	heed_throttle(stream);
 	for_each_from(lc, stream->flight, 1)
 	{
-		TimestampTz due = fetch_tend(lfirst(lc));
+		TimestampTz due = fetch_tend(lfirst(lc),
+									 foreach_current_index(lc) < stream->max_flight);
 
 		deadline = Min(deadline, due);
 	}
-	if (stream->source.throttled)
-	{
-		stream->source.throttled = false;
-		stream->max_flight = stream->growing_to = Max(stream->max_flight / 2, 1);
-	}
+	heed_throttle(stream);
 	return deadline;
 }
 
