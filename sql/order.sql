@@ -174,7 +174,8 @@ FROM unnest(ARRAY['day', 'day DESC', 'start_time', 'start_time DESC']) AS sort,
     || sort || ')', 'day') AS s) AS theirs
 GROUP BY 1, 2 ORDER BY 1;
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
-SELECT max(day) < pg_temp.today() - 9 AS old FROM ordering.costs WHERE day < pg_temp.today() - 9;
+SELECT max(day) AS costs_day FROM oracle.costs WHERE day < pg_temp.today() - 9 \gset
+SELECT max(day) = :'costs_day' AS newest FROM ordering.costs WHERE day <= :'costs_day';
 \i test/lib/asked.sql
 ALTER TABLE ordering.costs DETACH PARTITION usage.costs;
 

@@ -14,8 +14,9 @@ use Time::HiRes qw(time);
 use UsageFdw::Session;
 use UsageFdw::Test;
 
-my $RANDOM_RUNS = $ENV{USAGE_FAULT_RUNS} // 100;
+my $RANDOM_RUNS = $ENV{USAGE_FAULT_RUNS} // 50;
 
+keep_day(60 + $RANDOM_RUNS / 2);
 my $simulator = simulator('--events-per-day', 30);
 my $proxy = fault_proxy($simulator);
 my $node = cluster('main');

@@ -27,7 +27,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control requests cluster connect_server
-  connect_sql literal poll_until api_key);
+  connect_sql literal poll_until keep_day api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
@@ -62,6 +62,16 @@ sub poll_until
 		sleep 0.01;
 	}
 	return $condition->();
+}
+
+# History is counted from the UTC day: wait for the next one, where this one
+# ends within so many seconds.
+sub keep_day
+{
+	my $seconds = shift;
+	my $left = 86400 - time() % 86400;
+	sleep($left + 1) if $left < $seconds;
+	return;
 }
 
 # Start a program that writes NAME=VALUE lines into its ready file; they become
