@@ -204,7 +204,8 @@ handle_failure(Fetch *fetch)
 		return FETCH_OVER;
 	parse_error_body(fetch, &error);
 	if (failure_lookback(fetch->outcome, &error, &fetch->earliest) &&
-		fetch->earliest > fetch->remaining.start)
+		fetch->earliest > fetch->remaining.start &&
+		fetch->earliest <= GetCurrentTimestamp())
 		return FETCH_LOOKBACK;
 	if (fetch->hopeless || !try_again(fetch, &error))
 		failure_raise(fetch->source->table, fetch->outcome, &error, fetch->retries);
