@@ -255,7 +255,8 @@ for my $try (1 .. 5)
 }
 is($session->value($year), $right, 'and then all of it');
 poll_until(sub { stat_of($simulator, 'in_flight') == 0 });
-cmp_ok(stat_of($simulator, 'open_connections'), '<=', 8, 'no connection is left behind');
+# a backend keeps at most 16 idle ones; the one that asks is the 17th
+cmp_ok(stat_of($simulator, 'open_connections'), '<=', 17, 'no connection is left behind');
 
 # Errors within a function that catches them, with others in flight
 $session->rows(<<'SQL');
@@ -278,7 +279,7 @@ for my $try (1 .. 5)
 		'28000|' . (split /\|/, $right)[0], "caught, $try");
 }
 poll_until(sub { stat_of($simulator, 'in_flight') == 0 });
-cmp_ok(stat_of($simulator, 'open_connections'), '<=', 8, 'no connection is left behind by errors');
+cmp_ok(stat_of($simulator, 'open_connections'), '<=', 17, 'no connection is left behind by errors');
 
 #
 # Memory: the head is slow, the others are not
