@@ -21,6 +21,7 @@
 
 #include "bind.h"
 #include "compat.h"
+#include "grain.h"
 #include "order.h"
 #include "plan.h"
 #include "qual.h"
@@ -154,6 +155,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	plan->request = request_make(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
 	narrow(root, baserel, plan);
+	grain_reduce(plan->request, plan->table, root, baserel);
 	estimate_size(root, baserel, plan);
 	baserel->fdw_private = plan;
 }

@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "endpoint.h"
 #include "explain.h"
+#include "grain.h"
 #include "import.h"
 #include "option.h"
 #include "plan.h"
@@ -41,6 +42,14 @@ _PG_init(void)
 							 "Lets WHERE clauses narrow what is asked of the API.",
 							 "The answer of a query is the same with it and without.",
 							 &usage_enable_pushdown,
+							 true,
+							 PGC_USERSET,
+							 GUC_EXPLAIN,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("usage_fdw.enable_grain_reduction",
+							 "Lets aggregates ask the API for fewer groups.",
+							 "The answer of a query is the same with it and without.",
+							 &usage_enable_grain_reduction,
 							 true,
 							 PGC_USERSET,
 							 GUC_EXPLAIN,
