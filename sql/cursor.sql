@@ -116,6 +116,27 @@ MOVE 6000 FROM one;
 FETCH 1 FROM one;
 ROLLBACK;
 SELECT count(*) FROM scan.much;
+
+-- a bucket that is larger than work_mem
+SELECT format('ALTER SERVER bench OPTIONS (SET base_url %L)',
+  replace(:'url', '/v1', '/bench/3x3000/v1')) AS command \gset
+:command;
+SET work_mem = '64kB';
+CREATE VIEW scan.large AS
+SELECT row_number() OVER () AS n, model FROM scan.completions
+WHERE day BETWEEN (now() AT TIME ZONE 'UTC')::date - 3 AND (now() AT TIME ZONE 'UTC')::date - 1;
+BEGIN;
+DECLARE one CURSOR FOR SELECT n FROM scan.large WHERE model IS NOT NULL OR n > 0;
+SAVEPOINT s;
+FETCH 1 FROM one;
+MOVE 2000 FROM one;
+ROLLBACK TO s;
+FETCH 1 FROM one;
+MOVE 4000 FROM one;
+FETCH 1 FROM one;
+ROLLBACK;
+SELECT count(*), count(model) > 0 AS models FROM scan.large;
+RESET work_mem;
 DROP SERVER bench CASCADE;
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
 

@@ -37,6 +37,7 @@ $$;
 \pset tuples_only on
 SET timezone = 'UTC';
 SET datestyle = 'ISO, MDY';
+SET intervalstyle = 'postgres';
 
 --
 -- Before execution: expressions

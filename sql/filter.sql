@@ -14,10 +14,14 @@ SET client_min_messages = warning;
 IMPORT FOREIGN SCHEMA usage FROM SERVER openai INTO usage_extra OPTIONS (extra_dimensions 'true');
 SELECT (now() AT TIME ZONE 'UTC')::date - 8 AS first_day,
        (now() AT TIME ZONE 'UTC')::date AS end_day \gset
+\set ECHO none
+\set QUIET on
 SELECT format('CREATE TABLE relation.%1$I AS SELECT * FROM oracle.%1$I WHERE day >= %2$L AND day < %3$L',
               endpoint, :'first_day', :'end_day')
 FROM usage_fdw_columns() GROUP BY endpoint
 \gexec
+\set QUIET off
+\set ECHO all
 
 -- Values of each dimension: the most frequent ones that its filter accepts,
 -- one that needs percent-encoding, and one that a listed filter refuses.

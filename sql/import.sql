@@ -3,6 +3,7 @@
 -- refuses.
 --
 SET client_min_messages = warning;
+DROP SCHEMA IF EXISTS usage CASCADE;
 CREATE SERVER "Usage API" FOREIGN DATA WRAPPER usage_fdw;
 CREATE USER MAPPING FOR CURRENT_USER SERVER "Usage API" OPTIONS (api_key 'sk-admin-secret');
 

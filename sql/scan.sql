@@ -256,7 +256,10 @@ EXPLAIN (COSTS OFF) SELECT count(*) FROM usage.costs;
 ALTER FOREIGN TABLE usage.completions OPTIONS (ADD max_requests '2');
 SELECT count(*) > 0 FROM usage.completions WHERE day BETWEEN pg_temp.today() - 62 AND pg_temp.today() - 1;
 SELECT count(*) FROM usage.completions WHERE day BETWEEN pg_temp.today() - 63 AND pg_temp.today() - 1;  -- ERROR
-SELECT count(*) FROM (SELECT FROM usage.completions LIMIT 1) AS c;  -- ERROR
+SELECT count(*) FROM usage.completions;  -- ERROR
+-- what a LIMIT is likely to stop early is checked as it goes
+SELECT count(*) FROM (SELECT FROM usage.completions LIMIT 1) AS c;
+SELECT count(*) FROM (SELECT FROM usage.completions WHERE model = 'none' LIMIT 1) AS c;  -- ERROR
 EXPLAIN (COSTS OFF) SELECT FROM usage.completions;
 SELECT count(*) > 0 FROM usage.completions
 WHERE day = pg_temp.today() - 90 OR day BETWEEN pg_temp.today() - 9 AND pg_temp.today();

@@ -8,7 +8,7 @@
 \i test/lib/time_cases.sql
 
 -- What it looks like.
-SELECT (now() AT TIME ZONE 'UTC')::date AS today \gset
+SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today \gset
 SELECT * FROM usage.costs \g /dev/null
 \i test/lib/requests.sql
 SELECT * FROM usage.costs WHERE day >= :'today'::date - 2 \g /dev/null

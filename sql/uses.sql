@@ -9,6 +9,7 @@
 \set endpoint costs
 \i test/lib/oracle.sql
 SET client_min_messages = warning;
+\set QUIET on
 CREATE SCHEMA report;
 
 -- 1. a SELECT over live usage
@@ -32,6 +33,7 @@ FROM oracle.completions WHERE day < pg_temp.today() - 30 \gset
 SELECT sum(input_tokens) AS before FROM usage.completions WHERE day = :'day' \gset
 \! "$USAGE_SIMULATOR_CONTROL" restate completions from=$RESTATE_FROM to=$RESTATE_TO factor=10
 SELECT trim_scale(sum(input_tokens) / :before) AS factor FROM usage.completions WHERE day = :'day';
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests
 
 -- 2. a join with a table of one's own: cost per team and month
 CREATE TABLE report.projects (openai_id text PRIMARY KEY, team text NOT NULL);
@@ -126,4 +128,5 @@ SELECT pg_temp.same('SELECT *, amount::text FROM report.invoice', $$
     SELECT date_trunc('month', day::timestamp), project_id, line_item, currency, sum(amount) AS amount
     FROM oracle.costs GROUP BY 1, 2, 3, 4) AS o$$);
 
+SET client_min_messages = warning;
 DROP SCHEMA report CASCADE;

@@ -402,7 +402,7 @@ bind_time(BindContext *cx, BoundRequest *bound)
 										timerange_between(bound->history_start, end));
 
 	cx->plain = true;
-	asked = time_ranges(cx, &all);
+	asked = timerange_align(time_ranges(cx, &all), width_us);
 	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
 	if (asked->count > 0)
 		bound->asked = (TimeRange) {asked->ranges[0].start, asked->ranges[asked->count - 1].end};

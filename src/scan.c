@@ -71,15 +71,18 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* Does the expression's value come with running the query? */
+/*
+ * Does the expression's value come with running the query?  Parameters of a
+ * statement are there before, unless EXPLAIN (GENERIC_PLAN) goes without.
+ */
 static bool
-depends_on_run(Node *expr, void *context)
+depends_on_run(Node *expr, void *params)
 {
 	if (expr == NULL)
 		return false;
 	if (IsA(expr, Param))
-		return ((Param *) expr)->paramkind == PARAM_EXEC;
-	return expression_tree_walker(expr, depends_on_run, context);
+		return ((Param *) expr)->paramkind != PARAM_EXTERN || params == NULL;
+	return expression_tree_walker(expr, depends_on_run, params);
 }
 
 typedef struct PreviewArg
@@ -95,7 +98,7 @@ preview_value(void *arg, int expr, Datum *value, bool *isnull)
 	PreviewArg *preview = arg;
 	Node	   *node = list_nth(preview->scan->shown.request->exprs, expr);
 
-	if (depends_on_run(node, NULL))
+	if (depends_on_run(node, preview->scan->node->ss.ps.state->es_param_list_info))
 	{
 		preview->complete = false;
 		return false;

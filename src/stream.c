@@ -91,6 +91,10 @@ stream_cut(const UsageTable *table, const BoundRequest *request)
 	};
 }
 
+/*
+ * A scan that is likely to be stopped early is checked as it goes: what it
+ * would take to the end says nothing of what it takes.
+ */
 static void
 check_max_requests(const UsageTable *table, int64 windows)
 {
@@ -109,7 +113,8 @@ open_windows(Stream *stream)
 	int64		count = timerange_window_count(stream->request->ranges, &cut);
 	int			max_flight = stream->table->options->max_concurrent_requests;
 
-	check_max_requests(stream->table, count);
+	if (!stream->request->few)
+		check_max_requests(stream->table, count);
 	stream->windows = timerange_windows(stream->request->ranges, &cut);
 	stream->nwindows = count;
 	stream->max_flight = stream->request->few ? 1 : max_flight;
@@ -183,8 +188,11 @@ fill_flight(Stream *stream)
 	while (list_length(stream->flight) < stream->max_flight &&
 		   stream->next_window < stream->nwindows)
 	{
-		Fetch	   *fetch = fetch_open(&stream->source, &stream->windows[stream->next_window++]);
+		Fetch	   *fetch;
 
+		if (stream->next_window == stream->table->options->max_requests)
+			check_max_requests(stream->table, stream->nwindows);
+		fetch = fetch_open(&stream->source, &stream->windows[stream->next_window++]);
 		stream->flight = lappend(stream->flight, fetch);
 	}
 }

@@ -204,6 +204,16 @@ check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
 			 errhint("Declare it as %s.", format_type_be(known))));
 }
 
+/* varchar(n) drops blanks past its length, which a filter would compare. */
+static bool
+has_length(const UsageTableColumn *column)
+{
+	int32		typmod = column->typmod;
+
+	(void) getBaseTypeAndTypmod(column->type, &typmod);
+	return typmod >= 0;
+}
+
 static void
 describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column)
 {
@@ -229,6 +239,9 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	/* text shows any scalar, and nobody promised that the API sends text */
 	if (!known && column->kind == PAGE_TEXT && column->role != USAGE_DIMENSION)
 		column->kind = PAGE_SCALAR;
+
+	if (column->kind == PAGE_TEXT && has_length(column))
+		column->filter = NULL;
 
 	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
 	{

@@ -38,7 +38,7 @@ SELECT format($view$
 		(bucket AT TIME ZONE 'UTC')::date AS day, %3$s
 	FROM (SELECT %4$s e.*, date_trunc('%5$s', to_timestamp(e."time"), 'UTC') AS bucket
 		FROM events.%6$I AS e
-		WHERE to_timestamp(e."time") >= date_trunc('day', now(), 'UTC') - interval '365 days'
+		WHERE to_timestamp(e."time") >= (date_trunc('day', now() AT TIME ZONE 'UTC') - interval '365 days') AT TIME ZONE 'UTC'
 		%7$s) AS e
 	GROUP BY bucket %8$s$view$,
 	:'endpoint' || CASE w.width WHEN '1d' THEN '' ELSE '_' || w.width END,

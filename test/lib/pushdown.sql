@@ -2,21 +2,18 @@
 -- was asked of the simulator and in what it answered
 --
 -- A test fills "cases", calls pg_temp.run_cases() and includes
--- test/lib/recorded.sql; then the views "asked" and "answered" judge.
+-- test/lib/recorded.sql; then "answered" and "recorded" hold what came of it.
 \set ECHO none
 \set QUIET on
 SET client_min_messages = warning;
-
--- The day must not end while a test runs: history is counted from it.
-SELECT pg_sleep(greatest(0, 120 - left_s)) FROM (SELECT extract(epoch FROM
-	date_trunc('day', now(), 'UTC') + interval '1 day' - now()) AS left_s) AS today
-WHERE left_s < 120 \g /dev/null
 
 -- What is compared: the tables of the test, and the oracle's relations.
 DROP SCHEMA IF EXISTS relation, usage_extra CASCADE;
 CREATE SCHEMA relation;
 CREATE SCHEMA usage_extra;
 SET synchronous_commit = off;
+SET IntervalStyle = postgres;
+SET DateStyle = ISO;
 ALTER SERVER openai OPTIONS (ADD project 'none');
 
 -- "{t}" in query stands for the foreign table, and for its oracle.
@@ -49,7 +46,7 @@ RETURNS text LANGUAGE sql IMMUTABLE AS $$
 			(%s) AS wanted',
 		replace(query, '{t}', foreign_table), replace(query, '{t}', oracle),
 		coalesce('SELECT range_agg(tstzrange(t.start_time, t.end_time)) '
-			|| replace(query, '{t}', buckets), 'NULL'))
+			|| replace(query, '{t}', buckets), 'NULL::tstzmultirange'))
 $$;
 
 -- Requests carry the number of the case, and of its execution, as the project.

@@ -4,12 +4,6 @@
 -- Makes pg_temp.same(ours, theirs), which runs each query once and compares
 -- their rows, and pg_temp.today(), the day that it is in UTC.
 \set QUIET on
-
--- The day must not end while a test runs: history is counted from it.
-SELECT pg_sleep(CASE WHEN left_s < 30 THEN left_s + 1 ELSE 0 END) FROM (SELECT extract(epoch FROM
-	date_trunc('day', now(), 'UTC') + interval '1 day' - now()) AS left_s) AS today
-\g /dev/null
-
 CREATE FUNCTION pg_temp.today() RETURNS date LANGUAGE sql STABLE AS $$
 	SELECT (now() AT TIME ZONE 'UTC')::date
 $$;

@@ -5,6 +5,12 @@
 \set ECHO none
 \set QUIET on
 SET client_min_messages = warning;
+
+-- The day must not end while a test runs: history is counted from it.
+SELECT pg_sleep(CASE WHEN left_s < 60 THEN left_s + 1 ELSE 0 END) FROM (SELECT extract(epoch FROM
+	date_trunc('day', now(), 'UTC') + interval '1 day' - now()) AS left_s) AS today
+\g /dev/null
+
 \set url `echo "$USAGE_SIMULATOR_URL/v1"`
 \! "$USAGE_SIMULATOR_CONTROL" reset >/dev/null
 \! "$USAGE_SIMULATOR_CONTROL" set now=$("$USAGE_SIMULATOR_CONTROL" now) >/dev/null
@@ -13,7 +19,7 @@ CREATE EXTENSION IF NOT EXISTS usage_fdw;
 DROP SERVER IF EXISTS openai CASCADE;
 DROP SCHEMA IF EXISTS usage, usage_hourly, usage_minutely, events, oracle CASCADE;
 CREATE SERVER openai FOREIGN DATA WRAPPER usage_fdw
-	OPTIONS (base_url :'url', max_retries '0');
+	OPTIONS (base_url :'url', max_retries '0', max_concurrent_requests '1');
 CREATE USER MAPPING FOR CURRENT_USER SERVER openai OPTIONS (api_key 'sk-admin-simulator');
 CREATE SCHEMA usage;
 CREATE SCHEMA usage_hourly;

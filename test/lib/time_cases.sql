@@ -228,15 +228,20 @@ SELECT format('date_trunc %s at %s', unit, zone), format('date_trunc(%L, t.start
 FROM (VALUES ('hour', 1), ('day', 1), ('month', 31)) AS u(unit, days),
 	(VALUES ('America/New_York'), ('Asia/Kolkata'), ('America/Havana')) AS z(zone);
 
+-- An instant, whatever DateStyle and TimeZone are.
+CREATE FUNCTION pg_temp.utc(t timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+	SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+$$;
+
 CREATE FUNCTION pg_temp.fill_in(clause text, width text, t timestamptz, u timestamptz)
 RETURNS text LANGUAGE sql AS $$
 	SELECT replace(replace(replace(replace(replace(replace(replace(clause,
-		'$Tn', format('timestamp %L', t AT TIME ZONE 'UTC')),
-		'$Un', format('timestamp %L', u AT TIME ZONE 'UTC')),
-		'$Td', format('date %L', (t AT TIME ZONE 'UTC')::date)),
-		'$Ud', format('date %L', (u AT TIME ZONE 'UTC')::date)),
-		'$T', format('timestamptz %L', (t AT TIME ZONE 'UTC') || '+00')),
-		'$U', format('timestamptz %L', (u AT TIME ZONE 'UTC') || '+00')),
+		'$Tn', format('timestamp %L', pg_temp.utc(t))),
+		'$Un', format('timestamp %L', pg_temp.utc(u))),
+		'$Td', format('date %L', left(pg_temp.utc(t), 10))),
+		'$Ud', format('date %L', left(pg_temp.utc(u), 10))),
+		'$T', format('timestamptz %L', pg_temp.utc(t) || '+00')),
+		'$U', format('timestamptz %L', pg_temp.utc(u) || '+00')),
 		'$W', format('interval %L', pg_temp.width_of(width)::text))
 $$;
 
@@ -254,8 +259,8 @@ CREATE PROCEDURE pg_temp.add_time_cases(pattern text, width text, t timestamptz,
 				CROSS JOIN LATERAL (SELECT * FROM {t} AS t WHERE (', width, t, u)
 		ELSE 'FROM {t} AS t WHERE (' END
 		|| pg_temp.fill_in(f.clause, width, t, u) || ')'
-		|| coalesce(' AND t.start_time >= ' || quote_literal(low), '')
-		|| coalesce(' AND t.start_time < ' || quote_literal(high), '')
+		|| coalesce(' AND t.start_time >= ' || quote_literal(pg_temp.utc(low) || '+00'), '')
+		|| coalesce(' AND t.start_time < ' || quote_literal(pg_temp.utc(high) || '+00'), '')
 		|| CASE WHEN f.clause LIKE '%o.low%' THEN ' OFFSET 0) AS t' ELSE '' END,
 		f.types,
 		CASE WHEN f.types <> '' THEN array_fill(pg_temp.fill_in(f.args, width, t, u), ARRAY[greatest(cardinality(zones), 1)])

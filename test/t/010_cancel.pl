@@ -34,13 +34,15 @@ sub start_node
 # A server with one table, both of this name.
 sub add_api
 {
-	my ($name, $url, @options) = @_;
+	my ($name, $url, %options) = @_;
+	my $days = delete $options{days} // 365;
 	connect_server($node, { url => $url }, server => $name, schema => $name,
-		import => undef, options => {@options});
+		import => undef, options => \%options);
 	$other->rows(<<"END");
 CREATE FOREIGN TABLE $name.completions
-	(day date, start_time timestamptz, project_id text, model text, input_tokens bigint)
-	SERVER $name
+	(day date, project_id text, user_id text, api_key_id text, model text, batch boolean,
+	service_tier text, input_tokens bigint)
+	SERVER $name OPTIONS (history '$days days')
 END
 	return;
 }
@@ -89,6 +91,7 @@ add_api('fine', $simulator->{url});
 add_api('proxied', $proxy->{url});
 add_api('unreachable', 'http://127.0.0.1:' . deaf_port(0));
 add_api('silent_tls', 'https://127.0.0.1:' . deaf_port(4096));
+add_api('large', "$simulator->{url}/bench/1x50000", days => 2);
 add_api('lookup', 'http://host.dead.test', allow_http => 'true') if $resolver;
 
 # What is waited for: how to get there, and what says that we are there.
@@ -104,6 +107,11 @@ my @phases = (
 		name => 'mid-body', schema => 'proxied',
 		start => sub { control($proxy, 'stall 2000 count=-1') },
 		there => sub { risen($proxy, 'stall') }
+	},
+	{
+		name => 'a large bucket', schema => 'large', busy => 1,
+		start => sub { $other->value('SELECT count(*) FROM large.completions') },
+		there => sub { risen($simulator, 'requests') }
 	},
 	{
 		name => 'backoff', schema => 'proxied',
@@ -128,7 +136,7 @@ sub get_stuck
 	my ($session, $phase) = @_;
 	my $there = $phase->{there} ? $phase->{there}->() : sub { 1 };
 	$session->send("SELECT count(*) FROM $phase->{schema}.completions");
-	poll_until(sub { $there->() && waits($session) }) or die "never got to $phase->{name}";
+	poll_until(sub { $there->() && ($phase->{busy} || waits($session)) }) or die "never got to $phase->{name}";
 	return;
 }
 

@@ -35,9 +35,10 @@ sub tls_files
 }
 
 control($simulator, 'set', 'now=' . int time);
-connect_server($node, $simulator, options => { max_retries => 0 });
+# One request after another, so that it is known which one meets a fault.
+connect_server($node, $simulator, options => { max_retries => 0, max_concurrent_requests => 1 });
 connect_server($node, $proxy, server => 'proxied', schema => 'proxied',
-	options => { max_retries => 0 });
+	options => { max_retries => 0, max_concurrent_requests => 1 });
 my $right = $session->value($good);
 
 # A server with one table of days, both of this name.

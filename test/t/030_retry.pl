@@ -138,6 +138,18 @@ connect_server($node, { url => "http://127.0.0.1:$closed" }, server => 'down', s
 is($answer->{error}{C}, 'HV00N', 'server down');
 is($answer->{error}{D}, 'It was tried 3 more times.', 'server down: retries');
 
+# A server that is down comes up while it is tried again.
+$closed = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport;
+connect_server($node, { url => "http://127.0.0.1:$closed" }, server => 'late', schema => 'late');
+my $other = UsageFdw::Session->new($node);
+$session->send('EXPLAIN (ANALYZE) SELECT * FROM late.completions WHERE day = current_date - 1');
+poll_until(sub { $other->value('SELECT wait_event_type FROM pg_stat_activity WHERE pid = '
+	. $session->pid) eq 'Extension' });
+my $late = simulator('--port', $closed);
+$answer = $session->finish;
+is($answer->{error}, undef, 'a server that comes up is read') or diag explain $answer;
+like(join("\n", map { @$_ } @{ $answer->{rows} }), qr/Retries: [1-4]/, 'after some retries');
+
 #
 # When
 #

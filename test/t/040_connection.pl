@@ -70,10 +70,14 @@ END
 #
 # Kept alive
 #
+$session->rows("ALTER SERVER openai OPTIONS (ADD max_concurrent_requests '1')");
 my @first = asked('SELECT count(*) FROM usage.completions');
 cmp_ok(scalar @first, '>', 10, 'a scan has many requests');
 my @then = asked('SELECT count(*) FROM usage.costs');
 is(connections(@first, @then), 1, 'all requests of two queries go through one connection');
+$session->rows("ALTER SERVER openai OPTIONS (SET max_concurrent_requests '4')");
+cmp_ok(connections(asked('SELECT count(*) FROM usage.completions'),
+		asked('SELECT count(*) FROM usage.costs')), '<=', 4, 'or through as many as are in flight');
 
 asked('BEGIN; DECLARE c CURSOR FOR SELECT * FROM usage.completions; FETCH 1 FROM c; ROLLBACK');
 asked('SELECT * FROM usage.completions LIMIT 1');
@@ -101,6 +105,21 @@ for (@rows)
 	$sum += $tokens;
 }
 is(keys(%days) . "|$sum", $right, 'a cursor goes on after its connection was cut');
+$session->rows('COMMIT');
+
+# The same with an answer that is too large to be taken in ahead: it is broken
+# when the cursor goes on, but that costs none of the retries, of which there
+# are none here.
+connect_server($node, { url => "$proxy->{url}/bench/31x1000" }, server => 'large',
+	schema => 'large', options => { max_retries => 0 });
+my $large = 'SELECT * FROM large.completions WHERE day BETWEEN current_date - 10 AND current_date - 2';
+my @whole = $session->rows($large);
+$session->rows("BEGIN; DECLARE c CURSOR FOR $large");
+@rows = $session->rows('FETCH 100 FROM c; SELECT pg_sleep(1.1)');
+pop @rows;
+control($proxy, 'drop');
+push @rows, $session->rows('FETCH ALL FROM c');
+ok("@rows" eq "@whole", 'one that has been idle for a second goes on without a retry');
 $session->rows('COMMIT');
 
 #

@@ -193,7 +193,8 @@ sub cluster
 {
 	my ($name, %options) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init;
+	# Whatever the locale of the machine is.
+	$node->init(extra => [ "--encoding=UTF8", "--no-locale" ]);
 	$node->append_conf('postgresql.conf', "include '$stage_conf'");
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
 	my %clock = defined $options{clock} ? faketime_env($options{clock}) : ();
