@@ -80,13 +80,17 @@ mentions_uncommon(Node *expr, GrainContext *cx)
  * Condition 3: qualified sums
  */
 
-/* A number that adds up over dimensions, kept to the last digit. */
+/*
+ * A number that adds up over dimensions, kept to the last digit.  One that the
+ * API only sends under some grouping may mean another unit in every group.
+ */
 static const UsageTableColumn *
 match_number(GrainContext *cx, Node *expr)
 {
 	const UsageTableColumn *column = match_column(cx, expr);
 
-	if (!column || (column->role != USAGE_MEASURE && column->role != USAGE_LEVEL))
+	if (!column || column->required ||
+		(column->role != USAGE_MEASURE && column->role != USAGE_LEVEL))
 		return NULL;
 	if (column->type != INT8OID && (column->type != NUMERICOID || column->typmod >= 0))
 		return NULL;
