@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "analyze.h"
 #include "compat.h"
 #include "endpoint.h"
 #include "explain.h"
@@ -70,6 +71,7 @@ usage_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = usageReScanForeignScan;
 	routine->EndForeignScan = usageEndForeignScan;
 	routine->ExplainForeignScan = usageExplainForeignScan;
+	routine->AnalyzeForeignTable = usageAnalyzeForeignTable;
 	routine->ImportForeignSchema = usageImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }
