@@ -319,10 +319,12 @@ try_read(Relation rel, Sample *sample)
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		if (!is_unreadable(error))
-			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (!is_unreadable(error))
+			ReThrowError(error);
 		warn_unreadable(rel, error);
 		done = false;
 	}

@@ -12,6 +12,7 @@
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -26,8 +27,8 @@
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
 
-/* So many values has an array that is not known yet, as the server has it. */
-#define UNKNOWN_VALUES 10
+/* So many elements has an array that is not known yet, as the server has it. */
+#define UNKNOWN_ELEMENTS 10
 
 /* Timestamps closer to the ends than this do not go through a zone. */
 #define ZONE_MARGIN_US (10 * USECS_PER_DAY)
@@ -350,6 +351,13 @@ value_span(BindContext *cx, const TimeClause *clause)
 	return span_us;
 }
 
+/* How many elements has the array that an expression will give? */
+static int
+count_elements(Node *expr)
+{
+	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : UNKNOWN_ELEMENTS;
+}
+
 /*
  * A value that is not known yet: an equality is of some value, the last say,
  * or of some values; other comparisons are of any time.
@@ -364,7 +372,7 @@ unknown_ranges(BindContext *cx, const TimeClause *clause)
 	if (clause->strategy != BTEqualStrategyNumber)
 		return timerange_all();
 	if (clause->kind == TIME_COMPARE_ANY)
-		span_us *= UNKNOWN_VALUES;
+		span_us *= count_elements(list_nth(cx->request->exprs, clause->value));
 	return timerange_between(timerange_shift(end, -span_us), end);
 }
 
