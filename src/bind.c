@@ -12,6 +12,7 @@
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -25,6 +26,9 @@
 /* A URL should not be longer than this makes it. */
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
+
+/* So many elements has an array that is not known yet, as the server has it. */
+#define UNKNOWN_ELEMENTS 10
 
 /* Timestamps closer to the ends than this do not go through a zone. */
 #define ZONE_MARGIN_US (10 * USECS_PER_DAY)
@@ -326,18 +330,50 @@ deconstruct(Datum array, Oid type, Datum **values, bool **nulls, int *count)
 					  values, nulls, count);
 }
 
-/* A value that is not known yet: an equality is of some bucket, the last say. */
+/* How long a time one value of the clause's function may be of. */
+static int64
+value_span(BindContext *cx, const TimeClause *clause)
+{
+	int64		span_us = cx->table->width->width_us;
+	ListCell   *lc;
+
+	if (clause->subject == USAGE_DAY)
+		span_us = Max(span_us, USECS_PER_DAY);
+	foreach(lc, clause->steps)
+	{
+		const TimeStep *step = lfirst(lc);
+
+		if (step->kind == TIME_TRUNC)
+			span_us = Max(span_us, step->span_us);
+		else if (step->kind == TIME_TO_DATE)
+			span_us = Max(span_us, USECS_PER_DAY);
+	}
+	return span_us;
+}
+
+/* How many elements has the array that an expression will give? */
+static int
+count_elements(Node *expr)
+{
+	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : UNKNOWN_ELEMENTS;
+}
+
+/*
+ * A value that is not known yet: an equality is of some value, the last say,
+ * or of some values; other comparisons are of any time.
+ */
 static TimeRanges *
 unknown_ranges(BindContext *cx, const TimeClause *clause)
 {
-	if (clause->kind == TIME_COMPARE && clause->strategy == BTEqualStrategyNumber)
-		return value_ranges(cx, &(TimeClause) {
-			.kind = TIME_COMPARE,
-			.subject = USAGE_START,
-			.strategy = BTEqualStrategyNumber,
-			.type = TIMESTAMPTZOID
-		}, TimestampTzGetDatum(timerange_floor(cx->now, cx->table->width->width_us)));
-	return timerange_all();
+	int64		width_us = cx->table->width->width_us;
+	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
+	int64		span_us = value_span(cx, clause);
+
+	if (clause->strategy != BTEqualStrategyNumber)
+		return timerange_all();
+	if (clause->kind == TIME_COMPARE_ANY)
+		span_us *= count_elements(list_nth(cx->request->exprs, clause->value));
+	return timerange_between(timerange_shift(end, -span_us), end);
 }
 
 static TimeRanges *

@@ -10,8 +10,8 @@
 
 /*
  * Gives the value of a request's expression.  False: it is not known now, at
- * planning or in EXPLAIN; then the range is as wide as it may get, or one
- * bucket for an equality.
+ * planning or in EXPLAIN; then the range is as wide as it may get, or that
+ * of the latest value for an equality.
  */
 typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 

@@ -77,12 +77,24 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* For who runs code of a table's owner; others leave search_path alone. */
+#if PG_VERSION_NUM < 170000
+#define RestrictSearchPath() ((void) 0)
+#endif
+
 /* A random number of [0, 1), not for secrets. */
 #if PG_VERSION_NUM >= 150000
 #include "common/pg_prng.h"
 #define usage_random() pg_prng_double(&pg_global_prng_state)
 #else
 #define usage_random() (random() / (MAX_RANDOM_VALUE + 1.0))
+#endif
+
+/* The same from a reservoir's own source. */
+#if PG_VERSION_NUM >= 150000
+#define usage_sampler_fract(state) sampler_random_fract(&(state))
+#else
+#define usage_sampler_fract(state) sampler_random_fract(state)
 #endif
 
 /* A path of a base relation's scan, without a path below it. */

@@ -16,11 +16,10 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
-#include "utils/selfuncs.h"
-#include "utils/timestamp.h"
 
-#include "bind.h"
 #include "compat.h"
+#include "estimate.h"
+#include "grain.h"
 #include "order.h"
 #include "plan.h"
 #include "qual.h"
@@ -34,40 +33,14 @@
 /* A result's transfer and parsing, likewise. */
 #define RESULT_COST 0.05
 
-/* Guesses of the groups in a bucket by the number of dimensions. */
-static const double guessed_groups[] = {1, 8, 25, 50, 100};
-
 /* What planning knows of a base relation; its fdw_private. */
 typedef struct UsagePlan
 {
 	UsageTable *table;
 	UsageRequest *request;
-	List	   *local_clauses;	/* RestrictInfos that the time ranges do not
-								 * already account for */
-	TimeRanges *ranges;			/* estimated */
+	EstimateClauses clauses;
+	Estimate	estimate;
 } UsagePlan;
-
-/* What evaluating an expression at planning needs; see plan_value(). */
-typedef struct PlanValueArg
-{
-	PlannerInfo *root;
-	UsageRequest *request;
-} PlanValueArg;
-
-/* A BindValue: stable expressions are estimated by evaluating them. */
-static bool
-plan_value(void *arg, int expr, Datum *value, bool *isnull)
-{
-	PlanValueArg *plan = arg;
-	Node	   *node = estimate_expression_value(plan->root,
-												 list_nth(plan->request->exprs, expr));
-
-	if (!IsA(node, Const))
-		return false;
-	*value = ((Const *) node)->constvalue;
-	*isnull = ((Const *) node)->constisnull;
-	return true;
-}
 
 static UsageTable *
 describe(Oid relid)
@@ -104,45 +77,22 @@ needed_columns(const UsageTable *table, RelOptInfo *baserel)
 static void
 narrow(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 {
+	EstimateClauses *clauses = &plan->clauses;
 	ListCell   *lc;
 
 	foreach(lc, baserel->baserestrictinfo)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 		int			ntime = list_length(plan->request->time);
+		QualFit		fit = qual_narrow(plan->request, plan->table, root, baserel, rinfo->clause);
 
-		qual_narrow(plan->request, plan->table, root, baserel, rinfo->clause);
-		if (list_length(plan->request->time) == ntime)
-			plan->local_clauses = lappend(plan->local_clauses, rinfo);
+		if (fit == QUAL_LOCAL)
+			clauses->local = lappend(clauses->local, rinfo);
+		else if (list_length(plan->request->time) == ntime)
+			clauses->filters = lappend(clauses->filters, rinfo);
+		else if (fit == QUAL_NARROWS)
+			clauses->time = lappend(clauses->time, rinfo);
 	}
-}
-
-static double
-groups_per_bucket(const UsageTable *table, int ndimensions)
-{
-	if (table->options->rows_per_bucket > 0)
-		return table->options->rows_per_bucket;
-	return guessed_groups[Min(ndimensions, lengthof(guessed_groups) - 1)];
-}
-
-/*
- * Rows are buckets times groups.  Time clauses are counted by the range, the
- * others by their selectivity.
- */
-static void
-estimate_size(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
-{
-	const UsageTable *table = plan->table;
-	PlanValueArg arg = {root, plan->request};
-	BoundRequest *bound = bind_request(plan->request, table, plan_value, &arg,
-									   GetCurrentTimestamp());
-
-	plan->ranges = bound->ranges;
-	baserel->tuples = timerange_buckets(bound->ranges, table->width->width_us) *
-		groups_per_bucket(table, list_length(plan->request->group_by));
-	baserel->rows = clamp_row_est(baserel->tuples *
-								  clauselist_selectivity(root, plan->local_clauses,
-														 baserel->relid, JOIN_INNER, NULL));
 }
 
 void
@@ -154,8 +104,32 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	plan->request = request_make(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
 	narrow(root, baserel, plan);
-	estimate_size(root, baserel, plan);
+	grain_reduce(plan->request, plan->table, root, baserel);
+	plan->estimate = estimate_request(root, baserel, plan->table, plan->request,
+									  &plan->clauses);
+	baserel->tuples = clamp_row_est(plan->estimate.tuples);
+	baserel->rows = clamp_row_est(plan->estimate.rows);
 	baserel->fdw_private = plan;
+}
+
+/*
+ * The time that requests take, one after the other or at once.  A scan that is
+ * likely to be stopped early sends them one by one.
+ */
+static Cost
+latency_cost(const UsagePlan *plan, bool backward, bool few)
+{
+	BoundRequest like = {.ranges = plan->estimate.ranges,.backward = backward,.few = few};
+	TimeCut		cut = stream_cut(plan->table, &like);
+	double		requests = timerange_window_count(plan->estimate.ranges, &cut) *
+		plan->estimate.share / plan->table->options->max_concurrent_requests;
+
+	if (plan->estimate.ranges->count == 0)
+		return 0;
+	/* even the one row that there is comes half way, on the average */
+	if (few)
+		requests /= 2;
+	return Max(requests, 1) * REQUEST_COST;
 }
 
 /*
@@ -169,22 +143,16 @@ static void
 add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backward, bool few)
 {
 	UsagePlan  *plan = baserel->fdw_private;
-	BoundRequest like = {.ranges = plan->ranges,.backward = backward,.few = few};
-	TimeCut		cut = stream_cut(plan->table, &like);
-	double		requests = timerange_window_count(plan->ranges, &cut);
-	Cost		startup_cost = baserel->baserestrictcost.startup;
-	Cost		run_cost = requests * REQUEST_COST;
-
-	if (requests > 0)
-		startup_cost += REQUEST_COST;
-	run_cost += baserel->tuples *
+	Cost		latency = latency_cost(plan, backward, few);
+	Cost		startup_cost = Min(latency, REQUEST_COST);
+	Cost		total_cost = latency + plan->estimate.received *
 		(RESULT_COST + cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
-	/* even the one row that there is comes half way, on the average */
-	if (few)
-		run_cost /= 2;
+
+	startup_cost += baserel->baserestrictcost.startup + baserel->reltarget->cost.startup;
+	total_cost += baserel->baserestrictcost.startup + baserel->reltarget->cost.startup +
+		baserel->reltarget->cost.per_tuple * baserel->rows;
 	add_path(baserel, (Path *)
-			 CreateForeignScanPath(root, baserel, baserel->rows,
-								   startup_cost, startup_cost + run_cost,
+			 CreateForeignScanPath(root, baserel, baserel->rows, startup_cost, total_cost,
 								   pathkeys, baserel->lateral_relids,
 								   list_make2(makeInteger(backward), makeInteger(few))));
 }

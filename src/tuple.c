@@ -228,15 +228,15 @@ tuple_set_result(const TupleMaker *maker, const PageValue *read, Datum *values, 
 	}
 }
 
-static Datum
-bucket_datum(const TupleMaker *maker, UsageBound bound, TimestampTz start)
+Datum
+tuple_bound(const UsageTable *table, UsageBound bound, TimestampTz start)
 {
 	switch (bound)
 	{
 		case USAGE_START:
 			return TimestampTzGetDatum(start);
 		case USAGE_END:
-			return TimestampTzGetDatum(start + maker->table->width->width_us);
+			return TimestampTzGetDatum(start + table->width->width_us);
 		case USAGE_DAY:
 			return DateADTGetDatum(timerange_floor(start, USECS_PER_DAY) / USECS_PER_DAY);
 		case USAGE_NO_BOUND:
@@ -252,7 +252,7 @@ tuple_set_bucket(const TupleMaker *maker, TimestampTz start, Datum *values, bool
 	{
 		int			attr = maker->buckets[i]->attnum - 1;
 
-		values[attr] = bucket_datum(maker, maker->buckets[i]->bound, start);
+		values[attr] = tuple_bound(maker->table, maker->buckets[i]->bound, start);
 		nulls[attr] = false;
 	}
 }

@@ -5,6 +5,7 @@
 #ifndef USAGE_TUPLE_H
 #define USAGE_TUPLE_H
 
+#include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
 
 #include "table.h"
@@ -30,5 +31,8 @@ extern void tuple_set_result(const TupleMaker *maker, const PageValue *read,
 /* Fill in the columns of the bucket that starts at `start`. */
 extern void tuple_set_bucket(const TupleMaker *maker, TimestampTz start,
 							 Datum *values, bool *nulls);
+
+/* That bound of the bucket that starts at `start`, as the Datum of its column. */
+extern Datum tuple_bound(const UsageTable *table, UsageBound bound, TimestampTz start);
 
 #endif

@@ -14,10 +14,12 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "analyze.h"
 #include "async.h"
 #include "compat.h"
 #include "endpoint.h"
 #include "explain.h"
+#include "grain.h"
 #include "import.h"
 #include "option.h"
 #include "plan.h"
@@ -46,6 +48,14 @@ _PG_init(void)
 							 PGC_USERSET,
 							 GUC_EXPLAIN,
 							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("usage_fdw.enable_grain_reduction",
+							 "Lets aggregates ask the API for fewer groups.",
+							 "The answer of a query is the same with it and without.",
+							 &usage_enable_grain_reduction,
+							 true,
+							 PGC_USERSET,
+							 GUC_EXPLAIN,
+							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("usage_fdw");
 }
 
@@ -66,6 +76,7 @@ usage_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncConfigureWait = usageForeignAsyncConfigureWait;
 	routine->ForeignAsyncNotify = usageForeignAsyncNotify;
 	routine->ExplainForeignScan = usageExplainForeignScan;
+	routine->AnalyzeForeignTable = usageAnalyzeForeignTable;
 	routine->ImportForeignSchema = usageImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }

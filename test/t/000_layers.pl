@@ -20,7 +20,7 @@ my @layers = (
 	[qw(key table)],                       # whose key; which columns
 	[qw(request tuple failure)],           # what is asked; Datums; what went wrong
 	[qw(bind qual grain fetch order)],
-	[qw(stream)],
+	[qw(stream estimate)],
 	[qw(plan)],
 	[qw(scan import analyze)],
 	[qw(async explain)],

@@ -1,0 +1,406 @@
+/*
+ * analyze.c
+ *	  ANALYZE of a foreign table.
+ *
+ * The sample is a recent stretch of the table: the newest windows, until they
+ * have rows enough.  It is read when the server asks whether the table can be
+ * analyzed, not when it asks for the rows: "no" leaves the statistics alone and
+ * goes on with the next table, while an error would end an ANALYZE of the whole
+ * database, and a sample without rows would overwrite what is known.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "commands/vacuum.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/resowner.h"
+#include "utils/sampling.h"
+#include "utils/timestamp.h"
+
+#include "analyze.h"
+#include "bind.h"
+#include "compat.h"
+#include "key.h"
+#include "stream.h"
+
+/* At most so many windows are read. */
+#define MAX_WINDOWS 6
+
+/* The server wants so many rows for each of its statistics' targets. */
+#define ROWS_PER_TARGET 300
+
+/* More rows than a window has, so that positions in two do not meet. */
+#define WINDOW_STEP (INT64CONST(1) << 40)
+
+typedef struct SampleRow
+{
+	int64		position;		/* in the order of time */
+	HeapTuple	tuple;
+} SampleRow;
+
+/* A sample on its way to the server. */
+typedef struct Sample
+{
+	Oid			relid;
+	MemoryContext context;		/* holds all of it */
+	MemoryContextCallback unlink;
+	SampleRow  *rows;
+	int			nrows;
+	int			room;			/* for so many rows */
+	ReservoirStateData reservoir;
+	double		to_skip;		/* rows, before the next one is taken; less
+								 * than 0: not known */
+	double		seen;			/* rows */
+	double		buckets;		/* read, empty ones as well */
+	double		history;		/* buckets of the whole table */
+	double		bytes;			/* of the rows in the sample */
+} Sample;
+
+/* What reading a sample needs. */
+typedef struct SampleReader
+{
+	Sample	   *sample;
+	const UsageTable *table;
+	BoundRequest *request;		/* of the window being read */
+	TupleMaker *maker;
+	TupleTableSlot *slot;
+	char	   *key;
+	FetchCounters counters;
+} SampleReader;
+
+/* Those that were read and not yet asked for; of the current transaction. */
+static List *samples = NIL;
+
+/* A MemoryContextCallbackFunction. */
+static void
+unlink_sample(void *arg)
+{
+	samples = list_delete_ptr(samples, arg);
+}
+
+static Sample *
+find_sample(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, samples)
+	{
+		Sample	   *sample = lfirst(lc);
+
+		if (sample->relid == relid)
+			return sample;
+	}
+	return NULL;
+}
+
+static void
+drop_sample(Sample *sample)
+{
+	if (sample)
+		MemoryContextDelete(sample->context);
+}
+
+/*
+ * A sample may wait while the server looks at the other tables of an
+ * inheritance tree.
+ */
+static Sample *
+make_sample(Oid relid)
+{
+	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "usage_fdw sample",
+												  ALLOCSET_DEFAULT_SIZES);
+	Sample	   *sample = MemoryContextAllocZero(context, sizeof(Sample));
+	MemoryContext old;
+
+	sample->relid = relid;
+	sample->context = context;
+	sample->room = default_statistics_target * ROWS_PER_TARGET;
+	sample->rows = MemoryContextAlloc(context, sizeof(SampleRow) * sample->room);
+	sample->to_skip = -1;
+	reservoir_init_selection_state(&sample->reservoir, sample->room);
+
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	samples = lappend(samples, sample);
+	MemoryContextSwitchTo(old);
+	sample->unlink.func = unlink_sample;
+	sample->unlink.arg = sample;
+	MemoryContextRegisterResetCallback(context, &sample->unlink);
+	return sample;
+}
+
+/* A random row of the sample, to be replaced. */
+static int
+choose_victim(Sample *sample)
+{
+	int			victim = sample->room * usage_sampler_fract(sample->reservoir.randstate);
+
+	sample->bytes -= sample->rows[victim].tuple->t_len;
+	heap_freetuple(sample->rows[victim].tuple);
+	return victim;
+}
+
+/* Where does the next row go?  Less than 0: nowhere. */
+static int
+choose_place(Sample *sample)
+{
+	if (sample->nrows < sample->room)
+		return sample->nrows++;
+	if (sample->to_skip < 0)
+		sample->to_skip = reservoir_get_next_S(&sample->reservoir, sample->seen, sample->room);
+	if (sample->to_skip-- > 0)
+		return -1;
+	sample->to_skip = -1;
+	return choose_victim(sample);
+}
+
+static void
+add_row(Sample *sample, TupleTableSlot *slot, int64 position)
+{
+	int			place = choose_place(sample);
+
+	sample->seen++;
+	if (place >= 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(sample->context);
+
+		sample->rows[place].position = position;
+		sample->rows[place].tuple = ExecCopySlotHeapTuple(slot);
+		sample->bytes += sample->rows[place].tuple->t_len;
+		MemoryContextSwitchTo(old);
+	}
+}
+
+static void
+read_window(SampleReader *reader, const TimeRange *window, int64 position)
+{
+	Stream	   *stream;
+
+	reader->request->ranges = timerange_between(window->start, window->end);
+	stream = stream_open(reader->table, reader->request, reader->maker,
+						 reader->slot->tts_tupleDescriptor, reader->key, &reader->counters);
+	while (stream_next(stream, ExecClearTuple(reader->slot)))
+		add_row(reader->sample, reader->slot, position++);
+	stream_close(stream);
+	reader->sample->buckets += timerange_buckets(reader->request->ranges,
+												 reader->table->width->width_us);
+}
+
+/* Newest first, until there are rows enough. */
+static void
+read_windows(SampleReader *reader)
+{
+	int64		width_us = reader->table->width->width_us;
+	TimeCut		cut = {
+		.width_us = width_us,
+		.first = reader->table->width->limit,
+		.limit = reader->table->width->limit,
+		.backward = true
+	};
+	TimeRanges *history = reader->request->ranges;
+	int64		nwindows = Min(timerange_window_count(history, &cut), MAX_WINDOWS);
+	TimeRange  *windows = timerange_windows(history, &cut);
+
+	reader->sample->history = timerange_buckets(history, width_us);
+	for (int i = 0; i < nwindows && reader->sample->nrows < reader->sample->room; i++)
+		read_window(reader, &windows[i], -i * WINDOW_STEP);
+}
+
+/* A BindValue for a request without restrictions. */
+static bool
+no_value(void *arg, int expr, Datum *value, bool *isnull)
+{
+	return false;
+}
+
+static List *
+all_columns(const UsageTable *table)
+{
+	const UsageTableColumn *column = NULL;
+	List	   *columns = NIL;
+
+	while ((column = table_next_column(table, column)))
+		columns = lappend_int(columns, column->attnum);
+	return columns;
+}
+
+static void
+read_sample(Relation rel, Sample *sample)
+{
+	UsageTable *table = table_describe(rel);
+	SampleReader reader = {
+		.sample = sample,
+		.table = table,
+		.request = bind_request(request_make(table), table, no_value, NULL,
+								GetCurrentTimestamp()),
+		.maker = tuple_maker(table, all_columns(table)),
+		.slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual),
+		.key = key_find(rel->rd_rel->relowner, table->serverid)
+	};
+
+	read_windows(&reader);
+	ExecDropSingleTupleTableSlot(reader.slot);
+	ereport(DEBUG1,
+			(errmsg_internal("read %.0f rows in %.0f buckets of \"%s\" by " INT64_FORMAT " requests",
+							 sample->seen, sample->buckets, RelationGetRelationName(rel),
+							 reader.counters.requests)));
+}
+
+/*
+ * Types may have code of the owner's, which is not to run with the rights of
+ * who runs ANALYZE; the server changes over later than this.
+ */
+static void
+read_as_owner(Relation rel, Sample *sample)
+{
+	Oid			userid;
+	int			sec_context;
+	int			nest_level = NewGUCNestLevel();
+
+	GetUserIdAndSecContext(&userid, &sec_context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner, sec_context | SECURITY_RESTRICTED_OPERATION);
+	RestrictSearchPath();
+	read_sample(rel, sample);
+	AtEOXact_GUC(false, nest_level);
+	SetUserIdAndSecContext(userid, sec_context);
+}
+
+/*
+ * Does the error say that the owner can't read the table, for want of a
+ * mapping, rights or an answer?  What stops the whole command is none of ours.
+ */
+static bool
+is_unreadable(const ErrorData *error)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_TO_CATEGORY(ERRCODE_FDW_ERROR):
+		case ERRCODE_TO_CATEGORY(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION):
+		case ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_PRIVILEGE):
+			return true;
+		default:
+			return error->sqlerrcode == ERRCODE_CONFIGURATION_LIMIT_EXCEEDED;
+	}
+}
+
+static void
+warn_unreadable(Relation rel, const ErrorData *error)
+{
+	ereport(WARNING,
+			(errcode(error->sqlerrcode),
+			 errmsg("could not read a sample of foreign table \"%s\": %s",
+					RelationGetRelationName(rel), error->message),
+			 error->detail ? errdetail_internal("%s", error->detail) : 0,
+			 error->hint ? errhint("%s", error->hint) : 0));
+}
+
+/* False, after a WARNING, if the owner can't read the table. */
+static bool
+try_read(Relation rel, Sample *sample)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool done = true;
+
+	BeginInternalSubTransaction(NULL);
+	PG_TRY();
+	{
+		MemoryContextSwitchTo(AllocSetContextCreate(CurTransactionContext, "usage_fdw analyze",
+													ALLOCSET_DEFAULT_SIZES));
+		read_as_owner(rel, sample);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (!is_unreadable(error))
+			ReThrowError(error);
+		warn_unreadable(rel, error);
+		done = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
+static int
+compare_positions(const void *a, const void *b)
+{
+	int64		left = ((const SampleRow *) a)->position;
+	int64		right = ((const SampleRow *) b)->position;
+
+	return (left > right) - (left < right);
+}
+
+/* Keep but so many of the rows. */
+static void
+thin_out(Sample *sample, int target)
+{
+	while (sample->nrows > target)
+	{
+		int			victim = sample->nrows * usage_sampler_fract(sample->reservoir.randstate);
+
+		sample->rows[victim] = sample->rows[--sample->nrows];
+	}
+}
+
+static double
+total_rows(const Sample *sample)
+{
+	return sample->seen / Max(sample->buckets, 1) * sample->history;
+}
+
+/* An AcquireSampleRowsFunc. */
+static int
+acquire_sample(Relation rel, int elevel, HeapTuple *rows, int targrows,
+			   double *totalrows, double *totaldeadrows)
+{
+	Sample	   *sample = find_sample(RelationGetRelid(rel));
+	int			nrows;
+
+	if (!sample)
+		elog(ERROR, "sample of foreign table \"%s\" was not read", RelationGetRelationName(rel));
+	thin_out(sample, targrows);
+	qsort(sample->rows, sample->nrows, sizeof(SampleRow), compare_positions);
+	for (int i = 0; i < sample->nrows; i++)
+		rows[i] = heap_copytuple(sample->rows[i].tuple);
+	nrows = sample->nrows;
+	*totalrows = total_rows(sample);
+	*totaldeadrows = 0;
+	ereport(elevel,
+			(errmsg("\"%s\": read %.0f of %.0f buckets, containing %.0f rows; %d rows in sample, %.0f estimated total rows",
+					RelationGetRelationName(rel), sample->buckets, sample->history,
+					sample->seen, nrows, *totalrows)));
+	drop_sample(sample);
+	return nrows;
+}
+
+bool
+usageAnalyzeForeignTable(Relation rel, AcquireSampleRowsFunc *func, BlockNumber *totalpages)
+{
+	Sample	   *sample;
+	double		pages;
+
+	drop_sample(find_sample(RelationGetRelid(rel)));
+	sample = make_sample(RelationGetRelid(rel));
+	if (!try_read(rel, sample))
+	{
+		drop_sample(sample);
+		return false;
+	}
+	pages = total_rows(sample) * (sample->bytes / Max(sample->nrows, 1)) / BLCKSZ;
+	*totalpages = Min(Max(pages, 1), MaxBlockNumber);
+	*func = acquire_sample;
+	return true;
+}

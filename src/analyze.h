@@ -1,0 +1,18 @@
+/*
+ * analyze.h
+ *	  ANALYZE of a foreign table.
+ */
+#ifndef USAGE_ANALYZE_H
+#define USAGE_ANALYZE_H
+
+#include "foreign/fdwapi.h"
+
+/*
+ * FdwRoutine callback; see the server's fdwhandler documentation.  Reads the
+ * sample, by few requests, as the table's owner.  False, after a WARNING that
+ * says why, if the owner can't read the table; what was known of it stays.
+ */
+extern bool usageAnalyzeForeignTable(Relation rel, AcquireSampleRowsFunc *func,
+									 BlockNumber *totalpages);
+
+#endif

@@ -1,0 +1,389 @@
+/*
+ * estimate.c
+ *	  How many rows will a request bring?
+ *
+ * Rows are buckets times groups in a bucket times the share that passes.  The
+ * buckets are those of the time ranges, so clauses on time are counted there
+ * and not by their selectivity again.  The groups are those that ANALYZE saw,
+ * or what the user says, or a guess.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "access/stratnum.h"
+#include "catalog/pg_statistic.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+#include "utils/timestamp.h"
+
+#include "bind.h"
+#include "compat.h"
+#include "estimate.h"
+#include "tuple.h"
+
+/* Guesses of the groups in a bucket by the number of dimensions. */
+static const double guessed_groups[] = {1, 8, 25, 50, 100};
+
+/* A clause on time is tried on so many buckets. */
+#define TRIED_BUCKETS 64
+
+/* An array that is not known has so many elements, as the server has it. */
+#define UNKNOWN_ELEMENTS 10
+
+typedef struct EstimateContext
+{
+	PlannerInfo *root;
+	RelOptInfo *rel;
+	const UsageTable *table;
+	UsageRequest *request;
+	TimestampTz bucket;			/* being tried, as its start */
+} EstimateContext;
+
+/*
+ * Time
+ */
+
+/* A BindValue: stable expressions are estimated by evaluating them. */
+static bool
+planned_value(void *arg, int expr, Datum *value, bool *isnull)
+{
+	EstimateContext *cx = arg;
+	Node	   *node = estimate_expression_value(cx->root,
+												 list_nth(cx->request->exprs, expr));
+
+	if (!IsA(node, Const))
+		return false;
+	*value = ((Const *) node)->constvalue;
+	*isnull = ((Const *) node)->constisnull;
+	return true;
+}
+
+/*
+ * The share of time within the ranges that a clause is likely to leave, where
+ * its value is not known yet and the ranges are as if it were not there.  Two
+ * bounds of a year leave some forty days, which is nearer to what reports ask
+ * for than the two that the server would make of them.
+ */
+static double
+unknown_share(EstimateContext *cx, const TimeClause *clause)
+{
+	double		all = 1;
+	double		any = 0;
+	Datum		value;
+	bool		isnull;
+	ListCell   *lc;
+
+	switch (clause->kind)
+	{
+		case TIME_ALL:
+			foreach(lc, clause->args)
+				all *= unknown_share(cx, lfirst(lc));
+			return all;
+		case TIME_ANY:
+			foreach(lc, clause->args)
+				any += unknown_share(cx, lfirst(lc));
+			return Min(any, 1);
+		case TIME_COMPARE:
+		case TIME_COMPARE_ANY:
+			if (clause->strategy == BTEqualStrategyNumber ||
+				planned_value(cx, clause->value, &value, &isnull))
+				return 1;
+			return DEFAULT_INEQ_SEL;
+	}
+	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
+}
+
+/* The expression for the bucket being tried. */
+static Node *
+put_bucket(Node *node, EstimateContext *cx)
+{
+	Var		   *var = (Var *) node;
+	const UsageTableColumn *column;
+	int16		length;
+	bool		by_value;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, Var))
+		return expression_tree_mutator(node, put_bucket, cx);
+	column = var->varno == cx->rel->relid && var->varlevelsup == 0 ?
+		table_column(cx->table, var->varattno) : NULL;
+	if (!column || column->role != USAGE_BUCKET)
+		return copyObject(node);
+	get_typlenbyval(var->vartype, &length, &by_value);
+	return (Node *) makeConst(var->vartype, var->vartypmod, var->varcollid, length,
+							  tuple_bound(cx->table, column->bound, cx->bucket),
+							  false, by_value);
+}
+
+/* Does the bucket pass the clause, as far as is known? */
+static bool
+passes(EstimateContext *cx, Node *clause)
+{
+	Const	   *result = (Const *) estimate_expression_value(cx->root, put_bucket(clause, cx));
+
+	return !IsA(result, Const) ||
+		(!result->constisnull && DatumGetBool(result->constvalue));
+}
+
+/* The start of the nth bucket of the ranges. */
+static TimestampTz
+nth_bucket(const TimeRanges *ranges, int64 width_us, int64 n)
+{
+	int			i = 0;
+
+	while (n >= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us)
+	{
+		n -= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us;
+		i++;
+	}
+	return ranges->ranges[i].start + n * width_us;
+}
+
+/*
+ * The share of the ranges' buckets that pass the clauses, which are such that
+ * the ranges were made of them: functions of time that are known to raise no
+ * errors.
+ */
+static double
+passing_share(EstimateContext *cx, const TimeRanges *ranges, List *clauses)
+{
+	int64		width_us = cx->table->width->width_us;
+	int64		buckets = timerange_buckets(ranges, width_us);
+	int			tried = Min(buckets, TRIED_BUCKETS);
+	int			passed = 0;
+
+	if (clauses == NIL || buckets == 0)
+		return 1;
+	for (int i = 0; i < tried; i++)
+	{
+		bool		pass = true;
+		ListCell   *lc;
+
+		cx->bucket = nth_bucket(ranges, width_us, (2 * i + 1) * buckets / (2 * tried));
+		foreach(lc, clauses)
+			pass = pass && passes(cx, (Node *) lfirst_node(RestrictInfo, lc)->clause);
+		passed += pass;
+	}
+	return Max(passed, 0.5) / tried;
+}
+
+/*
+ * Groups
+ */
+
+static double
+history_buckets(const UsageTable *table, TimestampTz now)
+{
+	TimestampTz start = option_history_start(table->options, now);
+
+	return Max(ceil((double) (now - start) / table->width->width_us), 1);
+}
+
+static double
+guess_groups(int ndimensions)
+{
+	return guessed_groups[Min(ndimensions, lengthof(guessed_groups) - 1)];
+}
+
+/* Groups in a bucket at the table's own grain. */
+static double
+own_groups(EstimateContext *cx, int ndimensions, double buckets)
+{
+	if (cx->table->options->rows_per_bucket > 0)
+		return cx->table->options->rows_per_bucket;
+	if (cx->rel->tuples >= 0 && cx->rel->pages > 0)
+		return cx->rel->tuples / buckets;
+	return guess_groups(ndimensions);
+}
+
+static bool
+is_column(EstimateContext *cx, Node *node, AttrNumber attnum)
+{
+	Var		   *var;
+
+	while (node && IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	var = (Var *) node;
+	return node && IsA(node, Var) && var->varno == cx->rel->relid &&
+		var->varlevelsup == 0 && var->varattno == attnum;
+}
+
+static double
+count_elements(Node *array)
+{
+	Const	   *constant = (Const *) array;
+
+	if (IsA(array, ArrayExpr))
+		return list_length(((ArrayExpr *) array)->elements);
+	if (!IsA(array, Const))
+		return UNKNOWN_ELEMENTS;
+	if (constant->constisnull)
+		return 1;
+	return ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(constant->constvalue)),
+						  ARR_DIMS(DatumGetArrayTypeP(constant->constvalue)));
+}
+
+/* What a clause that is true of one value of it is about, or NULL. */
+static Node *
+tested_value(Node *clause)
+{
+	if (is_notclause(clause))
+		return (Node *) get_notclausearg((Expr *) clause);
+	if (IsA(clause, NullTest) && ((NullTest *) clause)->nulltesttype == IS_NULL)
+		return (Node *) ((NullTest *) clause)->arg;
+	if (IsA(clause, BooleanTest))
+		return (Node *) ((BooleanTest *) clause)->arg;
+	return clause;
+}
+
+/* To how many values does the clause pin the column?  0: to none. */
+static double
+pinned_values(EstimateContext *cx, Node *clause, AttrNumber attnum)
+{
+	OpExpr	   *op = (OpExpr *) clause;
+	ScalarArrayOpExpr *any = (ScalarArrayOpExpr *) clause;
+	double		sum = 0;
+	ListCell   *lc;
+
+	if (is_column(cx, tested_value(clause), attnum))
+		return 1;
+	if (IsA(clause, OpExpr) && list_length(op->args) == 2 && get_oprrest(op->opno) == F_EQSEL)
+		return is_column(cx, linitial(op->args), attnum) ||
+			is_column(cx, lsecond(op->args), attnum);
+	if (IsA(clause, ScalarArrayOpExpr) && any->useOr && get_oprrest(any->opno) == F_EQSEL)
+		return is_column(cx, linitial(any->args), attnum) ?
+			count_elements(lsecond(any->args)) : 0;
+	if (!is_orclause(clause))
+		return 0;
+	foreach(lc, ((BoolExpr *) clause)->args)
+	{
+		double		values = pinned_values(cx, lfirst(lc), attnum);
+
+		if (values == 0)
+			return 0;
+		sum += values;
+	}
+	return sum;
+}
+
+/* To how many values do all clauses together pin it?  0: to none. */
+static double
+least_pinned(EstimateContext *cx, List *clauses, AttrNumber attnum)
+{
+	double		least = 0;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		double		values = pinned_values(cx, (Node *) lfirst_node(RestrictInfo, lc)->clause,
+										   attnum);
+
+		if (values > 0 && (least == 0 || values < least))
+			least = values;
+	}
+	return least;
+}
+
+/* How many values has the dimension?  0: nothing is known. */
+static double
+distinct_values(EstimateContext *cx, AttrNumber attnum)
+{
+	Oid			type = table_column(cx->table, attnum)->type;
+	Var		   *var = makeVar(cx->rel->relid, attnum, type, -1, InvalidOid, 0);
+	VariableStatData found;
+	double		values;
+	bool		is_default;
+
+	examine_variable(cx->root, (Node *) var, 0, &found);
+	values = get_variable_numdistinct(&found, &is_default);
+	if (is_default || !HeapTupleIsValid(found.statsTuple))
+		values = 0;
+	else if (((Form_pg_statistic) GETSTRUCT(found.statsTuple))->stanullfrac > 0)
+		values++;
+	ReleaseVariableStats(found);
+	return values;
+}
+
+/* How many combinations of the request's dimensions may pass the clauses? */
+static double
+combinations(EstimateContext *cx, List *clauses)
+{
+	double		product = 1;
+	int			nunknown = 0;
+	ListCell   *lc;
+
+	foreach(lc, cx->request->group_by)
+	{
+		double		distinct = distinct_values(cx, lfirst_int(lc));
+		double		pinned = least_pinned(cx, clauses, lfirst_int(lc));
+
+		if (distinct > 0 && pinned > 0)
+			product *= Min(distinct, pinned);
+		else if (distinct > 0 || pinned > 0)
+			product *= distinct + pinned;
+		else
+			nunknown++;
+	}
+	return product * guess_groups(nunknown);
+}
+
+/*
+ * Groups in a bucket at the request's grain, where there are so many at the
+ * table's own: those that are hit if each of the table's groups falls into any
+ * of them.
+ */
+static double
+reduced_groups(EstimateContext *cx, double groups, int ndimensions, List *clauses)
+{
+	double		most;
+
+	if (list_length(cx->request->group_by) == ndimensions)
+		return groups;
+	most = combinations(cx, clauses);
+	return most * -expm1(-groups / most);
+}
+
+static double
+selectivity(EstimateContext *cx, List *clauses)
+{
+	return clauselist_selectivity(cx->root, clauses, cx->rel->relid, JOIN_INNER, NULL);
+}
+
+Estimate
+estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+				 UsageRequest *request, const EstimateClauses *clauses)
+{
+	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
+	TimeClause	time = {.kind = TIME_ALL, .args = request->time};
+	TimestampTz now = GetCurrentTimestamp();
+	BoundRequest *bound = bind_request(request, table, planned_value, &cx, now);
+	int			ndimensions = list_length(request_make(table)->group_by);
+	double		history = history_buckets(table, now);
+	double		groups = own_groups(&cx, ndimensions, history);
+	List	   *all = list_concat_copy(clauses->filters, clauses->local);
+	Estimate	estimate;
+	double		buckets;
+
+	/* selectivities are of the whole table */
+	rel->tuples = clamp_row_est(groups * history);
+	estimate.ranges = bound->ranges;
+	estimate.share = unknown_share(&cx, &time);
+	buckets = timerange_buckets(bound->ranges, table->width->width_us) * estimate.share;
+	estimate.tuples = buckets * reduced_groups(&cx, groups, ndimensions, NIL);
+	estimate.received = buckets *
+		reduced_groups(&cx, groups * selectivity(&cx, clauses->filters), ndimensions,
+					   clauses->filters);
+	estimate.rows = buckets * passing_share(&cx, bound->ranges, clauses->time) *
+		reduced_groups(&cx, groups * selectivity(&cx, all), ndimensions, all);
+	return estimate;
+}

@@ -1,0 +1,43 @@
+/*
+ * estimate.h
+ *	  How many rows will a request bring, and in how many buckets?
+ */
+#ifndef USAGE_ESTIMATE_H
+#define USAGE_ESTIMATE_H
+
+#include "nodes/pathnodes.h"
+
+#include "request.h"
+#include "table.h"
+
+/*
+ * The restrictions of a scan by what the request makes of them: lists of
+ * RestrictInfo.  Those that time ranges account for exactly are in none.
+ */
+typedef struct EstimateClauses
+{
+	List	   *time;			/* time ranges may let more through */
+	List	   *filters;		/* the API checks them */
+	List	   *local;			/* the executor checks them alone */
+} EstimateClauses;
+
+typedef struct Estimate
+{
+	TimeRanges *ranges;			/* as far as they are known at planning */
+	double		share;			/* of the ranges that is likely to be read */
+	double		tuples;			/* in that time, at the request's grain */
+	double		received;		/* those that the API sends */
+	double		rows;			/* those that pass all restrictions */
+} Estimate;
+
+/*
+ * Estimate a request of a base relation, from what ANALYZE found or else from
+ * guesses.  rel->tuples is what pg_class says (the planner's default).  Stable
+ * expressions are evaluated, and clauses on time for some buckets; there is no
+ * I/O.
+ */
+extern Estimate estimate_request(PlannerInfo *root, RelOptInfo *rel,
+								 const UsageTable *table, UsageRequest *request,
+								 const EstimateClauses *clauses);
+
+#endif

@@ -1,0 +1,486 @@
+/*
+ * grain.c
+ *	  What grain does this query need?
+ *
+ * A row of a coarser relation stands for several rows of the table's own: its
+ * measures are their sums, its dimensions are what they have in common.  A
+ * query level gives the same answer over either if it can't tell how many rows
+ * there were, and takes their measures only as sums.  The sums are still made
+ * by the executor, over fewer rows.
+ *
+ * The numbers in comments are those of the conditions in DESIGN.md section 3.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/numeric.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "grain.h"
+
+bool		usage_enable_grain_reduction = true;
+
+typedef struct GrainContext
+{
+	const UsageTable *table;
+	PlannerInfo *root;
+	RelOptInfo *rel;
+} GrainContext;
+
+static bool is_summand(GrainContext *cx, Node *expr);
+
+/* The column of this table that the expression is, or NULL. */
+static const UsageTableColumn *
+match_column(GrainContext *cx, Node *expr)
+{
+	Var		   *var = (Var *) expr;
+
+	if (!IsA(expr, Var) || var->varno != cx->rel->relid || var->varlevelsup != 0)
+		return NULL;
+	return table_column(cx->table, var->varattno);
+}
+
+/* Is every row that a coarser one stands for the same in this column? */
+static bool
+is_common(const UsageTableColumn *column)
+{
+	return column->role == USAGE_DIMENSION || column->role == USAGE_BUCKET;
+}
+
+/*
+ * Does the expression mention a column of this table that a coarser row has
+ * not in common: a measure, a label, the whole row, a system column?
+ */
+static bool
+mentions_uncommon(Node *expr, GrainContext *cx)
+{
+	if (expr == NULL)
+		return false;
+	if (IsA(expr, Var))
+	{
+		Var		   *var = (Var *) expr;
+		const UsageTableColumn *column = match_column(cx, expr);
+
+		return var->varno == cx->rel->relid && (!column || !is_common(column));
+	}
+	return expression_tree_walker(expr, mentions_uncommon, cx);
+}
+
+/*
+ * Condition 3: qualified sums
+ */
+
+/*
+ * A number that adds up over dimensions, kept to the last digit.  One that the
+ * API only sends under some grouping may mean another unit in every group.
+ */
+static const UsageTableColumn *
+match_number(GrainContext *cx, Node *expr)
+{
+	const UsageTableColumn *column = match_column(cx, expr);
+
+	if (!column || column->required ||
+		(column->role != USAGE_MEASURE && column->role != USAGE_LEVEL))
+		return NULL;
+	if (column->type != INT8OID && (column->type != NUMERICOID || column->typmod >= 0))
+		return NULL;
+	return column;
+}
+
+/* Such a number as numeric. */
+static bool
+is_numeric_number(GrainContext *cx, Node *expr)
+{
+	FuncExpr   *cast = (FuncExpr *) expr;
+
+	if (IsA(expr, FuncExpr) && cast->funcid == F_NUMERIC_INT8)
+		return match_number(cx, linitial(cast->args)) != NULL;
+	return exprType(expr) == NUMERICOID && match_number(cx, expr) != NULL;
+}
+
+static bool
+is_finite_constant(Const *constant)
+{
+	Numeric		value;
+
+	if (constant->constisnull)
+		return true;
+	value = DatumGetNumeric(constant->constvalue);
+	return !numeric_is_nan(value) && !numeric_is_inf(value);
+}
+
+/*
+ * A numeric that is the same for all rows of a coarser one, and finite, as
+ * infinity times zero is no number: an integer made numeric, a constant, or a
+ * type with a precision.
+ */
+static bool
+is_factor(GrainContext *cx, Node *expr)
+{
+	FuncExpr   *cast = (FuncExpr *) expr;
+
+	if (exprType(expr) != NUMERICOID || mentions_uncommon(expr, cx))
+		return false;
+	if (IsA(expr, Const))
+		return is_finite_constant((Const *) expr);
+	if (IsA(expr, FuncExpr) &&
+		(cast->funcid == F_NUMERIC_INT2 || cast->funcid == F_NUMERIC_INT4 ||
+		 cast->funcid == F_NUMERIC_INT8))
+		return true;
+	return exprTypmod(expr) >= 0;
+}
+
+/* a + b and a - b add up only where neither may be NULL without the other. */
+static bool
+is_sum_of_numbers(GrainContext *cx, Node *expr)
+{
+	const UsageTableColumn *column = match_number(cx, expr);
+	OpExpr	   *op = (OpExpr *) expr;
+
+	if (column)
+		return column->always_sent;
+	if (!IsA(expr, OpExpr))
+		return false;
+	switch (op->opfuncid)
+	{
+		case F_INT8PL:
+		case F_INT8MI:
+		case F_NUMERIC_ADD:
+		case F_NUMERIC_SUB:
+			return list_length(op->args) == 2 &&
+				is_sum_of_numbers(cx, linitial(op->args)) &&
+				is_sum_of_numbers(cx, lsecond(op->args));
+		default:
+			return false;
+	}
+}
+
+static bool
+is_product(GrainContext *cx, Node *expr)
+{
+	OpExpr	   *op = (OpExpr *) expr;
+	Node	   *left;
+	Node	   *right;
+
+	if (!IsA(expr, OpExpr) || op->opfuncid != F_NUMERIC_MUL)
+		return false;
+	left = linitial(op->args);
+	right = lsecond(op->args);
+	return (is_numeric_number(cx, left) && is_factor(cx, right)) ||
+		(is_numeric_number(cx, right) && is_factor(cx, left));
+}
+
+static bool
+is_zero_or_null(Node *expr)
+{
+	Const	   *constant = (Const *) expr;
+
+	if (!IsA(expr, Const))
+		return false;
+	if (constant->constisnull)
+		return true;
+	switch (constant->consttype)
+	{
+		case INT8OID:
+			return DatumGetInt64(constant->constvalue) == 0;
+		case NUMERICOID:
+			return DatumGetInt32(DirectFunctionCall2(numeric_cmp, constant->constvalue,
+													 DirectFunctionCall1(int4_numeric, Int32GetDatum(0)))) == 0;
+		default:
+			return false;
+	}
+}
+
+/* CASE without an argument before WHEN: which branch depends on the group. */
+static bool
+is_choice(GrainContext *cx, Node *expr)
+{
+	CaseExpr   *choice = (CaseExpr *) expr;
+	ListCell   *lc;
+
+	if (!IsA(expr, CaseExpr) || mentions_uncommon((Node *) choice->arg, cx))
+		return false;
+	foreach(lc, choice->args)
+	{
+		CaseWhen   *when = lfirst_node(CaseWhen, lc);
+
+		if (mentions_uncommon((Node *) when->expr, cx) || !is_summand(cx, (Node *) when->result))
+			return false;
+	}
+	return choice->defresult == NULL || is_summand(cx, (Node *) choice->defresult);
+}
+
+/* May sum() be made of it over the coarser rows? */
+static bool
+is_summand(GrainContext *cx, Node *expr)
+{
+	return match_number(cx, expr) || is_numeric_number(cx, expr) || is_zero_or_null(expr) ||
+		is_sum_of_numbers(cx, expr) || is_product(cx, expr) || is_choice(cx, expr);
+}
+
+static bool
+is_qualified_sum(GrainContext *cx, Aggref *agg)
+{
+	if (agg->aggfnoid != F_SUM_INT8 && agg->aggfnoid != F_SUM_NUMERIC)
+		return false;
+	if (agg->aggdistinct != NIL || agg->aggorder != NIL || agg->agglevelsup != 0)
+		return false;
+	if (mentions_uncommon((Node *) agg->aggfilter, cx))
+		return false;
+	return is_summand(cx, (Node *) linitial_node(TargetEntry, agg->args)->expr);
+}
+
+/*
+ * Condition 2: aggregates that can tell how often a row came
+ */
+
+/* bit_and() and bit_or() are the only ones without a sort operator. */
+static bool
+is_bitwise(Oid aggregate)
+{
+	switch (aggregate)
+	{
+		case F_BIT_AND_INT2:
+		case F_BIT_AND_INT4:
+		case F_BIT_AND_INT8:
+		case F_BIT_AND_BIT:
+		case F_BIT_OR_INT2:
+		case F_BIT_OR_INT4:
+		case F_BIT_OR_INT8:
+		case F_BIT_OR_BIT:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * An aggregate with a sort operator gives the first of its inputs in that
+ * order: min(), max(), bool_and(), bool_or(), every().
+ */
+static bool
+has_sort_operator(Oid aggregate)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+	bool		found;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	found = OidIsValid(((Form_pg_aggregate) GETSTRUCT(tuple))->aggsortop);
+	ReleaseSysCache(tuple);
+	return found;
+}
+
+/* Is the aggregate's result the same however often its input comes? */
+static bool
+ignores_duplicates(const Aggref *agg)
+{
+	if (agg->aggkind != AGGKIND_NORMAL || agg->aggfnoid >= FirstGenbkiObjectId)
+		return false;
+	return agg->aggdistinct != NIL || is_bitwise(agg->aggfnoid) ||
+		has_sort_operator(agg->aggfnoid);
+}
+
+/*
+ * Conditions 2 and 4: does the expression of the target list or HAVING see a
+ * difference between the coarser relation and the table's own?
+ */
+static bool
+sees_difference(Node *expr, GrainContext *cx)
+{
+	if (expr == NULL)
+		return false;
+	if (IsA(expr, Var))
+		return mentions_uncommon(expr, cx);
+	if (IsA(expr, Aggref))
+	{
+		Aggref	   *agg = (Aggref *) expr;
+
+		if (is_qualified_sum(cx, agg))
+			return false;
+		if (agg->agglevelsup != 0 || !ignores_duplicates(agg))
+			return true;
+	}
+	return expression_tree_walker(expr, sees_difference, cx);
+}
+
+/*
+ * Condition 1: the level
+ */
+
+/* Is a column of this table handed to a sub-select? */
+static bool
+feeds_subplan(Node *expr, GrainContext *cx)
+{
+	if (expr == NULL)
+		return false;
+	if (IsA(expr, SubPlan) &&
+		bms_is_member(cx->rel->relid, pull_varnos(cx->root, expr)))
+		return true;
+	return expression_tree_walker(expr, feeds_subplan, cx);
+}
+
+static bool
+clauses_feed_subplan(GrainContext *cx, List *rinfos)
+{
+	ListCell   *lc;
+
+	foreach(lc, rinfos)
+	{
+		if (feeds_subplan((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
+			return true;
+	}
+	return false;
+}
+
+/* What no reduction is made under, whatever ignores duplicates. */
+static bool
+level_is_opaque(GrainContext *cx)
+{
+	Query	   *parse = cx->root->parse;
+
+	return parse->commandType != CMD_SELECT ||
+		parse->rowMarks != NIL || parse->hasTargetSRFs ||
+		contain_volatile_functions((Node *) parse) ||
+		feeds_subplan((Node *) cx->root->processed_tlist, cx) ||
+		feeds_subplan(parse->havingQual, cx) ||
+		clauses_feed_subplan(cx, cx->rel->baserestrictinfo) ||
+		clauses_feed_subplan(cx, cx->rel->joininfo);
+}
+
+/* Does the level make one row of several? */
+static bool
+level_groups(const Query *parse)
+{
+	if (parse->hasWindowFuncs)
+		return parse->hasAggs || parse->groupClause != NIL;
+	return parse->hasAggs || parse->groupClause != NIL || parse->distinctClause != NIL;
+}
+
+/*
+ * Is the table on the inner side of a semi- or anti-join?  Then only whether
+ * there is a row matters.
+ */
+static bool
+is_only_probed(GrainContext *cx)
+{
+	ListCell   *lc;
+
+	foreach(lc, cx->root->join_info_list)
+	{
+		SpecialJoinInfo *join = lfirst_node(SpecialJoinInfo, lc);
+
+		if ((join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI) &&
+			bms_is_member(cx->rel->relid, join->syn_righthand))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Condition 4: columns that a coarser row has not in common may be needed by
+ * the final target list, and by nothing else.
+ */
+static bool
+uncommon_is_final(GrainContext *cx)
+{
+	RelOptInfo *rel = cx->rel;
+	ListCell   *lc;
+
+	for (int attnum = rel->min_attr; attnum <= rel->max_attr; attnum++)
+	{
+		Relids		needed = rel->attr_needed[attnum - rel->min_attr];
+		const UsageTableColumn *column = table_column(cx->table, attnum);
+
+		if (bms_is_empty(needed) || (column && is_common(column)))
+			continue;
+		if (bms_membership(needed) != BMS_SINGLETON || !bms_is_member(0, needed))
+			return false;
+	}
+	foreach(lc, rel->baserestrictinfo)
+	{
+		if (mentions_uncommon((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
+			return false;
+	}
+	return true;
+}
+
+/* Does the query give the same answer over a coarser relation? */
+static bool
+may_reduce(GrainContext *cx)
+{
+	if (cx->rel->reloptkind != RELOPT_BASEREL || level_is_opaque(cx))
+		return false;
+	if (is_only_probed(cx))
+		return !mentions_uncommon((Node *) cx->rel->reltarget->exprs, cx) &&
+			uncommon_is_final(cx);
+	return level_groups(cx->root->parse) && uncommon_is_final(cx) &&
+		!sees_difference((Node *) cx->root->processed_tlist, cx) &&
+		!sees_difference(cx->root->parse->havingQual, cx);
+}
+
+/* The columns that the scan gives or checks, as pull_varattnos() has them. */
+static Bitmapset *
+mentioned_columns(RelOptInfo *rel)
+{
+	Bitmapset  *attrs = NULL;
+	ListCell   *lc;
+
+	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs);
+	foreach(lc, rel->baserestrictinfo)
+		pull_varattnos((Node *) lfirst_node(RestrictInfo, lc)->clause, rel->relid, &attrs);
+	return attrs;
+}
+
+static bool
+is_mentioned(Bitmapset *attrs, const UsageTableColumn *column)
+{
+	return bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, attrs);
+}
+
+/* Is the dimension one that a mentioned column is not sent without? */
+static bool
+is_required(const UsageTable *table, Bitmapset *attrs, const UsageTableColumn *dimension)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)))
+	{
+		if (column->required && strcmp(column->required, dimension->field) == 0 &&
+			is_mentioned(attrs, column))
+			return true;
+	}
+	return false;
+}
+
+void
+grain_reduce(UsageRequest *request, const UsageTable *table,
+			 PlannerInfo *root, RelOptInfo *rel)
+{
+	GrainContext cx = {table, root, rel};
+	Bitmapset  *attrs;
+	List	   *kept = NIL;
+	ListCell   *lc;
+
+	if (!usage_enable_grain_reduction || !may_reduce(&cx))
+		return;
+	attrs = mentioned_columns(rel);
+	foreach(lc, request->group_by)
+	{
+		const UsageTableColumn *dimension = table_column(table, lfirst_int(lc));
+
+		if (is_mentioned(attrs, dimension) || is_required(table, attrs, dimension))
+			kept = lappend_int(kept, dimension->attnum);
+	}
+	request->group_by = kept;
+}
