@@ -155,7 +155,7 @@ CALL pg_temp.try($$SELECT sum(CASE WHEN batch THEN input_tokens ELSE 1 END) AS s
 CALL pg_temp.try($$SELECT sum(CASE WHEN input_tokens > 5000 THEN input_tokens ELSE 0 END) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) FILTER (WHERE output_tokens > 500) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(-input_tokens) AS s, sum(abs(input_tokens)) AS t FROM usage.completions$$);
-CALL pg_temp.try($$SELECT c.model, sum(c.input_cached_tokens * p.any_price) AS s FROM usage.completions AS c JOIN own.price AS p USING (model) GROUP BY 1$$);
+CALL pg_temp.try($$SELECT sum(c.input_cached_tokens * p.any_price) AS s FROM usage.completions AS c JOIN own.price AS p ON p.any_price = 'Infinity'$$);
 CALL pg_temp.try($$SELECT sum(input_tokens::float8) AS s FROM (SELECT (input_tokens % 8)::bigint AS input_tokens FROM usage.completions) AS c$$);
 CREATE FOREIGN TABLE usage.rounded (day date, project_id text, line_item text, amount numeric(12,2)) SERVER openai OPTIONS (endpoint 'costs');
 CREATE VIEW oracle.rounded AS SELECT day, project_id, line_item, amount::numeric(12,2) FROM oracle.costs;
