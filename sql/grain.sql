@@ -19,9 +19,9 @@ SET client_min_messages = warning;
 \set QUIET on
 
 CREATE SCHEMA own;
-CREATE TABLE own.project (id text PRIMARY KEY, team text, note text);
+CREATE TABLE own.project (id text PRIMARY KEY, team text, note text, most int);
 INSERT INTO own.project
-SELECT id, 'team ' || row_number() OVER (ORDER BY id) % 3, repeat('x', 9)
+SELECT id, 'team ' || row_number() OVER (ORDER BY id) % 3, repeat('x', 9), 3
 FROM (SELECT DISTINCT project_id FROM oracle.completions WHERE project_id IS NOT NULL) AS p(id);
 CREATE TABLE own.price (model text, price numeric(12,6), any_price numeric, valid_from timestamptz, valid_to timestamptz);
 INSERT INTO own.price
@@ -29,6 +29,7 @@ SELECT model, 0.25 * row_number() OVER (ORDER BY model), CASE row_number() OVER 
        '-infinity', now() - interval '10 days'
 FROM (SELECT DISTINCT model FROM oracle.completions WHERE model IS NOT NULL) AS m;
 CREATE SEQUENCE own.counter;
+CREATE AGGREGATE own.tally(text) (sfunc = int8inc_any, stype = bigint, initcond = '0', sortop = >);
 
 -- The scans' Group By, by their order in the plan; "all" where it is the table's.
 CREATE FUNCTION pg_temp.groups(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -113,6 +114,12 @@ TRUNCATE own.result;
 
 -- not reduced, as one condition does not hold
 -- 1: the level has nothing that makes one row of several, or more than that
+CALL pg_temp.try($$SELECT model FROM usage.completions WHERE day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT p.id, c.model FROM own.project AS p LEFT JOIN usage.completions AS c ON c.project_id = p.id AND c.day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT c.model FROM usage.completions AS c WHERE day > now()::date - 9 AND EXISTS (SELECT FROM own.project AS p WHERE p.id = c.project_id)$$);
+CALL pg_temp.try($$SELECT max(nextval('own.counter')) - min(nextval('own.counter')) AS n FROM usage.completions WHERE day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT max((SELECT nextval('own.counter') WHERE c.model IS NULL OR c.model <> '')) - min((SELECT nextval('own.counter') WHERE c.model IS NULL OR c.model <> '')) AS n FROM usage.completions AS c WHERE day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT max((SELECT nextval('own.counter') WHERE p.team <> '')) - min((SELECT nextval('own.counter') WHERE p.team <> '')) AS n FROM usage.completions AS c JOIN own.project AS p ON p.id = c.project_id WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT model, input_tokens FROM usage.completions$$);
 CALL pg_temp.try($$SELECT DISTINCT model, count(*) OVER () AS n FROM usage.completions$$);
 CALL pg_temp.try($$SELECT model, sum(input_tokens) OVER (PARTITION BY model) AS n FROM usage.completions$$);
@@ -128,9 +135,17 @@ CALL pg_temp.try($$SELECT sum(length(p.note)) AS n, sum(c.input_tokens) AS s FRO
 CALL pg_temp.try($$SELECT sum(a.input_tokens) AS a, sum(b.amount) AS b FROM usage.completions AS a JOIN usage.costs AS b USING (day, project_id) WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT sum(1) AS n FROM usage.completions$$);
 CALL pg_temp.try($$SELECT string_agg(model, ',' ORDER BY model) AS n FROM usage.completions WHERE day > now()::date - 9$$);
-CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage.completions HAVING count(*) > 100$$);
-CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage.completions ORDER BY count(*)$$);
+CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage.completions HAVING count(*) > 1000$$);
+CALL pg_temp.try($$SELECT model, sum(input_tokens) AS s FROM usage.completions GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 4$$);
+CALL pg_temp.try($$SELECT own.tally(model) AS n FROM usage.completions$$);
+CALL pg_temp.try($$SELECT mode() WITHIN GROUP (ORDER BY model) AS n FROM usage.completions$$);
 -- 3: a sum that does not add up
+CALL pg_temp.try($$SELECT sum(mod(input_tokens, 7::bigint)) AS s FROM usage.completions$$);
+CALL pg_temp.try($$SELECT sum(input_tokens * num_model_requests) AS s FROM usage.completions$$);
+CALL pg_temp.try($$SELECT sum(input_tokens::numeric % 7) AS s FROM usage.completions$$);
+CALL pg_temp.try($$SELECT sum(input_cached_tokens * 'Infinity'::numeric) AS s FROM usage.completions$$);
+CALL pg_temp.try($$SELECT sum(CASE input_tokens % 2 WHEN 0 THEN output_tokens END) AS s FROM usage.completions$$);
+CALL pg_temp.try($$SELECT sum(CASE WHEN batch THEN 1 ELSE input_tokens END) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(DISTINCT input_tokens) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(input_tokens + input_image_tokens) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(input_tokens * output_tokens::numeric) AS s FROM usage.completions WHERE day > now()::date - 9$$);
@@ -140,10 +155,11 @@ CALL pg_temp.try($$SELECT sum(CASE WHEN batch THEN input_tokens ELSE 1 END) AS s
 CALL pg_temp.try($$SELECT sum(CASE WHEN input_tokens > 5000 THEN input_tokens ELSE 0 END) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) FILTER (WHERE output_tokens > 500) AS s FROM usage.completions$$);
 CALL pg_temp.try($$SELECT sum(-input_tokens) AS s, sum(abs(input_tokens)) AS t FROM usage.completions$$);
-CALL pg_temp.try($$SELECT c.model, sum(c.input_image_tokens * p.any_price) AS s FROM usage.completions AS c JOIN own.price AS p USING (model) GROUP BY 1$$);
+CALL pg_temp.try($$SELECT sum(c.input_cached_tokens * p.any_price) AS s FROM usage.completions AS c JOIN own.price AS p ON p.any_price = 'Infinity'$$);
 CALL pg_temp.try($$SELECT sum(input_tokens::float8) AS s FROM (SELECT (input_tokens % 8)::bigint AS input_tokens FROM usage.completions) AS c$$);
-CREATE FOREIGN TABLE own.rounded (day date, project_id text, line_item text, amount numeric(12,2)) SERVER openai OPTIONS (endpoint 'costs');
-SELECT pg_temp.groups('SELECT sum(amount) FROM own.rounded');
+CREATE FOREIGN TABLE usage.rounded (day date, project_id text, line_item text, amount numeric(12,2)) SERVER openai OPTIONS (endpoint 'costs');
+CREATE VIEW oracle.rounded AS SELECT day, project_id, line_item, amount::numeric(12,2) FROM oracle.costs;
+CALL pg_temp.try($$SELECT sum(amount) AS s FROM usage.rounded$$);
 CALL pg_temp.try($$SELECT line_item, sum(quantity) AS s FROM usage.costs GROUP BY 1$$);
 CALL pg_temp.try($$SELECT sum(quantity) AS s FROM usage.costs$$);
 -- 4: a number that is seen by itself
@@ -155,12 +171,16 @@ CALL pg_temp.try($$SELECT DISTINCT model, input_tokens FROM usage.completions WH
 CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s FROM usage.completions AS c JOIN own.price AS p ON p.price * 1000 < c.input_tokens AND p.model = c.model$$);
 CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s, max(x.n) AS n FROM usage.completions AS c, LATERAL (SELECT count(*) AS n FROM own.price AS p WHERE p.price < c.output_tokens) AS x WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT line_item, currency, sum(amount) AS s FROM usage.costs GROUP BY 1, 2$$);
+CALL pg_temp.try($$SELECT project_id, max(quantity_unit) AS u FROM usage.costs GROUP BY 1$$);
+CALL pg_temp.try($$SELECT sum(c.num_model_requests) AS s FROM usage.completions AS c LEFT JOIN own.price AS p ON p.model = c.model AND c.input_tokens > 1000 WHERE day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s FROM usage.completions AS c LEFT JOIN own.price AS p ON p.model <> c.model AND c.input_tokens > 1000 WHERE day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens < p.most)$$);
 CALL pg_temp.try($$SELECT max(c::text) AS s FROM usage.completions AS c$$);
 CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens > 20000)$$);
 CALL pg_temp.try($$SELECT x.s FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT input_tokens + 0 AS t, model FROM usage.completions WHERE day > now()::date - 9) AS c ON true, LATERAL (SELECT c.t AS s) AS x GROUP BY 1$$);
 -- members of UNION ALL
+CALL pg_temp.try($$SELECT max(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u$$);
 CALL pg_temp.try($$SELECT model, sum(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u GROUP BY 1$$);
-SELECT pg_temp.groups('SELECT max(nextval(''own.counter'')) FROM usage.completions');
 SELECT pg_temp.groups('SELECT sum(input_tokens) FROM usage.completions WHERE random() < 2');
 
 SELECT groups, query FROM own.result WHERE off = 0 AND oracle = 0 ORDER BY n;

@@ -318,44 +318,30 @@ sees_difference(Node *expr, GrainContext *cx)
  * Condition 1: the level
  */
 
-/* Is a column of this table handed to a sub-select? */
+/*
+ * Is there a sub-select that runs once a row?  It may count its runs, even if
+ * it takes the columns of other tables only: its own functions are not looked
+ * into.  One that runs once is no SubPlan here but a parameter.
+ */
 static bool
-feeds_subplan(Node *expr, GrainContext *cx)
+has_subplan(Node *expr, void *unused)
 {
-	if (expr == NULL)
+	/* a level of its own; sublinks of it are not planned yet */
+	if (expr == NULL || IsA(expr, Query))
 		return false;
-	if (IsA(expr, SubPlan) &&
-		bms_is_member(cx->rel->relid, pull_varnos(cx->root, expr)))
-		return true;
-	return expression_tree_walker(expr, feeds_subplan, cx);
-}
-
-static bool
-clauses_feed_subplan(GrainContext *cx, List *rinfos)
-{
-	ListCell   *lc;
-
-	foreach(lc, rinfos)
-	{
-		if (feeds_subplan((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
-			return true;
-	}
-	return false;
+	return IsA(expr, SubPlan) || expression_tree_walker(expr, has_subplan, unused);
 }
 
 /* What no reduction is made under, whatever ignores duplicates. */
 static bool
-level_is_opaque(GrainContext *cx)
+level_is_opaque(const GrainContext *cx)
 {
 	Query	   *parse = cx->root->parse;
 
 	return parse->commandType != CMD_SELECT ||
 		parse->rowMarks != NIL || parse->hasTargetSRFs ||
 		contain_volatile_functions((Node *) parse) ||
-		feeds_subplan((Node *) cx->root->processed_tlist, cx) ||
-		feeds_subplan(parse->havingQual, cx) ||
-		clauses_feed_subplan(cx, cx->rel->baserestrictinfo) ||
-		clauses_feed_subplan(cx, cx->rel->joininfo);
+		query_tree_walker(parse, has_subplan, NULL, 0);
 }
 
 /* Does the level make one row of several? */
@@ -448,21 +434,10 @@ is_mentioned(Bitmapset *attrs, const UsageTableColumn *column)
 	return bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, attrs);
 }
 
-/* Is the dimension one that a mentioned column is not sent without? */
-static bool
-is_required(const UsageTable *table, Bitmapset *attrs, const UsageTableColumn *dimension)
-{
-	const UsageTableColumn *column = NULL;
-
-	while ((column = table_next_column(table, column)))
-	{
-		if (column->required && strcmp(column->required, dimension->field) == 0 &&
-			is_mentioned(attrs, column))
-			return true;
-	}
-	return false;
-}
-
+/*
+ * Dimensions that a column requires need no care: no such column is common, or
+ * a number that adds up.
+ */
 void
 grain_reduce(UsageRequest *request, const UsageTable *table,
 			 PlannerInfo *root, RelOptInfo *rel)
@@ -479,7 +454,7 @@ grain_reduce(UsageRequest *request, const UsageTable *table,
 	{
 		const UsageTableColumn *dimension = table_column(table, lfirst_int(lc));
 
-		if (is_mentioned(attrs, dimension) || is_required(table, attrs, dimension))
+		if (is_mentioned(attrs, dimension))
 			kept = lappend_int(kept, dimension->attnum);
 	}
 	request->group_by = kept;

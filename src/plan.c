@@ -113,8 +113,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 }
 
 /*
- * The time that requests take, one after the other or at once.  A scan that is
- * likely to be stopped early sends them one by one.
+ * The time that requests take, as many at once as may be.
  */
 static Cost
 latency_cost(const UsagePlan *plan, bool backward, bool few)

@@ -204,20 +204,12 @@ END $$;
 CREATE TEMP TABLE random_query (
   number int, source text, command text, types text[] DEFAULT '{}', args text[] DEFAULT '{}', zone text, plan text);
 
-CREATE FUNCTION pg_temp.random_query(number int) RETURNS random_query LANGUAGE plpgsql VOLATILE AS $$
+-- Make each [[type|literal]] a literal, a sub-select or a parameter.
+CREATE FUNCTION pg_temp.place_values(q random_query, text_of text) RETURNS random_query LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  q random_query;
-  s source;
-  text_of text;
   part text[];
   written text;
 BEGIN
-  PERFORM setseed((number % 1000000) / 1000000.0);
-  SELECT * INTO s FROM source ORDER BY random() LIMIT 1;
-  text_of := pg_temp.random_select(s, pg_temp.random_clause(s, 3));
-  q := (number, s.foreign_table, NULL, '{}', '{}',
-    pg_temp.pick('UTC', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati'),
-    pg_temp.pick('force_custom_plan', 'force_generic_plan'));
   FOR part IN SELECT regexp_matches(text_of, '\[\[([a-z]+)\|([^]]*)\]\]', 'g') LOOP
     IF pg_temp.chance(0.2) THEN
       q.types := q.types || part[1];
@@ -231,11 +223,31 @@ BEGIN
     text_of := overlay(text_of PLACING written FROM strpos(text_of, '[[' || part[1] || '|' || part[2] || ']]')
       FOR length(part[1] || part[2]) + 5);
   END LOOP;
-  q.command := format('WITH a AS MATERIALIZED (%s), o AS MATERIALIZED (%s)
+  q.command := text_of;
+  RETURN q;
+END $$;
+
+CREATE FUNCTION pg_temp.compare_with_oracle(ours text, theirs text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT format('WITH a AS MATERIALIZED (%s), o AS MATERIALIZED (%s)
     SELECT (SELECT count(*) FROM o) AS rows,
       (SELECT count(*) FROM (TABLE o EXCEPT ALL TABLE a) AS x) AS missing,
-      (SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE o) AS x) AS surplus',
-    replace(text_of, '{t}', s.foreign_table), replace(text_of, '{t}', s.oracle));
+      (SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE o) AS x) AS surplus', ours, theirs)
+$$;
+
+CREATE FUNCTION pg_temp.random_query(number int) RETURNS random_query LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  q random_query;
+  s source;
+  text_of text;
+BEGIN
+  PERFORM setseed((number % 1000000) / 1000000.0);
+  SELECT * INTO s FROM source ORDER BY random() LIMIT 1;
+  text_of := pg_temp.random_select(s, pg_temp.random_clause(s, 3));
+  q := (number, s.foreign_table, NULL, '{}', '{}',
+    pg_temp.pick('UTC', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati'),
+    pg_temp.pick('force_custom_plan', 'force_generic_plan'));
+  q := pg_temp.place_values(q, text_of);
+  q.command := pg_temp.compare_with_oracle(replace(q.command, '{t}', s.foreign_table), replace(q.command, '{t}', s.oracle));
   RETURN q;
 END $$;
 
