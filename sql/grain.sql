@@ -116,7 +116,7 @@ TRUNCATE own.result;
 -- 1: the level has nothing that makes one row of several, or more than that
 CALL pg_temp.try($$SELECT model FROM usage.completions WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT p.id, c.model FROM own.project AS p LEFT JOIN usage.completions AS c ON c.project_id = p.id AND c.day > now()::date - 9$$);
-CALL pg_temp.try($$SELECT c.model FROM usage.completions AS c WHERE day > now()::date - 9 AND EXISTS (SELECT FROM own.project AS p WHERE p.id = c.project_id)$$);
+CALL pg_temp.try($$SELECT c.model FROM usage.completions AS c WHERE day > now()::date - 9 AND EXISTS (SELECT FROM own.price AS p WHERE p.model = c.model)$$);
 CALL pg_temp.try($$SELECT max(nextval('own.counter')) - min(nextval('own.counter')) AS n FROM usage.completions WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT max((SELECT nextval('own.counter') WHERE c.model IS NULL OR c.model <> '')) - min((SELECT nextval('own.counter') WHERE c.model IS NULL OR c.model <> '')) AS n FROM usage.completions AS c WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT max((SELECT nextval('own.counter') WHERE p.team <> '')) - min((SELECT nextval('own.counter') WHERE p.team <> '')) AS n FROM usage.completions AS c JOIN own.project AS p ON p.id = c.project_id WHERE day > now()::date - 9$$);
