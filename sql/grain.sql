@@ -21,7 +21,7 @@ SET client_min_messages = warning;
 CREATE SCHEMA own;
 CREATE TABLE own.project (id text PRIMARY KEY, team text, note text, most int);
 INSERT INTO own.project
-SELECT id, 'team ' || row_number() OVER (ORDER BY id) % 3, repeat('x', 9), 3
+SELECT id, 'team ' || row_number() OVER (ORDER BY id) % 3, repeat('x', 9), 300
 FROM (SELECT DISTINCT project_id FROM oracle.completions WHERE project_id IS NOT NULL) AS p(id);
 CREATE TABLE own.price (model text, price numeric(12,6), any_price numeric, valid_from timestamptz, valid_to timestamptz);
 INSERT INTO own.price
@@ -116,7 +116,7 @@ TRUNCATE own.result;
 -- 1: the level has nothing that makes one row of several, or more than that
 CALL pg_temp.try($$SELECT model FROM usage.completions WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT p.id, c.model FROM own.project AS p LEFT JOIN usage.completions AS c ON c.project_id = p.id AND c.day > now()::date - 9$$);
-CALL pg_temp.try($$SELECT c.model FROM usage.completions AS c WHERE day > now()::date - 9 AND EXISTS (SELECT FROM own.project AS p WHERE p.id = c.project_id)$$);
+CALL pg_temp.try($$SELECT c.model FROM usage.completions AS c WHERE day > now()::date - 9 AND EXISTS (SELECT FROM own.price AS p WHERE p.model = c.model)$$);
 CALL pg_temp.try($$SELECT max(nextval('own.counter')) - min(nextval('own.counter')) AS n FROM usage.completions WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT max((SELECT nextval('own.counter') WHERE c.model IS NULL OR c.model <> '')) - min((SELECT nextval('own.counter') WHERE c.model IS NULL OR c.model <> '')) AS n FROM usage.completions AS c WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT max((SELECT nextval('own.counter') WHERE p.team <> '')) - min((SELECT nextval('own.counter') WHERE p.team <> '')) AS n FROM usage.completions AS c JOIN own.project AS p ON p.id = c.project_id WHERE day > now()::date - 9$$);
@@ -169,12 +169,12 @@ CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage.completions WHERE ou
 CALL pg_temp.try($$SELECT input_tokens > 5000 AS big, sum(input_tokens) AS s FROM usage.completions GROUP BY 1$$);
 CALL pg_temp.try($$SELECT DISTINCT model, input_tokens FROM usage.completions WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s FROM usage.completions AS c JOIN own.price AS p ON p.price * 1000 < c.input_tokens AND p.model = c.model$$);
-CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s, max(x.n) AS n FROM usage.completions AS c, LATERAL (SELECT count(*) AS n FROM own.price AS p WHERE p.price < c.output_tokens) AS x WHERE day > now()::date - 9$$);
+CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s, min(x.n) AS n FROM usage.completions AS c, LATERAL (SELECT count(*) AS n FROM own.price AS p WHERE p.price * 1000 < c.output_tokens) AS x WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT line_item, currency, sum(amount) AS s FROM usage.costs GROUP BY 1, 2$$);
 CALL pg_temp.try($$SELECT project_id, max(quantity_unit) AS u FROM usage.costs GROUP BY 1$$);
 CALL pg_temp.try($$SELECT sum(c.num_model_requests) AS s FROM usage.completions AS c LEFT JOIN own.price AS p ON p.model = c.model AND c.input_tokens > 1000 WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s FROM usage.completions AS c LEFT JOIN own.price AS p ON p.model <> c.model AND c.input_tokens > 1000 WHERE day > now()::date - 9$$);
-CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens < p.most)$$);
+CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens < p.most AND c.day BETWEEN now()::date - 9 AND now()::date - 1)$$);
 CALL pg_temp.try($$SELECT max(c::text) AS s FROM usage.completions AS c$$);
 CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens > 20000)$$);
 CALL pg_temp.try($$SELECT x.s FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT input_tokens + 0 AS t, model FROM usage.completions WHERE day > now()::date - 9) AS c ON true, LATERAL (SELECT c.t AS s) AS x GROUP BY 1$$);
