@@ -21,7 +21,7 @@ SET client_min_messages = warning;
 CREATE SCHEMA own;
 CREATE TABLE own.project (id text PRIMARY KEY, team text, note text, most int);
 INSERT INTO own.project
-SELECT id, 'team ' || row_number() OVER (ORDER BY id) % 3, repeat('x', 9), 300
+SELECT id, 'team ' || row_number() OVER (ORDER BY id) % 3, repeat('x', 9), (SELECT min(input_tokens) + 1 FROM oracle.completions AS c WHERE c.project_id = p.id AND day BETWEEN now()::date - 9 AND now()::date - 1)
 FROM (SELECT DISTINCT project_id FROM oracle.completions WHERE project_id IS NOT NULL) AS p(id);
 CREATE TABLE own.price (model text, price numeric(12,6), any_price numeric, valid_from timestamptz, valid_to timestamptz);
 INSERT INTO own.price
