@@ -22,8 +22,10 @@ all:
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+SERVER_HEADER := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h
 
-ifneq ($(wildcard $(PGXS)),)
+# A client's package may have PGXS, but no headers of the server.
+ifneq ($(and $(wildcard $(PGXS)),$(wildcard $(SERVER_HEADER))),)
 # Some packages of PostgreSQL are built with LLVM and come without clang.
 CLANG_USED := $(shell sed -n 's/^CLANG = //p' $(dir $(PGXS))../Makefile.global)
 ifeq ($(shell command -v $(CLANG_USED)),)
@@ -44,7 +46,7 @@ compile-command:
 	@echo $(CC) $(CFLAGS) $(CPPFLAGS)
 else
 all install installcheck:
-	@echo "pg_config or PGXS was not found: run test/setup, or set PG_CONFIG" >&2
+	@echo "pg_config, PGXS or the server's headers were not found: run test/setup, or set PG_CONFIG" >&2
 	@exit 1
 endif
 
