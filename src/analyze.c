@@ -179,7 +179,8 @@ read_window(SampleReader *reader, const TimeRange *window, int64 position)
 {
 	Stream	   *stream;
 
-	reader->request->ranges = timerange_between(window->start, window->end);
+	request_take(reader->request, timerange_between(window->start, window->end),
+				 reader->table->width);
 	stream = stream_open(reader->table, reader->request, reader->maker,
 						 reader->slot->tts_tupleDescriptor, reader->key, &reader->counters);
 	while (stream_next(stream, ExecClearTuple(reader->slot)))

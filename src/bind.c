@@ -1,25 +1,16 @@
 /*
  * bind.c
  *	  What does a request ask for now?
- *
- * A comparison of a bucket's bound with a value is a range of bucket starts.
- * One of a function of the bound is taken back through the function's steps,
- * widening the range where a step is not one to one, and by a day where it
- * goes through a time zone: a zone may have the same midnight twice.
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
-#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/lsyscache.h"
-#include "utils/timestamp.h"
 
-#include "bind.h"
+#include "bind_context.h"
 #include "compat.h"
 #include "http.h"
 
@@ -27,299 +18,8 @@
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
 
-/* So many elements has an array that is not known yet, as the server has it. */
-#define UNKNOWN_ELEMENTS 10
-
-/* Timestamps closer to the ends than this do not go through a zone. */
-#define ZONE_MARGIN_US (10 * USECS_PER_DAY)
-
-typedef struct BindContext
-{
-	const UsageRequest *request;
-	const UsageTable *table;
-	BindValue	value;
-	void	   *arg;
-	TimestampTz now;
-	bool		plain;			/* only what plain comparisons say */
-} BindContext;
-
-/* Values of an expression between two, both inclusive. */
-typedef struct TimeBounds
-{
-	int64		low;
-	int64		high;
-	bool		through_zone;
-} TimeBounds;
-
-static TimeRanges *time_ranges(BindContext *cx, const TimeClause *clause);
-
-/*
- * Time
- */
-
-/* A value as an instant, beyond all of them where it can't be one. */
-static TimestampTz
-to_instant(Datum value, Oid type)
-{
-	int			overflow;
-
-	if (type == DATEOID)
-		return date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
-	if (type == TIMESTAMPOID)
-		return timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
-	return DatumGetTimestampTz(value);
-}
-
-/* A date or timestamp as a timestamp. */
-static Timestamp
-to_naive(Datum value, Oid type)
-{
-	int			overflow;
-
-	if (type == DATEOID)
-		return date2timestamp_opt_overflow(DatumGetDateADT(value), &overflow);
-	return DatumGetTimestamp(value);
-}
-
-/* The values x with "x strategy value". */
-static TimeRanges *
-compare_ranges(int strategy, TimestampTz value)
-{
-	TimestampTz after = timerange_shift(value, 1);
-
-	switch (strategy)
-	{
-		case BTLessStrategyNumber:
-			return timerange_between(DT_NOBEGIN, value);
-		case BTLessEqualStrategyNumber:
-			return timerange_between(DT_NOBEGIN, after);
-		case BTEqualStrategyNumber:
-			return timerange_between(value, after);
-		case BTGreaterEqualStrategyNumber:
-			return timerange_between(value, DT_NOEND);
-		case BTGreaterStrategyNumber:
-			return timerange_between(after, DT_NOEND);
-	}
-	elog(ERROR, "unexpected btree strategy: %d", strategy);
-}
-
-/* The instants whose UTC day x satisfies "x strategy value". */
-static TimeRanges *
-day_ranges(int strategy, Timestamp value)
-{
-	Timestamp	at_or_after = timerange_ceil(value, USECS_PER_DAY);
-	Timestamp	after = timerange_shift(timerange_floor(value, USECS_PER_DAY), USECS_PER_DAY);
-
-	switch (strategy)
-	{
-		case BTLessStrategyNumber:
-			return timerange_between(DT_NOBEGIN, at_or_after);
-		case BTLessEqualStrategyNumber:
-			return timerange_between(DT_NOBEGIN, after);
-		case BTEqualStrategyNumber:
-			return value == at_or_after ? timerange_between(value, after) : timerange_none();
-		case BTGreaterEqualStrategyNumber:
-			return timerange_between(at_or_after, DT_NOEND);
-		case BTGreaterStrategyNumber:
-			return timerange_between(after, DT_NOEND);
-	}
-	elog(ERROR, "unexpected btree strategy: %d", strategy);
-}
-
-/* Move the bounds away from each other. */
-static void
-widen(TimeBounds *bounds, int64 low_us, int64 high_us)
-{
-	bounds->low = timerange_shift(bounds->low, -low_us);
-	bounds->high = timerange_shift(bounds->high, high_us);
-}
-
-/* Keep the bounds where zones can be computed with; never narrows them. */
-static void
-keep_in_margin(TimeBounds *bounds)
-{
-	int64		least = MIN_TIMESTAMP + ZONE_MARGIN_US;
-	int64		greatest = END_TIMESTAMP - ZONE_MARGIN_US;
-
-	if (bounds->low < least)
-		bounds->low = DT_NOBEGIN;
-	else if (bounds->low > greatest)
-		bounds->low = greatest;
-	if (bounds->high > greatest)
-		bounds->high = DT_NOEND;
-	else if (bounds->high < least)
-		bounds->high = least;
-}
-
-/* A session's timestamp as an instant, or an instant as a session's timestamp. */
-static int64
-through_session_zone(int64 value, bool to_instant)
-{
-	if (to_instant)
-	{
-		int			overflow;
-
-		return timestamp2timestamptz_opt_overflow(value, &overflow);
-	}
-	return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp,
-												 TimestampTzGetDatum(value)));
-}
-
-/* The same through a named zone. */
-static int64
-through_named_zone(int64 value, Datum zone, bool to_instant)
-{
-	PGFunction	convert = to_instant ? timestamp_zone : timestamptz_zone;
-
-	return DatumGetTimestamp(DirectFunctionCall2(convert, zone, TimestampGetDatum(value)));
-}
-
-/* False: the zone is NULL, and so is the expression. */
-static bool
-through_zone(BindContext *cx, TimeBounds *bounds, int zone, bool to_instant)
-{
-	keep_in_margin(bounds);
-	bounds->through_zone = true;
-	if (zone == TIME_SESSION_ZONE)
-	{
-		bounds->low = through_session_zone(bounds->low, to_instant);
-		bounds->high = through_session_zone(bounds->high, to_instant);
-	}
-	else
-	{
-		Datum		name;
-		bool		isnull;
-
-		if (!cx->value(cx->arg, zone, &name, &isnull))
-			return true;		/* planning: near enough */
-		if (isnull)
-			return false;
-		bounds->low = through_named_zone(bounds->low, name, to_instant);
-		bounds->high = through_named_zone(bounds->high, name, to_instant);
-	}
-	return true;
-}
-
-/* From a step's result back to its argument. */
-static bool
-step_back(BindContext *cx, const TimeStep *step, TimeBounds *bounds)
-{
-	switch (step->kind)
-	{
-		case TIME_AT_ZONE:
-			return through_zone(cx, bounds, step->zone, true);
-		case TIME_FROM_ZONE:
-			return through_zone(cx, bounds, step->zone, false);
-		case TIME_TRUNC:
-			widen(bounds, 0, step->span_us);
-			return true;
-		case TIME_TO_DATE:
-			widen(bounds, 0, USECS_PER_DAY);
-			return true;
-	}
-	elog(ERROR, "unexpected time step: %d", (int) step->kind);
-}
-
-/* Is the value of the steps an instant (else a timestamp or a date)? */
-static bool
-gives_instant(const TimeClause *clause)
-{
-	const TimeStep *last = clause->steps ? llast(clause->steps) : NULL;
-
-	return last ? last->kind == TIME_FROM_ZONE : clause->subject != USAGE_DAY;
-}
-
-/* The values that "steps(subject) strategy value" allows the steps to have. */
-static TimeBounds
-first_bounds(BindContext *cx, const TimeClause *clause, Datum value)
-{
-	bool		lower = clause->strategy >= BTEqualStrategyNumber;
-	bool		upper = clause->strategy <= BTEqualStrategyNumber;
-	TimeBounds	bounds = {0};
-	int64		point;
-
-	if (gives_instant(clause) || clause->type == TIMESTAMPTZOID)
-		point = to_instant(value, clause->type);
-	else
-		point = to_naive(value, clause->type);
-	bounds.low = lower ? point : DT_NOBEGIN;
-	bounds.high = upper ? point : DT_NOEND;
-
-	/* a date or timestamp is compared with an instant in the session's zone */
-	if (!gives_instant(clause) && clause->type == TIMESTAMPTZOID)
-		(void) through_zone(cx, &bounds, TIME_SESSION_ZONE, false);
-	return bounds;
-}
-
-/* The bucket bounds for which a function of them may compare as the clause says. */
-static TimeRanges *
-bounded_ranges(BindContext *cx, const TimeClause *clause, Datum value)
-{
-	TimeBounds	bounds = first_bounds(cx, clause, value);
-
-	for (int i = list_length(clause->steps) - 1; i >= 0; i--)
-		if (!step_back(cx, list_nth(clause->steps, i), &bounds))
-			return timerange_none();
-	if (clause->subject == USAGE_DAY)
-		widen(&bounds, 0, USECS_PER_DAY);
-	if (bounds.through_zone)
-		widen(&bounds, USECS_PER_DAY, USECS_PER_DAY);
-	return timerange_between(bounds.low, timerange_shift(bounds.high, 1));
-}
-
-/* Ranges of a bucket's end as ranges of its start. */
-static TimeRanges *
-ends_to_starts(const TimeRanges *ends, int64 width_us)
-{
-	TimeRanges *starts = timerange_none();
-
-	for (int i = 0; i < ends->count; i++)
-	{
-		const TimeRange *range = &ends->ranges[i];
-
-		starts = timerange_union(starts,
-								 timerange_between(timerange_shift(range->start, -width_us),
-												   timerange_shift(range->end, -width_us)));
-	}
-	return starts;
-}
-
-/* The bucket starts for which the comparison may hold. */
-static TimeRanges *
-value_ranges(BindContext *cx, const TimeClause *clause, Datum value)
-{
-	bool		plain_day = clause->subject == USAGE_DAY && clause->type != TIMESTAMPTZOID;
-	TimeRanges *ranges;
-
-	if (clause->steps == NIL && plain_day)
-		return day_ranges(clause->strategy, to_naive(value, clause->type));
-	if (clause->steps == NIL && clause->subject != USAGE_DAY)
-		ranges = compare_ranges(clause->strategy, to_instant(value, clause->type));
-	else if (cx->plain)
-		return timerange_all();
-	else
-		ranges = bounded_ranges(cx, clause, value);
-	if (clause->subject == USAGE_END)
-		ranges = ends_to_starts(ranges, cx->table->width->width_us);
-	return ranges;
-}
-
-/* The union for values[0 .. count), halved so as to stay n log n. */
-static TimeRanges *
-any_ranges(BindContext *cx, const TimeClause *clause, Datum *values, bool *nulls, int count)
-{
-	int			half = count / 2;
-
-	if (count == 0 || (count == 1 && nulls[0]))
-		return timerange_none();
-	if (count == 1)
-		return value_ranges(cx, clause, values[0]);
-	return timerange_union(any_ranges(cx, clause, values, nulls, half),
-						   any_ranges(cx, clause, values + half, nulls + half, count - half));
-}
-
-static void
-deconstruct(Datum array, Oid type, Datum **values, bool **nulls, int *count)
+void
+bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count)
 {
 	int16		length;
 	bool		by_value;
@@ -329,124 +29,6 @@ deconstruct(Datum array, Oid type, Datum **values, bool **nulls, int *count)
 	deconstruct_array(DatumGetArrayTypeP(array), type, length, by_value, align,
 					  values, nulls, count);
 }
-
-/* How long a time one value of the clause's function may be of. */
-static int64
-value_span(BindContext *cx, const TimeClause *clause)
-{
-	int64		span_us = cx->table->width->width_us;
-	ListCell   *lc;
-
-	if (clause->subject == USAGE_DAY)
-		span_us = Max(span_us, USECS_PER_DAY);
-	foreach(lc, clause->steps)
-	{
-		const TimeStep *step = lfirst(lc);
-
-		if (step->kind == TIME_TRUNC)
-			span_us = Max(span_us, step->span_us);
-		else if (step->kind == TIME_TO_DATE)
-			span_us = Max(span_us, USECS_PER_DAY);
-	}
-	return span_us;
-}
-
-/* How many elements has the array that an expression will give? */
-static int
-count_elements(Node *expr)
-{
-	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : UNKNOWN_ELEMENTS;
-}
-
-/*
- * A value that is not known yet: an equality is of some value, the last say,
- * or of some values; other comparisons are of any time.
- */
-static TimeRanges *
-unknown_ranges(BindContext *cx, const TimeClause *clause)
-{
-	int64		width_us = cx->table->width->width_us;
-	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
-	int64		span_us = value_span(cx, clause);
-
-	if (clause->strategy != BTEqualStrategyNumber)
-		return timerange_all();
-	if (clause->kind == TIME_COMPARE_ANY)
-		span_us *= count_elements(list_nth(cx->request->exprs, clause->value));
-	return timerange_between(timerange_shift(end, -span_us), end);
-}
-
-static TimeRanges *
-comparison_ranges(BindContext *cx, const TimeClause *clause)
-{
-	Datum		value;
-	bool		isnull;
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-
-	if (!cx->value(cx->arg, clause->value, &value, &isnull))
-		return unknown_ranges(cx, clause);
-	if (isnull)
-		return timerange_none();
-	if (clause->kind == TIME_COMPARE)
-		return value_ranges(cx, clause, value);
-	deconstruct(value, clause->type, &values, &nulls, &count);
-	return any_ranges(cx, clause, values, nulls, count);
-}
-
-/* The bucket starts for which the clause may hold. */
-static TimeRanges *
-time_ranges(BindContext *cx, const TimeClause *clause)
-{
-	TimeRanges *ranges;
-	ListCell   *lc;
-
-	switch (clause->kind)
-	{
-		case TIME_ALL:
-			ranges = timerange_all();
-			foreach(lc, clause->args)
-				ranges = timerange_intersect(ranges, time_ranges(cx, lfirst(lc)));
-			return ranges;
-		case TIME_ANY:
-			ranges = timerange_none();
-			foreach(lc, clause->args)
-				ranges = timerange_union(ranges, time_ranges(cx, lfirst(lc)));
-			return ranges;
-		case TIME_COMPARE:
-		case TIME_COMPARE_ANY:
-			return comparison_ranges(cx, clause);
-	}
-	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
-}
-
-/*
- * The ranges of the whole request, within the table's history and up to the
- * end of the bucket that contains now.
- */
-static void
-bind_time(BindContext *cx, BoundRequest *bound)
-{
-	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
-	int64		width_us = cx->table->width->width_us;
-	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
-	TimeRanges *asked;
-
-	bound->history_start = option_history_start(cx->table->options, cx->now);
-	bound->ranges = timerange_intersect(timerange_align(time_ranges(cx, &all), width_us),
-										timerange_between(bound->history_start, end));
-
-	cx->plain = true;
-	asked = timerange_align(time_ranges(cx, &all), width_us);
-	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
-	if (asked->count > 0)
-		bound->asked = (TimeRange) {asked->ranges[0].start, asked->ranges[asked->count - 1].end};
-}
-
-/*
- * Filters
- */
 
 static int
 compare_values(const ListCell *a, const ListCell *b)
@@ -485,7 +67,7 @@ add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item
 		*values = lappend(*values, filter_value(column, value));
 		return true;
 	}
-	deconstruct(value, TEXTOID, &elements, &nulls, &count);
+	bind_elements(value, TEXTOID, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
 			*values = lappend(*values, filter_value(column, elements[i]));
@@ -643,6 +225,6 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bound->few = request->few;
 	bind_time(&cx, bound);
 	if (!bind_filters(&cx, bound))
-		bound->ranges = timerange_none();
+		request_take(bound, timerange_none(), table->width);
 	return bound;
 }

@@ -376,7 +376,7 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
-	estimate.ranges = bound->ranges;
+	estimate.bound = bound;
 	estimate.share = unknown_share(&cx, &time);
 	buckets = timerange_buckets(bound->ranges, table->width->width_us) * estimate.share;
 	estimate.tuples = buckets * reduced_groups(&cx, groups, ndimensions, NIL);

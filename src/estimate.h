@@ -23,7 +23,7 @@ typedef struct EstimateClauses
 
 typedef struct Estimate
 {
-	TimeRanges *ranges;			/* as far as they are known at planning */
+	BoundRequest *bound;		/* the request as far as it is known at planning */
 	double		share;			/* of the ranges that is likely to be read */
 	double		tuples;			/* in that time, at the request's grain */
 	double		received;		/* those that the API sends */

@@ -21,6 +21,7 @@
 
 #include "explain.h"
 #include "scan.h"
+#include "slice.h"
 
 typedef struct ExplainContext
 {
@@ -259,14 +260,10 @@ static void
 explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
 {
 	const UsageTable *table = scan->table;
-	TimeCut		cut = stream_cut(table, bound);
 
 	if (complete && bound->ranges->count > 0)
-	{
-		TimeRange  *windows = timerange_windows(bound->ranges, &cut);
-
-		ExplainPropertyText("Request URL", request_url(table, bound, &windows[0], NULL), es);
-	}
+		ExplainPropertyText("Request URL",
+							request_url(table, bound, slice_all(table, bound), NULL), es);
 }
 
 static void

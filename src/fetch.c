@@ -23,10 +23,10 @@ struct Fetch
 {
 	MemoryContext context;		/* holds the fetch */
 	FetchSource *source;
-	TimeRange	remaining;		/* from the first bucket not done */
+	Slice		remaining;		/* from the first bucket not done */
 
 	/* the chain of pages */
-	TimeRange	asked;			/* the same for all its pages */
+	Slice		asked;			/* the same for all its pages */
 	char	   *cursor;			/* of the page, or NULL for the first */
 	List	   *cursors;		/* all cursors of the chain */
 
@@ -45,7 +45,7 @@ struct Fetch
 static bool
 is_done(const Fetch *fetch)
 {
-	return fetch->remaining.start >= fetch->remaining.end;
+	return fetch->remaining.window.start >= fetch->remaining.window.end;
 }
 
 /* Ask for a chain of pages from the first bucket not done. */
@@ -115,7 +115,7 @@ end_attempt(Fetch *fetch)
 }
 
 Fetch *
-fetch_open(FetchSource *source, const TimeRange *window)
+fetch_open(FetchSource *source, const Slice *slice)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw fetch",
 												  ALLOCSET_SMALL_SIZES);
@@ -124,7 +124,7 @@ fetch_open(FetchSource *source, const TimeRange *window)
 
 	fetch->context = context;
 	fetch->source = source;
-	fetch->remaining = *window;
+	fetch->remaining = *slice;
 	initStringInfo(&fetch->error_body);
 	start_chain(fetch);
 	start_attempt(fetch);
@@ -204,7 +204,7 @@ handle_failure(Fetch *fetch)
 		return FETCH_OVER;
 	parse_error_body(fetch, &error);
 	if (failure_lookback(fetch->outcome, &error, &fetch->earliest) &&
-		fetch->earliest > fetch->remaining.start &&
+		fetch->earliest > fetch->remaining.window.start &&
 		fetch->earliest <= GetCurrentTimestamp())
 		return FETCH_LOOKBACK;
 	if (fetch->hopeless || !try_again(fetch, &error))
@@ -328,13 +328,19 @@ fetch_due(const Fetch *fetch, bool reading)
 TimeRange
 fetch_remaining(const Fetch *fetch)
 {
-	return fetch->remaining;
+	return fetch->remaining.window;
+}
+
+const UsageWidth *
+fetch_width(const Fetch *fetch)
+{
+	return fetch->remaining.width;
 }
 
 void
 fetch_progress(Fetch *fetch, TimestampTz next)
 {
-	fetch->remaining.start = next;
+	fetch->remaining.window.start = next;
 	fetch->retries = 0;
 }
 
@@ -367,7 +373,7 @@ fetch_earliest(const Fetch *fetch)
 void
 fetch_clip(Fetch *fetch, TimestampTz start)
 {
-	fetch->remaining.start = Max(fetch->remaining.start, start);
+	fetch->remaining.window.start = Max(fetch->remaining.window.start, start);
 	fetch->hopeless = false;
 	fetch->retry_at = DT_NOBEGIN;
 	end_attempt(fetch);

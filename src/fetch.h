@@ -54,9 +54,9 @@ typedef enum FetchState
 typedef struct Fetch Fetch;
 
 /*
- * Start to fetch a window; lives in CurrentMemoryContext, or until closed.
+ * Start to fetch a slice; lives in CurrentMemoryContext, or until closed.
  */
-extern Fetch *fetch_open(FetchSource *source, const TimeRange *window);
+extern Fetch *fetch_open(FetchSource *source, const Slice *slice);
 
 extern void fetch_close(Fetch *fetch);
 
@@ -82,6 +82,9 @@ extern TimestampTz fetch_due(const Fetch *fetch, bool reading);
 
 /* The window from the first bucket on that is not done; empty: all are. */
 extern TimeRange fetch_remaining(const Fetch *fetch);
+
+/* The width of its buckets. */
+extern const UsageWidth *fetch_width(const Fetch *fetch);
 
 /* The buckets before `next` are done. */
 extern void fetch_progress(Fetch *fetch, TimestampTz next);

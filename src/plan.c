@@ -24,7 +24,7 @@
 #include "plan.h"
 #include "qual.h"
 #include "request.h"
-#include "stream.h"
+#include "slice.h"
 #include "table.h"
 
 /* A round trip to the API, in units of the planner (a page from disk is 1). */
@@ -118,12 +118,14 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 static Cost
 latency_cost(const UsagePlan *plan, bool backward, bool few)
 {
-	BoundRequest like = {.ranges = plan->estimate.ranges,.backward = backward,.few = few};
-	TimeCut		cut = stream_cut(plan->table, &like);
-	double		requests = timerange_window_count(plan->estimate.ranges, &cut) *
-		plan->estimate.share / plan->table->options->max_concurrent_requests;
+	BoundRequest bound = *plan->estimate.bound;
+	double		requests;
 
-	if (plan->estimate.ranges->count == 0)
+	bound.backward = backward;
+	bound.few = few;
+	requests = slice_count(plan->table, &bound) * plan->estimate.share /
+		plan->table->options->max_concurrent_requests;
+	if (bound.ranges->count == 0)
 		return 0;
 	/* even the one row that there is comes half way, on the average */
 	if (few)

@@ -201,6 +201,17 @@ request_from_unix_time(int64 seconds, TimestampTz *instant)
 		IS_VALID_TIMESTAMP(*instant);
 }
 
+void
+request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width)
+{
+	WidthStretch *stretch = palloc(sizeof(WidthStretch));
+
+	stretch->width = width;
+	stretch->ranges = ranges;
+	request->ranges = ranges;
+	request->stretches = list_make1(stretch);
+}
+
 bool
 request_asks_before(const BoundRequest *request, TimestampTz first)
 {
@@ -243,10 +254,12 @@ append_filter(StringInfo url, UsageArrayFormat format, const BoundFilter *filter
 
 char *
 request_url(const UsageTable *table, const BoundRequest *request,
-			const TimeRange *window, const char *cursor)
+			const Slice *slice, const char *cursor)
 {
 	UsageArrayFormat format = table->options->array_format;
-	int64		buckets = (window->end - window->start) / table->width->width_us;
+	const TimeRange *window = &slice->window;
+	const UsageWidth *width = slice->width;
+	int64		buckets = (window->end - window->start) / width->width_us;
 	StringInfoData url;
 	ListCell   *lc;
 
@@ -255,7 +268,7 @@ request_url(const UsageTable *table, const BoundRequest *request,
 					 "&bucket_width=%s&limit=%d",
 					 table->options->base_url, table->path,
 					 request_unix_time(window->start), request_unix_time(window->end),
-					 table->width->name, (int) Min(buckets, table->width->limit));
+					 width->name, (int) Min(buckets, width->limit));
 	append_array(&url, format, "group_by", request->group_by);
 	foreach(lc, request->filters)
 		append_filter(&url, format, lfirst(lc));

@@ -107,9 +107,18 @@ typedef struct BoundFilter
 	List	   *values;			/* of char *, UTF-8, distinct, not empty */
 } BoundFilter;
 
+/* Consecutive ranges that are read in buckets of one width, aligned to it. */
+typedef struct WidthStretch
+{
+	const UsageWidth *width;
+	TimeRanges *ranges;
+} WidthStretch;
+
 typedef struct BoundRequest
 {
 	TimeRanges *ranges;			/* finite, aligned; empty: ask nothing */
+	List	   *stretches;		/* of WidthStretch, ascending: what the ranges
+								 * are read as */
 	TimestampTz history_start;	/* the table's first instant */
 	TimeRange	asked;			/* the time that plain comparisons bound the
 								 * query to, infinite where they don't */
@@ -125,12 +134,22 @@ typedef struct BoundRequest
  */
 extern bool request_asks_before(const BoundRequest *request, TimestampTz first);
 
+/* Ask for these ranges (finite, aligned), in buckets of that width. */
+extern void request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width);
+
+/* What is asked for by itself: a part of the time. */
+typedef struct Slice
+{
+	TimeRange	window;			/* aligned to the width; a page's buckets */
+	const UsageWidth *width;
+} Slice;
+
 /*
- * The URL that asks for the buckets of a window, palloc'd.  cursor: next_page
- * of the page before, or NULL.
+ * The URL that asks for a slice, palloc'd.  cursor: next_page of the page
+ * before, or NULL.
  */
 extern char *request_url(const UsageTable *table, const BoundRequest *request,
-						 const TimeRange *window, const char *cursor);
+						 const Slice *slice, const char *cursor);
 
 /* Seconds since 1970, as the API counts, and back. */
 extern int64 request_unix_time(TimestampTz instant);

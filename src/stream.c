@@ -1,8 +1,8 @@
 /*
  * stream.c
- *	  Windows x fetches x pages: the next row, please.
+ *	  Slices x fetches x pages: the next row, please.
  *
- * The windows are a queue in reading order.  Those in flight are fetched at
+ * The slices are a queue in reading order.  Those in flight are fetched at
  * the same time; the first of them is read, the others' bytes pile up, within
  * bounds, until it is their turn.
  *
@@ -23,13 +23,11 @@
 #include "compat.h"
 #include "failure.h"
 #include "page.h"
+#include "slice.h"
 #include "stream.h"
 
 /* A fetch may be ahead of its reader by this at the least. */
 #define MIN_AHEAD_BYTES (64 * 1024)
-
-/* As many buckets as are kept for reading them newest first. */
-#define MAX_KEPT_BUCKETS 180
 
 /* No store of a bucket gets less memory than this. */
 #define MIN_STORE_KB 64
@@ -49,10 +47,10 @@ struct Stream
 	FetchSource source;
 	MemoryContext context;		/* holds the stream */
 
-	/* windows */
-	TimeRange  *windows;		/* in reading order */
-	int			nwindows;
-	int			next_window;	/* first one not in flight */
+	/* slices */
+	Slice	   *slices;			/* in reading order */
+	int64		nslices;
+	int64		next_slice;		/* first one not in flight */
 	List	   *flight;			/* of Fetch; the first is being read */
 	int			max_flight;		/* at most so many */
 	int			growing_to;		/* max_flight doubles up to this */
@@ -76,59 +74,39 @@ struct Stream
 	int			store_kb;
 };
 
-TimeCut
-stream_cut(const UsageTable *table, const BoundRequest *request)
-{
-	int			limit = table->width->limit;
-
-	/* smaller windows must not make it more requests than are allowed */
-	if (request->backward)
-	{
-		int64		buckets = timerange_buckets(request->ranges, table->width->width_us);
-
-		limit = Min(limit, Max(MAX_KEPT_BUCKETS,
-							   2 * buckets / table->options->max_requests));
-	}
-	return (TimeCut) {
-		.width_us = table->width->width_us,
-		.first = request->few ? 1 : limit,
-		.limit = limit,
-		.backward = request->backward
-	};
-}
-
 /*
  * A scan that is likely to be stopped early is checked as it goes: what it
  * would take to the end says nothing of what it takes.
  */
 static void
-check_max_requests(const UsageTable *table, int64 windows)
+check_max_requests(const UsageTable *table, int64 requests)
 {
-	if (windows > table->options->max_requests)
+	if (requests > table->options->max_requests)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("reading endpoint \"%s\" would take " INT64_FORMAT " requests, more than the %d allowed",
-						table->name, windows, table->options->max_requests),
+						table->name, requests, table->options->max_requests),
 				 errhint("Narrow the time range, or raise the option \"max_requests\".")));
 }
 
 static void
-open_windows(Stream *stream)
+open_slices(Stream *stream)
 {
-	TimeCut		cut = stream_cut(stream->table, stream->request);
-	int64		count = timerange_window_count(stream->request->ranges, &cut);
-	int			max_flight = stream->table->options->max_concurrent_requests;
+	const UsageTable *table = stream->table;
+	const BoundRequest *request = stream->request;
+	int			max_flight = table->options->max_concurrent_requests;
+	int64		count = slice_count(table, request);
 
-	if (!stream->request->few)
-		check_max_requests(stream->table, count);
-	stream->windows = timerange_windows(stream->request->ranges, &cut);
-	stream->nwindows = count;
-	stream->max_flight = stream->request->few ? 1 : max_flight;
+	if (!request->few)
+		check_max_requests(table, count);
+	stream->slices = slice_all(table, request);
+	stream->nslices = count;
+	stream->max_flight = request->few ? 1 : max_flight;
 	stream->growing_to = max_flight;
-	stream->source.buffer_bytes = Max(stream->table->options->fetch_ahead_bytes / max_flight,
+	stream->source.buffer_bytes = Max(table->options->fetch_ahead_bytes / max_flight,
 									  MIN_AHEAD_BYTES);
-	stream->store_kb = !stream->request->backward ? work_mem :
-		Max(work_mem / cut.limit, MIN_STORE_KB);
+	stream->store_kb = !request->backward ? work_mem :
+		Max(work_mem / slice_limit(table, request, table->width), MIN_STORE_KB);
 }
 
 Stream *
@@ -148,7 +126,7 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	stream->source.request = request;
 	stream->source.token = pstrdup(token);
 	stream->source.counters = counters;
-	open_windows(stream);
+	open_slices(stream);
 
 	fields = tuple_fields(maker, &nfields);
 	stream->reader = page_open(fields, nfields);
@@ -187,18 +165,18 @@ head(const Stream *stream)
 	return linitial(stream->flight);
 }
 
-/* Get as many windows on their way as may be. */
+/* Get as many slices on their way as may be. */
 static void
 fill_flight(Stream *stream)
 {
 	while (list_length(stream->flight) < stream->max_flight &&
-		   stream->next_window < stream->nwindows)
+		   stream->next_slice < stream->nslices)
 	{
 		Fetch	   *fetch;
 
-		if (stream->next_window == stream->table->options->max_requests)
-			check_max_requests(stream->table, stream->nwindows);
-		fetch = fetch_open(&stream->source, &stream->windows[stream->next_window++]);
+		if (stream->next_slice == stream->table->options->max_requests)
+			check_max_requests(stream->table, stream->nslices);
+		fetch = fetch_open(&stream->source, &stream->slices[stream->next_slice++]);
 		stream->flight = lappend(stream->flight, fetch);
 	}
 }
@@ -253,31 +231,35 @@ is_empty(const TimeRange *range)
 }
 
 /*
- * Leave out what lies before `earliest`: in the windows to come, and in those
+ * Leave out what lies before `earliest`: in the slices to come, and in those
  * in flight, which are asked for anew.
  */
 static void
-clip_windows(Stream *stream, TimestampTz earliest)
+clip_slices(Stream *stream, TimestampTz earliest)
 {
 	List	   *flight = NIL;
+	int64		kept = stream->next_slice;
 	ListCell   *lc;
 
-	for (int i = stream->next_window; i < stream->nwindows; i++)
-		stream->windows[i].start = Max(stream->windows[i].start, earliest);
-	while (stream->next_window < stream->nwindows &&
-		   is_empty(&stream->windows[stream->next_window]))
-		stream->next_window++;
-	while (stream->nwindows > stream->next_window &&
-		   is_empty(&stream->windows[stream->nwindows - 1]))
-		stream->nwindows--;
+	for (int64 i = stream->next_slice; i < stream->nslices; i++)
+	{
+		Slice		slice = stream->slices[i];
+
+		slice.window.start = Max(slice.window.start,
+								 timerange_ceil(earliest, slice.width->width_us));
+		if (!is_empty(&slice.window))
+			stream->slices[kept++] = slice;
+	}
+	stream->nslices = kept;
 
 	foreach(lc, stream->flight)
 	{
 		Fetch	   *fetch = lfirst(lc);
+		TimestampTz start = timerange_ceil(earliest, fetch_width(fetch)->width_us);
 		TimeRange	remaining = fetch_remaining(fetch);
 
-		if (remaining.start < earliest)
-			fetch_clip(fetch, earliest);
+		if (remaining.start < start)
+			fetch_clip(fetch, start);
 		remaining = fetch_remaining(fetch);
 		if (is_empty(&remaining))
 			fetch_close(fetch);
@@ -299,7 +281,7 @@ follow_lookback(Stream *stream)
 
 	if (request_asks_before(stream->request, earliest))
 		stream_warn_history(stream->table, earliest, stream->source.counters);
-	clip_windows(stream, timerange_ceil(earliest, stream->table->width->width_us));
+	clip_slices(stream, earliest);
 }
 
 /*
@@ -374,15 +356,16 @@ add_row(Stream *stream)
 static void
 check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
 {
-	int64		width_us = stream->table->width->width_us;
+	const UsageWidth *width = fetch_width(head(stream));
 	TimeRange	remaining = fetch_remaining(head(stream));
 
 	if (start < remaining.start || start >= remaining.end)
 		fail_broken(stream, psprintf("A bucket that starts at %s is outside the time asked for, or was sent before.",
 									 timestamptz_to_str(start)));
-	if (timerange_floor(start, width_us) != start || end <= start || end > start + width_us)
+	if (timerange_floor(start, width->width_us) != start ||
+		end <= start || end > start + width->width_us)
 		fail_broken(stream, psprintf("A bucket that starts at %s is not one of width \"%s\".",
-									 timestamptz_to_str(start), stream->table->width->name));
+									 timestamptz_to_str(start), width->name));
 }
 
 /* The bucket being read is complete. */
@@ -396,7 +379,7 @@ end_bucket(Stream *stream)
 		!request_from_unix_time(page_bucket_end(stream->reader), &end))
 		fail_broken(stream, "A bucket's time is out of range.");
 	check_bucket(stream, start, end);
-	fetch_progress(head(stream), start + stream->table->width->width_us);
+	fetch_progress(head(stream), start + fetch_width(head(stream))->width_us);
 	stream->page_buckets++;
 	if (stream->has_rows)
 	{

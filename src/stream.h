@@ -1,8 +1,8 @@
 /*
  * stream.h
- *	  Windows x fetches x pages: the next row, please.
+ *	  Slices x fetches x pages: the next row, please.
  *
- * Several windows are on their way at once, rows come in the order of time,
+ * Several slices are on their way at once, rows come in the order of time,
  * and they are handed up a whole bucket at a time: the numbers of a bucket may
  * change between two attempts, so rows of a bucket that broke off are thrown
  * away.  Nothing comes twice, nothing is lost.
@@ -46,9 +46,6 @@ extern TimestampTz stream_due(const Stream *stream);
 
 /* End a stream before its context does; what it holds outside is released. */
 extern void stream_close(Stream *stream);
-
-/* How the stream of such a request is cut into windows. */
-extern TimeCut stream_cut(const UsageTable *table, const BoundRequest *request);
 
 /*
  * Warn, once for the counters' life, that the query asked for a time before

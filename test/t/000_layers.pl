@@ -19,7 +19,7 @@ my @layers = (
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
 	[qw(request tuple failure)],           # what is asked; Datums; what went wrong
-	[qw(bind qual grain fetch order)],
+	[qw(bind slice qual grain fetch order)],
 	[qw(stream estimate)],
 	[qw(plan)],
 	[qw(scan import analyze)],

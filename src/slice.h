@@ -1,0 +1,30 @@
+/*
+ * slice.h
+ *	  How is what is asked for cut into requests?
+ *
+ * A request of the API has buckets of one width, no more of them than a page
+ * holds, and values of filters that fit into a URL.  So what a query asks for
+ * is cut into slices; each is asked for by itself, page after page.
+ */
+#ifndef USAGE_SLICE_H
+#define USAGE_SLICE_H
+
+#include "request.h"
+
+/* How many slices the bound request makes. */
+extern int64 slice_count(const UsageTable *table, const BoundRequest *request);
+
+/*
+ * Those slices in reading order (newest first where the request is backward),
+ * as a palloc'd array of slice_count() elements.
+ */
+extern Slice *slice_all(const UsageTable *table, const BoundRequest *request);
+
+/*
+ * The most buckets of one window; those whose buckets are kept until the window
+ * is complete are smaller than a page.
+ */
+extern int	slice_limit(const UsageTable *table, const BoundRequest *request,
+						const UsageWidth *width);
+
+#endif
