@@ -374,6 +374,9 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	Estimate	estimate;
 	double		buckets;
 
+	request->results = ceil(Min(reduced_groups(&cx, groups, ndimensions, NIL), INT_MAX / 2));
+	bind_widths(bound, request, table, NULL, NULL);
+
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate.bound = bound;

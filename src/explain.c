@@ -207,6 +207,20 @@ bound_filter_text(const BoundFilter *filter)
 	return psprintf("%s = %s", filter->param, text.data);
 }
 
+/* Those that are asked for, or before that is known those that may be. */
+static void
+explain_widths(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
+{
+	bool		all = scan->request->any_width && !complete && !scan->bound;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (const UsageWidth *width = scan->table->width; width->name; width++)
+		if (all || request_has_width(bound, width))
+			appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", width->name);
+	ExplainPropertyText("Bucket Width", text.len > 0 ? text.data : scan->table->width->name, es);
+}
+
 static void
 explain_group_by(const BoundRequest *bound, ExplainState *es)
 {
@@ -288,7 +302,7 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	const BoundRequest *bound = scan->bound ? scan->bound : scan_preview(node, &complete);
 
 	ExplainPropertyText("Endpoint", scan->table->name, es);
-	ExplainPropertyText("Bucket Width", scan->table->width->name, es);
+	explain_widths(scan, bound, complete, es);
 	explain_group_by(bound, es);
 	explain_filters(&cx, es);
 	explain_time(&cx, bound, complete, es);

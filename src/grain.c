@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/transam.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
@@ -30,24 +29,13 @@
 
 bool		usage_enable_grain_reduction = true;
 
-typedef struct GrainContext
-{
-	const UsageTable *table;
-	PlannerInfo *root;
-	RelOptInfo *rel;
-} GrainContext;
-
-static bool is_summand(GrainContext *cx, Node *expr);
+static bool is_summand(const QueryLevel *level, Node *expr);
 
 /* The column of this table that the expression is, or NULL. */
 static const UsageTableColumn *
-match_column(GrainContext *cx, Node *expr)
+match_column(const QueryLevel *level, Node *expr)
 {
-	Var		   *var = (Var *) expr;
-
-	if (!IsA(expr, Var) || var->varno != cx->rel->relid || var->varlevelsup != 0)
-		return NULL;
-	return table_column(cx->table, var->varattno);
+	return table_var(level->table, level->rel->relid, expr);
 }
 
 /* Is every row that a coarser one stands for the same in this column? */
@@ -62,18 +50,18 @@ is_common(const UsageTableColumn *column)
  * not in common: a measure, a label, the whole row, a system column?
  */
 static bool
-mentions_uncommon(Node *expr, GrainContext *cx)
+mentions_uncommon(Node *expr, const QueryLevel *level)
 {
 	if (expr == NULL)
 		return false;
 	if (IsA(expr, Var))
 	{
 		Var		   *var = (Var *) expr;
-		const UsageTableColumn *column = match_column(cx, expr);
+		const UsageTableColumn *column = match_column(level, expr);
 
-		return var->varno == cx->rel->relid && (!column || !is_common(column));
+		return var->varno == level->rel->relid && (!column || !is_common(column));
 	}
-	return expression_tree_walker(expr, mentions_uncommon, cx);
+	return expression_tree_walker(expr, mentions_uncommon, (void *) level);
 }
 
 /*
@@ -85,9 +73,9 @@ mentions_uncommon(Node *expr, GrainContext *cx)
  * API only sends under some grouping may mean another unit in every group.
  */
 static const UsageTableColumn *
-match_number(GrainContext *cx, Node *expr)
+match_number(const QueryLevel *level, Node *expr)
 {
-	const UsageTableColumn *column = match_column(cx, expr);
+	const UsageTableColumn *column = match_column(level, expr);
 
 	if (!column || column->required ||
 		(column->role != USAGE_MEASURE && column->role != USAGE_LEVEL))
@@ -99,13 +87,13 @@ match_number(GrainContext *cx, Node *expr)
 
 /* Such a number as numeric. */
 static bool
-is_numeric_number(GrainContext *cx, Node *expr)
+is_numeric_number(const QueryLevel *level, Node *expr)
 {
 	FuncExpr   *cast = (FuncExpr *) expr;
 
 	if (IsA(expr, FuncExpr) && cast->funcid == F_NUMERIC_INT8)
-		return match_number(cx, linitial(cast->args)) != NULL;
-	return exprType(expr) == NUMERICOID && match_number(cx, expr) != NULL;
+		return match_number(level, linitial(cast->args)) != NULL;
+	return exprType(expr) == NUMERICOID && match_number(level, expr) != NULL;
 }
 
 static bool
@@ -125,11 +113,11 @@ is_finite_constant(Const *constant)
  * type with a precision.
  */
 static bool
-is_factor(GrainContext *cx, Node *expr)
+is_factor(const QueryLevel *level, Node *expr)
 {
 	FuncExpr   *cast = (FuncExpr *) expr;
 
-	if (exprType(expr) != NUMERICOID || mentions_uncommon(expr, cx))
+	if (exprType(expr) != NUMERICOID || mentions_uncommon(expr, level))
 		return false;
 	if (IsA(expr, Const))
 		return is_finite_constant((Const *) expr);
@@ -142,9 +130,9 @@ is_factor(GrainContext *cx, Node *expr)
 
 /* a + b and a - b add up only where neither may be NULL without the other. */
 static bool
-is_sum_of_numbers(GrainContext *cx, Node *expr)
+is_sum_of_numbers(const QueryLevel *level, Node *expr)
 {
-	const UsageTableColumn *column = match_number(cx, expr);
+	const UsageTableColumn *column = match_number(level, expr);
 	OpExpr	   *op = (OpExpr *) expr;
 
 	if (column)
@@ -158,15 +146,15 @@ is_sum_of_numbers(GrainContext *cx, Node *expr)
 		case F_NUMERIC_ADD:
 		case F_NUMERIC_SUB:
 			return list_length(op->args) == 2 &&
-				is_sum_of_numbers(cx, linitial(op->args)) &&
-				is_sum_of_numbers(cx, lsecond(op->args));
+				is_sum_of_numbers(level, linitial(op->args)) &&
+				is_sum_of_numbers(level, lsecond(op->args));
 		default:
 			return false;
 	}
 }
 
 static bool
-is_product(GrainContext *cx, Node *expr)
+is_product(const QueryLevel *level, Node *expr)
 {
 	OpExpr	   *op = (OpExpr *) expr;
 	Node	   *left;
@@ -176,8 +164,8 @@ is_product(GrainContext *cx, Node *expr)
 		return false;
 	left = linitial(op->args);
 	right = lsecond(op->args);
-	return (is_numeric_number(cx, left) && is_factor(cx, right)) ||
-		(is_numeric_number(cx, right) && is_factor(cx, left));
+	return (is_numeric_number(level, left) && is_factor(level, right)) ||
+		(is_numeric_number(level, right) && is_factor(level, left));
 }
 
 static bool
@@ -203,41 +191,41 @@ is_zero_or_null(Node *expr)
 
 /* CASE without an argument before WHEN: which branch depends on the group. */
 static bool
-is_choice(GrainContext *cx, Node *expr)
+is_choice(const QueryLevel *level, Node *expr)
 {
 	CaseExpr   *choice = (CaseExpr *) expr;
 	ListCell   *lc;
 
-	if (!IsA(expr, CaseExpr) || mentions_uncommon((Node *) choice->arg, cx))
+	if (!IsA(expr, CaseExpr) || mentions_uncommon((Node *) choice->arg, level))
 		return false;
 	foreach(lc, choice->args)
 	{
 		CaseWhen   *when = lfirst_node(CaseWhen, lc);
 
-		if (mentions_uncommon((Node *) when->expr, cx) || !is_summand(cx, (Node *) when->result))
+		if (mentions_uncommon((Node *) when->expr, level) || !is_summand(level, (Node *) when->result))
 			return false;
 	}
-	return choice->defresult == NULL || is_summand(cx, (Node *) choice->defresult);
+	return choice->defresult == NULL || is_summand(level, (Node *) choice->defresult);
 }
 
 /* May sum() be made of it over the coarser rows? */
 static bool
-is_summand(GrainContext *cx, Node *expr)
+is_summand(const QueryLevel *level, Node *expr)
 {
-	return match_number(cx, expr) || is_numeric_number(cx, expr) || is_zero_or_null(expr) ||
-		is_sum_of_numbers(cx, expr) || is_product(cx, expr) || is_choice(cx, expr);
+	return match_number(level, expr) || is_numeric_number(level, expr) || is_zero_or_null(expr) ||
+		is_sum_of_numbers(level, expr) || is_product(level, expr) || is_choice(level, expr);
 }
 
 static bool
-is_qualified_sum(GrainContext *cx, Aggref *agg)
+is_qualified_sum(const QueryLevel *level, Aggref *agg)
 {
 	if (agg->aggfnoid != F_SUM_INT8 && agg->aggfnoid != F_SUM_NUMERIC)
 		return false;
 	if (agg->aggdistinct != NIL || agg->aggorder != NIL || agg->agglevelsup != 0)
 		return false;
-	if (mentions_uncommon((Node *) agg->aggfilter, cx))
+	if (mentions_uncommon((Node *) agg->aggfilter, level))
 		return false;
-	return is_summand(cx, (Node *) linitial_node(TargetEntry, agg->args)->expr);
+	return is_summand(level, (Node *) linitial_node(TargetEntry, agg->args)->expr);
 }
 
 /*
@@ -296,22 +284,22 @@ ignores_duplicates(const Aggref *agg)
  * difference between the coarser relation and the table's own?
  */
 static bool
-sees_difference(Node *expr, GrainContext *cx)
+sees_difference(Node *expr, const QueryLevel *level)
 {
 	if (expr == NULL)
 		return false;
 	if (IsA(expr, Var))
-		return mentions_uncommon(expr, cx);
+		return mentions_uncommon(expr, level);
 	if (IsA(expr, Aggref))
 	{
 		Aggref	   *agg = (Aggref *) expr;
 
-		if (is_qualified_sum(cx, agg))
+		if (is_qualified_sum(level, agg))
 			return false;
 		if (agg->agglevelsup != 0 || !ignores_duplicates(agg))
 			return true;
 	}
-	return expression_tree_walker(expr, sees_difference, cx);
+	return expression_tree_walker(expr, sees_difference, (void *) level);
 }
 
 /*
@@ -334,9 +322,9 @@ has_subplan(Node *expr, void *unused)
 
 /* What no reduction is made under, whatever ignores duplicates. */
 static bool
-level_is_opaque(const GrainContext *cx)
+is_opaque(const QueryLevel *level)
 {
-	Query	   *parse = cx->root->parse;
+	Query	   *parse = level->root->parse;
 
 	return parse->commandType != CMD_SELECT ||
 		parse->rowMarks != NIL || parse->hasTargetSRFs ||
@@ -346,7 +334,7 @@ level_is_opaque(const GrainContext *cx)
 
 /* Does the level make one row of several? */
 static bool
-level_groups(const Query *parse)
+makes_groups(const Query *parse)
 {
 	if (parse->hasWindowFuncs)
 		return parse->hasAggs || parse->groupClause != NIL;
@@ -358,16 +346,16 @@ level_groups(const Query *parse)
  * there is a row matters.
  */
 static bool
-is_only_probed(GrainContext *cx)
+is_only_probed(const QueryLevel *level)
 {
 	ListCell   *lc;
 
-	foreach(lc, cx->root->join_info_list)
+	foreach(lc, level->root->join_info_list)
 	{
 		SpecialJoinInfo *join = lfirst_node(SpecialJoinInfo, lc);
 
 		if ((join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI) &&
-			bms_is_member(cx->rel->relid, join->syn_righthand))
+			bms_is_member(level->top, join->syn_righthand))
 			return true;
 	}
 	return false;
@@ -378,60 +366,30 @@ is_only_probed(GrainContext *cx)
  * the final target list, and by nothing else.
  */
 static bool
-uncommon_is_final(GrainContext *cx)
+uncommon_is_final(const QueryLevel *level)
 {
-	RelOptInfo *rel = cx->rel;
 	ListCell   *lc;
 
-	for (int attnum = rel->min_attr; attnum <= rel->max_attr; attnum++)
+	if (mentions_uncommon((Node *) level->joined, level))
+		return false;
+	foreach(lc, level->rel->baserestrictinfo)
 	{
-		Relids		needed = rel->attr_needed[attnum - rel->min_attr];
-		const UsageTableColumn *column = table_column(cx->table, attnum);
-
-		if (bms_is_empty(needed) || (column && is_common(column)))
-			continue;
-		if (bms_membership(needed) != BMS_SINGLETON || !bms_is_member(0, needed))
-			return false;
-	}
-	foreach(lc, rel->baserestrictinfo)
-	{
-		if (mentions_uncommon((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
+		if (mentions_uncommon((Node *) lfirst_node(RestrictInfo, lc)->clause, level))
 			return false;
 	}
 	return true;
 }
 
-/* Does the query give the same answer over a coarser relation? */
-static bool
-may_reduce(GrainContext *cx)
+bool
+grain_is_free(const QueryLevel *level)
 {
-	if (cx->rel->reloptkind != RELOPT_BASEREL || level_is_opaque(cx))
+	if (is_opaque(level))
 		return false;
-	if (is_only_probed(cx))
-		return !mentions_uncommon((Node *) cx->rel->reltarget->exprs, cx) &&
-			uncommon_is_final(cx);
-	return level_groups(cx->root->parse) && uncommon_is_final(cx) &&
-		!sees_difference((Node *) cx->root->processed_tlist, cx) &&
-		!sees_difference(cx->root->parse->havingQual, cx);
-}
-
-/* The columns that the scan gives or checks, as pull_varattnos() has them. */
-static Bitmapset *
-mentioned_columns(RelOptInfo *rel)
-{
-	Bitmapset  *attrs = NULL;
-	ListCell   *lc;
-
-	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs);
-	foreach(lc, rel->baserestrictinfo)
-		pull_varattnos((Node *) lfirst_node(RestrictInfo, lc)->clause, rel->relid, &attrs);
-	return attrs;
-}
-
-static bool
-is_mentioned(Bitmapset *attrs, const UsageTableColumn *column)
-{
-	return bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, attrs);
+	if (is_only_probed(level))
+		return !mentions_uncommon((Node *) level->rel->reltarget->exprs, level) &&
+			uncommon_is_final(level);
+	return makes_groups(level->root->parse) && uncommon_is_final(level) &&
+		!sees_difference((Node *) level->final, level);
 }
 
 /*
@@ -439,23 +397,17 @@ is_mentioned(Bitmapset *attrs, const UsageTableColumn *column)
  * a number that adds up.
  */
 void
-grain_reduce(UsageRequest *request, const UsageTable *table,
-			 PlannerInfo *root, RelOptInfo *rel)
+grain_reduce(UsageRequest *request)
 {
-	GrainContext cx = {table, root, rel};
-	Bitmapset  *attrs;
 	List	   *kept = NIL;
 	ListCell   *lc;
 
-	if (!usage_enable_grain_reduction || !may_reduce(&cx))
+	if (!usage_enable_grain_reduction)
 		return;
-	attrs = mentioned_columns(rel);
 	foreach(lc, request->group_by)
 	{
-		const UsageTableColumn *dimension = table_column(table, lfirst_int(lc));
-
-		if (is_mentioned(attrs, dimension))
-			kept = lappend_int(kept, dimension->attnum);
+		if (list_member_int(request->columns, lfirst_int(lc)))
+			kept = lappend_int(kept, lfirst_int(lc));
 	}
 	request->group_by = kept;
 }

@@ -26,12 +26,7 @@
 #include "request.h"
 #include "slice.h"
 #include "table.h"
-
-/* A round trip to the API, in units of the planner (a page from disk is 1). */
-#define REQUEST_COST 2000.0
-
-/* A result's transfer and parsing, likewise. */
-#define RESULT_COST 0.05
+#include "width.h"
 
 /* What planning knows of a base relation; its fdw_private. */
 typedef struct UsagePlan
@@ -95,6 +90,21 @@ narrow(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 	}
 }
 
+/* Read less where the query can't tell the difference. */
+static void
+coarsen(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
+{
+	const EstimateClauses *clauses = &plan->clauses;
+	QueryLevel *level = level_describe(plan->table, root, baserel);
+
+	if (!grain_is_free(level))
+		return;
+	grain_reduce(plan->request);
+	width_coarsen(plan->request, level,
+				  list_concat(list_concat_copy(clauses->time, clauses->filters),
+							  clauses->local));
+}
+
 void
 usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
@@ -104,7 +114,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	plan->request = request_make(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
 	narrow(root, baserel, plan);
-	grain_reduce(plan->request, plan->table, root, baserel);
+	coarsen(root, baserel, plan);
 	plan->estimate = estimate_request(root, baserel, plan->table, plan->request,
 									  &plan->clauses);
 	baserel->tuples = clamp_row_est(plan->estimate.tuples);
@@ -112,9 +122,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	baserel->fdw_private = plan;
 }
 
-/*
- * The time that requests take, as many at once as may be.
- */
+/* The time that requests take. */
 static Cost
 latency_cost(const UsagePlan *plan, bool backward, bool few)
 {
@@ -123,14 +131,13 @@ latency_cost(const UsagePlan *plan, bool backward, bool few)
 
 	bound.backward = backward;
 	bound.few = few;
-	requests = slice_count(plan->table, &bound) * plan->estimate.share /
-		plan->table->options->max_concurrent_requests;
 	if (bound.ranges->count == 0)
 		return 0;
+	requests = slice_count(plan->table, &bound) * plan->estimate.share;
 	/* even the one row that there is comes half way, on the average */
 	if (few)
 		requests /= 2;
-	return Max(requests, 1) * REQUEST_COST;
+	return slice_latency_cost(plan->table, requests);
 }
 
 /*
@@ -145,7 +152,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backw
 {
 	UsagePlan  *plan = baserel->fdw_private;
 	Cost		latency = latency_cost(plan, backward, few);
-	Cost		startup_cost = Min(latency, REQUEST_COST);
+	Cost		startup_cost = Min(latency, slice_latency_cost(plan->table, 1));
 	Cost		total_cost = latency + plan->estimate.received *
 		(RESULT_COST + cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
 

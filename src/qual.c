@@ -92,11 +92,7 @@ is_value(QualContext *cx, Node *expr)
 static const UsageTableColumn *
 match_column(QualContext *cx, Node *expr)
 {
-	Var		   *var = (Var *) expr;
-
-	if (!IsA(expr, Var) || var->varno != cx->rel->relid || var->varlevelsup != 0)
-		return NULL;
-	return table_column(cx->table, var->varattno);
+	return table_var(cx->table, cx->rel->relid, expr);
 }
 
 /*
@@ -282,6 +278,17 @@ match_subject(QualContext *cx, Node *expr, TimeSubject *subject)
 		return subject->type == (column->bound == USAGE_DAY ? DATEOID : TIMESTAMPTZOID);
 	}
 	return IsA(expr, FuncExpr) && match_function(cx, (FuncExpr *) expr, subject);
+}
+
+bool
+qual_is_start_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr)
+{
+	UsageRequest scratch = {0};
+	QualContext cx = {&scratch, table, root, rel};
+	TimeSubject subject;
+
+	return IsA(expr, FuncExpr) && match_subject(&cx, expr, &subject) &&
+		subject.bound == USAGE_START;
 }
 
 static bool

@@ -32,4 +32,12 @@ typedef enum QualFit
 extern QualFit qual_narrow(UsageRequest *request, const UsageTable *table,
 						   PlannerInfo *root, RelOptInfo *rel, Expr *clause);
 
+/*
+ * Is the expression a function of the bucket's start that raises no error,
+ * whatever the bucket: date_trunc(), a cast to date or timestamp, AT TIME ZONE,
+ * or several of these?
+ */
+extern bool qual_is_start_function(const UsageTable *table, PlannerInfo *root,
+								   RelOptInfo *rel, Node *expr);
+
 #endif

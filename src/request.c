@@ -21,7 +21,10 @@ enum RequestMember
 	REQUEST_TIME,
 	REQUEST_FILTERS,
 	REQUEST_BACKWARD,
-	REQUEST_FEW
+	REQUEST_FEW,
+	REQUEST_ANY_WIDTH,
+	REQUEST_KEYS,
+	REQUEST_RESULTS
 };
 
 /* Seconds from 1970-01-01 to 2000-01-01. */
@@ -164,9 +167,10 @@ request_to_list(const UsageRequest *request)
 		time = lappend(time, time_to_list(lfirst(lc)));
 	foreach(lc, request->filters)
 		filters = lappend(filters, filter_to_list(lfirst(lc)));
-	return lappend(list_make5(request->group_by, request->columns, time, filters,
-							  number(request->backward)),
-				   number(request->few));
+	return list_concat(list_make5(request->group_by, request->columns, time, filters,
+								  number(request->backward)),
+					   list_make4(number(request->few), number(request->any_width),
+								  request->keys, number(request->results)));
 }
 
 UsageRequest *
@@ -184,6 +188,9 @@ request_from_list(List *list, List *exprs)
 	request->exprs = exprs;
 	request->backward = number_at(list, REQUEST_BACKWARD) != 0;
 	request->few = number_at(list, REQUEST_FEW) != 0;
+	request->any_width = number_at(list, REQUEST_ANY_WIDTH) != 0;
+	request->keys = list_nth(list, REQUEST_KEYS);
+	request->results = number_at(list, REQUEST_RESULTS);
 	return request;
 }
 
@@ -210,6 +217,21 @@ request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width)
 	stretch->ranges = ranges;
 	request->ranges = ranges;
 	request->stretches = list_make1(stretch);
+}
+
+bool
+request_has_width(const BoundRequest *request, const UsageWidth *width)
+{
+	ListCell   *lc;
+
+	foreach(lc, request->stretches)
+	{
+		WidthStretch *stretch = lfirst(lc);
+
+		if (stretch->width == width && stretch->ranges->count > 0)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -82,6 +82,11 @@ typedef struct UsageRequest
 	List	   *time;			/* of TimeClause, ANDed */
 	List	   *filters;		/* of FilterClause, ANDed */
 	List	   *exprs;			/* expressions of the values; becomes fdw_exprs */
+	bool		any_width;		/* wider buckets than the table's own will do,
+								 * where they have all keys in common */
+	List	   *keys;			/* indexes of their expressions (integers), of the
+								 * bucket's start as a CaseTestExpr */
+	int			results;		/* in a bucket, as far as is known; for costs */
 	bool		backward;		/* read the newest buckets first */
 	bool		few;			/* few rows are likely to be wanted */
 } UsageRequest;
@@ -136,6 +141,9 @@ extern bool request_asks_before(const BoundRequest *request, TimestampTz first);
 
 /* Ask for these ranges (finite, aligned), in buckets of that width. */
 extern void request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width);
+
+/* Is a part of it read in buckets of that width? */
+extern bool request_has_width(const BoundRequest *request, const UsageWidth *width);
 
 /* What is asked for by itself: a part of the time. */
 typedef struct Slice

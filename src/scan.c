@@ -79,6 +79,18 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
+/* A BindKey.  The expression's value is made in the memory context at hand. */
+static void
+scan_key(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
+{
+	UsageScanState *scan = arg;
+	ExprContext *econtext = scan->node->ss.ps.ps_ExprContext;
+
+	econtext->caseValue_datum = TimestampTzGetDatum(bucket);
+	econtext->caseValue_isNull = false;
+	*value = ExecEvalExpr(list_nth(scan->exprs, expr), econtext, isnull);
+}
+
 /*
  * Does the expression's value come with running the query?  Parameters of a
  * statement are there before, unless EXPLAIN (GENERIC_PLAN) goes without.
@@ -114,6 +126,22 @@ preview_value(void *arg, int expr, Datum *value, bool *isnull)
 	return scan_value(preview->scan, expr, value, isnull);
 }
 
+/* Can all keys be evaluated for EXPLAIN? */
+static bool
+keys_are_known(const UsageScanState *scan)
+{
+	const UsageRequest *request = scan->shown.request;
+	ListCell   *lc;
+
+	foreach(lc, request->keys)
+	{
+		if (depends_on_run(list_nth(request->exprs, lfirst_int(lc)),
+						   scan->node->ss.ps.state->es_param_list_info))
+			return false;
+	}
+	return true;
+}
+
 BoundRequest *
 scan_preview(ForeignScanState *node, bool *complete)
 {
@@ -123,6 +151,8 @@ scan_preview(ForeignScanState *node, bool *complete)
 									   preview_value, &arg, GetCurrentTimestamp());
 
 	*complete = arg.complete;
+	bind_widths(bound, scan->shown.request, scan->shown.table,
+				arg.complete && keys_are_known(scan) ? scan_key : NULL, scan);
 	return bound;
 }
 
@@ -135,6 +165,7 @@ start_scan(UsageScanState *scan)
 	BoundRequest *bound = bind_request(scan->shown.request, table, scan_value, scan,
 									   GetCurrentTimestamp());
 
+	bind_widths(bound, scan->shown.request, table, scan_key, scan);
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (request_asks_before(bound, bound->history_start))

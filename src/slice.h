@@ -11,6 +11,15 @@
 
 #include "request.h"
 
+/* A result's transfer and parsing, in units of the planner (a page from disk is 1). */
+#define RESULT_COST 0.05
+
+/*
+ * What so many requests cost, in the planner's units: the time of their round
+ * trips, as many at once as may be.
+ */
+extern double slice_latency_cost(const UsageTable *table, double requests);
+
 /* How many slices the bound request makes. */
 extern int64 slice_count(const UsageTable *table, const BoundRequest *request);
 

@@ -7,6 +7,7 @@
 
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -287,6 +288,16 @@ table_column(const UsageTable *table, int attnum)
 	if (attnum < 1 || attnum > table->natts || table->columns[attnum - 1].attnum == 0)
 		return NULL;
 	return &table->columns[attnum - 1];
+}
+
+const UsageTableColumn *
+table_var(const UsageTable *table, Index relid, const Node *expr)
+{
+	const Var  *var = (const Var *) expr;
+
+	if (!IsA(expr, Var) || var->varno != relid || var->varlevelsup != 0)
+		return NULL;
+	return table_column(table, var->varattno);
 }
 
 const UsageTableColumn *

@@ -6,6 +6,7 @@
 #ifndef USAGE_TABLE_H
 #define USAGE_TABLE_H
 
+#include "nodes/nodes.h"
 #include "utils/rel.h"
 
 #include "endpoint.h"
@@ -57,6 +58,9 @@ extern UsageTable *table_describe(Relation rel);
 
 /* The column with that number, or NULL (system column, whole row, dropped). */
 extern const UsageTableColumn *table_column(const UsageTable *table, int attnum);
+
+/* The column that the expression is, if it is a Var of that range table entry; or NULL. */
+extern const UsageTableColumn *table_var(const UsageTable *table, Index relid, const Node *expr);
 
 /* Iterate over live columns: the one after `column`, NULL for the first. */
 extern const UsageTableColumn *table_next_column(const UsageTable *table,

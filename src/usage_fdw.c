@@ -25,6 +25,7 @@
 #include "plan.h"
 #include "qual.h"
 #include "scan.h"
+#include "width.h"
 
 #define USAGE_FDW_VERSION "1.0"
 
@@ -52,6 +53,14 @@ _PG_init(void)
 							 "Lets aggregates ask the API for fewer groups.",
 							 "The answer of a query is the same with it and without.",
 							 &usage_enable_grain_reduction,
+							 true,
+							 PGC_USERSET,
+							 GUC_EXPLAIN,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("usage_fdw.enable_width_coarsening",
+							 "Lets aggregates ask the API for wider buckets.",
+							 "The answer of a query is the same with it and without.",
+							 &usage_enable_width_coarsening,
 							 true,
 							 PGC_USERSET,
 							 GUC_EXPLAIN,

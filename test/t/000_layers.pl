@@ -18,8 +18,9 @@ my @layers = (
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
-	[qw(request tuple failure)],           # what is asked; Datums; what went wrong
-	[qw(bind slice qual grain fetch order)],
+	[qw(level request tuple failure)],     # what the query needs; what is asked; Datums; what went wrong
+	[qw(slice qual grain fetch order)],
+	[qw(bind width)],
 	[qw(stream estimate)],
 	[qw(plan)],
 	[qw(scan import analyze)],

@@ -1,0 +1,99 @@
+/*
+ * level.c
+ *	  What does the query level do with the columns of a relation?
+ */
+#include "postgres.h"
+
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+
+#include "compat.h"
+#include "level.h"
+
+/*
+ * The expression with a member's columns for its parent's.  The server has a
+ * function for it, but that may raise an error where a parent's column stands
+ * above an outer join.  What has no translation, the whole row and system
+ * columns, becomes the same of the member.
+ */
+static Node *
+to_member(Node *node, AppendRelInfo *member)
+{
+	Var		   *var = (Var *) node;
+	Node	   *translated = NULL;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, Var))
+		return expression_tree_mutator(node, to_member, member);
+	if (var->varno != member->parent_relid || var->varlevelsup != 0)
+		return node;
+	if (var->varattno > 0 && var->varattno <= list_length(member->translated_vars))
+		translated = list_nth(member->translated_vars, var->varattno - 1);
+	if (translated)
+		return copyObject(translated);
+	var = copyObject(var);
+	var->varno = member->child_relid;
+	var->varattno = Min(var->varattno, 0);
+	return (Node *) var;
+}
+
+/* From the topmost parent down, as members may have members. */
+static Node *
+to_relation(const QueryLevel *level, Node *node, Index relid)
+{
+	AppendRelInfo *member = level->root->append_rel_array ?
+		level->root->append_rel_array[relid] : NULL;
+
+	if (!member)
+		return node;
+	return to_member(to_relation(level, node, member->parent_relid), member);
+}
+
+static Index
+topmost_parent(PlannerInfo *root, Index relid)
+{
+	while (root->append_rel_array && root->append_rel_array[relid])
+		relid = root->append_rel_array[relid]->parent_relid;
+	return relid;
+}
+
+/*
+ * Columns that are needed elsewhere than in the final target list.  The server
+ * only keeps that of the topmost parent.
+ */
+static List *
+joined_columns(const QueryLevel *level)
+{
+	RelOptInfo *top = level->root->simple_rel_array[level->top];
+	List	   *columns = NIL;
+
+	for (int attnum = top->min_attr; attnum <= top->max_attr; attnum++)
+	{
+		Relids		needed = top->attr_needed[attnum - top->min_attr];
+		Var		   *var;
+
+		if (bms_is_empty(needed) ||
+			(bms_membership(needed) == BMS_SINGLETON && bms_is_member(0, needed)))
+			continue;
+		/* the type does not matter to who looks for columns */
+		var = makeVar(top->relid, attnum, InvalidOid, -1, InvalidOid, 0);
+		columns = lappend(columns, to_relation(level, (Node *) var, level->rel->relid));
+	}
+	return columns;
+}
+
+QueryLevel *
+level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel)
+{
+	QueryLevel *level = palloc0(sizeof(QueryLevel));
+	List	   *final = list_make2(root->processed_tlist, root->parse->havingQual);
+
+	level->table = table;
+	level->root = root;
+	level->rel = rel;
+	level->top = topmost_parent(root, rel->relid);
+	level->final = (List *) to_relation(level, (Node *) final, rel->relid);
+	level->joined = joined_columns(level);
+	return level;
+}

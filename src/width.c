@@ -1,0 +1,184 @@
+/*
+ * width.c
+ *	  How wide may the buckets be that this query reads?
+ *
+ * A row of a wide bucket stands for rows of several of the table's own buckets:
+ * its measures are their sums, and it shows the bounds of the first of them.  A
+ * query gives the same answer over either if it can't tell how many rows there
+ * were (which is for grain.c to say), and if all it knows of their time are
+ * values that the rows have in common.
+ *
+ * - Ranges that restrict the time exactly let all of the buckets through, as
+ *   no wide bucket reaches beyond them (bind_width.c).
+ * - The UTC day is common, as no bucket is wider.
+ * - A function of the start is common where it is: which buckets have the same
+ *   value is looked up when the scan starts, as time zones may change under a
+ *   plan.  These functions are the request's keys.  As they are evaluated for
+ *   buckets without rows too, they are those that raise no errors.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/scansup.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/fmgroids.h"
+
+#include "compat.h"
+#include "qual.h"
+#include "width.h"
+
+bool		usage_enable_width_coarsening = true;
+
+typedef struct WidthContext
+{
+	const QueryLevel *level;
+	List	   *keys;			/* functions of the start that were seen */
+} WidthContext;
+
+/* The column of the relation that is mentioned here, or NULL. */
+static const UsageTableColumn *
+mentioned_column(const WidthContext *cx, Node *expr)
+{
+	return table_var(cx->level->table, cx->level->rel->relid, expr);
+}
+
+static bool
+is_start_function(const WidthContext *cx, Node *expr)
+{
+	return qual_is_start_function(cx->level->table, cx->level->root, cx->level->rel, expr);
+}
+
+/* Is it a part that every timestamp has? */
+static bool
+is_part(Node *name)
+{
+	Const	   *constant = (Const *) name;
+	char	   *part;
+	int			value;
+
+	if (!IsA(name, Const) || constant->constisnull)
+		return false;
+	part = TextDatumGetCString(constant->constvalue);
+	part = downcase_truncate_identifier(part, strlen(part), false);
+	if (DecodeUnits(0, part, &value) != UNITS && DecodeSpecial(0, part, &value) != UNITS)
+		return false;
+	switch (value)
+	{
+		case DTK_MINUTE:
+		case DTK_HOUR:
+		case DTK_DAY:
+		case DTK_DOW:
+		case DTK_ISODOW:
+		case DTK_DOY:
+		case DTK_WEEK:
+		case DTK_MONTH:
+		case DTK_QUARTER:
+		case DTK_YEAR:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Is the expression extract() of the start, or of a function of it? */
+static bool
+is_start_part(const WidthContext *cx, Node *expr)
+{
+	FuncExpr   *func = (FuncExpr *) expr;
+	const UsageTableColumn *column;
+
+	if (!IsA(expr, FuncExpr) ||
+		(func->funcid != F_EXTRACT_TEXT_TIMESTAMPTZ && func->funcid != F_EXTRACT_TEXT_TIMESTAMP))
+		return false;
+	column = mentioned_column(cx, lsecond(func->args));
+	return is_part(linitial(func->args)) &&
+		((column && column->bound == USAGE_START) || is_start_function(cx, lsecond(func->args)));
+}
+
+/* A function of the start, for the bucket that the executor is told. */
+static Node *
+make_key(Node *node, WidthContext *cx)
+{
+	CaseTestExpr *bucket;
+
+	if (node == NULL || !mentioned_column(cx, node))
+		return node ? expression_tree_mutator(node, make_key, cx) : NULL;
+	bucket = makeNode(CaseTestExpr);
+	bucket->typeId = TIMESTAMPTZOID;
+	bucket->typeMod = -1;
+	bucket->collation = InvalidOid;
+	return (Node *) bucket;
+}
+
+/*
+ * Does the expression see a bound of the bucket that a wide one has not in
+ * common?  Keys are noted, and may stand anywhere.
+ */
+static bool
+sees_bounds(Node *expr, WidthContext *cx)
+{
+	const UsageTableColumn *column;
+
+	if (expr == NULL)
+		return false;
+	if (is_start_function(cx, expr) || is_start_part(cx, expr))
+	{
+		cx->keys = list_append_unique(cx->keys, make_key(expr, cx));
+		return false;
+	}
+	column = mentioned_column(cx, expr);
+	if (column)
+		return column->bound == USAGE_START || column->bound == USAGE_END;
+	return expression_tree_walker(expr, sees_bounds, cx);
+}
+
+static bool
+restrictions_see_bounds(List *restrictions, WidthContext *cx)
+{
+	ListCell   *lc;
+
+	foreach(lc, restrictions)
+	{
+		if (sees_bounds((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A level may not be added up over time; and nobody knows whether an endpoint
+ * that the catalogue does not know has the other widths.
+ */
+static bool
+table_adds_up(const UsageTable *table)
+{
+	const UsageTableColumn *column = NULL;
+
+	if (table->endpoint == &usage_unknown_endpoint)
+		return false;
+	while ((column = table_next_column(table, column)))
+		if (column->role == USAGE_LEVEL)
+			return false;
+	return true;
+}
+
+void
+width_coarsen(UsageRequest *request, const QueryLevel *level, List *restrictions)
+{
+	WidthContext cx = {.level = level};
+	ListCell   *lc;
+
+	if (!usage_enable_width_coarsening || !table_adds_up(level->table) ||
+		level->table->width == endpoint_widest(level->table->endpoint))
+		return;
+	if (sees_bounds((Node *) level->final, &cx) ||
+		sees_bounds((Node *) level->joined, &cx) ||
+		restrictions_see_bounds(restrictions, &cx))
+		return;
+	request->any_width = true;
+	foreach(lc, cx.keys)
+		request->keys = lappend_int(request->keys, request_add_expr(request, lfirst(lc)));
+}

@@ -1,0 +1,23 @@
+/*
+ * width.h
+ *	  How wide may the buckets be that this query reads?
+ */
+#ifndef USAGE_WIDTH_H
+#define USAGE_WIDTH_H
+
+#include "level.h"
+#include "request.h"
+
+/* usage_fdw.enable_width_coarsening: off reads every table in its own buckets. */
+extern bool usage_enable_width_coarsening;
+
+/*
+ * Let the request be read in wider buckets, where it is provably the same query
+ * over the coarser relation.  restrictions: of RestrictInfo, all those of the
+ * relation that are more than exact ranges of time.  Call it only where
+ * grain_is_free(); the further conditions are those of DESIGN.md section 3; in
+ * doubt the request is left alone.  Never raises an error.
+ */
+extern void width_coarsen(UsageRequest *request, const QueryLevel *level, List *restrictions);
+
+#endif
