@@ -31,47 +31,7 @@ FROM (SELECT DISTINCT model FROM oracle.completions WHERE model IS NOT NULL) AS 
 CREATE SEQUENCE own.counter;
 CREATE AGGREGATE own.tally(text) (sfunc = int8inc_any, stype = bigint, initcond = '0', sortop = >);
 
--- The scans' Group By, by their order in the plan; "all" where it is the table's.
-CREATE FUNCTION pg_temp.groups(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  plan json;
-BEGIN
-  EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
-  RETURN (
-    SELECT string_agg(CASE coalesce(scan -> 'Group By', '[]')::text
-        WHEN '["project_id", "user_id", "api_key_id", "model", "batch", "service_tier"]' THEN 'all'
-        WHEN '["project_id", "line_item"]' THEN 'all'
-        WHEN '["project_id", "user_id", "api_key_id", "model", "source", "size"]' THEN 'all'
-        ELSE coalesce((SELECT string_agg(g, ' ' ORDER BY g) FROM jsonb_array_elements_text(scan -> 'Group By') AS g), 'nothing')
-      END, ', ' ORDER BY scan ->> 'Alias')
-    FROM jsonb_path_query(plan::jsonb, 'strict $.**?(@."Node Type" == "Foreign Scan")') AS scan);
-END $$;
-
-CREATE FUNCTION pg_temp.differences(a text, b text) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-  n bigint;
-BEGIN
-  EXECUTE format('WITH a AS MATERIALIZED (%s), b AS MATERIALIZED (%s)
-    SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) AS d', a, b) INTO n;
-  RETURN n;
-END $$;
-
-CREATE TABLE own.result (n serial, query text, groups text, off bigint, oracle bigint);
-CREATE PROCEDURE pg_temp.try(query text) LANGUAGE plpgsql AS $$
-DECLARE
-  plain text := replace(replace(query, 'usage.', 'oracle.'), 'usage_hourly.completions', 'oracle.completions_1h');
-  groups text := pg_temp.groups(query);
-  reduced text := format('CREATE TEMP TABLE reduced AS %s', query);
-  other bigint;
-BEGIN
-  DROP TABLE IF EXISTS reduced;
-  EXECUTE reduced;
-  SET LOCAL usage_fdw.enable_grain_reduction = off;
-  other := pg_temp.differences('TABLE reduced', query);
-  SET LOCAL usage_fdw.enable_grain_reduction = on;
-  INSERT INTO own.result (query, groups, off, oracle)
-  VALUES (query, groups, other, pg_temp.differences('TABLE reduced', plain));
-END $$;
+\i test/lib/coarse.sql
 
 -- reduced
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage.completions$$);
@@ -107,6 +67,19 @@ CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE NOT EXISTS (SELECT FROM
 CALL pg_temp.try($$SELECT extract(month FROM day) AS m, source, sum(images) AS s FROM usage.images GROUP BY 1, 2$$);
 CALL pg_temp.try($$SELECT date_trunc('day', start_time) AS d, sum(input_tokens) AS s FROM usage_hourly.completions WHERE day > now()::date - 30 GROUP BY 1$$);
 CALL pg_temp.try($$SELECT sum(a.input_tokens) AS s, max(b.model) AS m FROM usage.completions AS a JOIN (SELECT DISTINCT day, model FROM usage.completions) AS b ON a.day = b.day AND a.model = b.model$$);
+-- members of UNION ALL, and of members of it; children of a table
+CALL pg_temp.try($$SELECT model, sum(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u GROUP BY 1$$);
+CALL pg_temp.try($$SELECT k, sum(t) AS s FROM (SELECT upper(model) AS k, day, input_tokens::numeric AS t FROM usage.completions WHERE NOT batch UNION ALL SELECT line_item, day, amount * 2 FROM usage.costs) AS u WHERE day > now()::date - 40 GROUP BY 1$$);
+CALL pg_temp.try($$SELECT k, sum(t) AS s, max(k) AS m FROM (SELECT model AS k, output_tokens AS t FROM usage.completions UNION ALL (SELECT source, images FROM usage.images UNION ALL SELECT 'cached', CASE WHEN batch THEN input_cached_tokens END FROM usage.completions)) AS u GROUP BY 1$$);
+CALL pg_temp.try($$SELECT p.team, sum(u.t) AS s FROM own.project AS p LEFT JOIN (SELECT project_id AS id, input_tokens AS t FROM usage.completions UNION ALL SELECT project_id, images FROM usage.images) AS u USING (id) GROUP BY 1$$);
+CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM (SELECT project_id, batch AS b FROM usage.completions UNION ALL SELECT project_id, true FROM usage.images) AS u WHERE u.project_id = p.id AND u.b)$$);
+CREATE TABLE usage.shared (day date, project_id text, model text, input_tokens bigint);
+CREATE FOREIGN TABLE usage.child () INHERITS (usage.shared) SERVER openai OPTIONS (endpoint 'completions');
+CREATE TABLE usage.heir () INHERITS (usage.shared);
+INSERT INTO usage.heir VALUES (now()::date - 1, 'proj_web', 'mine', 7), (now()::date - 1, 'proj_web', 'mine', 7);
+CREATE VIEW oracle.shared AS SELECT day, project_id, model, sum(input_tokens)::bigint AS input_tokens FROM oracle.completions GROUP BY 1, 2, 3 UNION ALL SELECT * FROM usage.heir;
+CALL pg_temp.try($$SELECT s.model, sum(s.input_tokens) AS s FROM usage.shared AS s GROUP BY 1$$);
+CALL pg_temp.try($$SELECT sum(s.input_tokens) AS s, count(DISTINCT s.project_id) AS n FROM usage.shared AS s JOIN own.project AS p ON p.id = s.project_id$$);
 
 SELECT groups, query FROM own.result WHERE off = 0 AND oracle = 0 ORDER BY n;
 SELECT * FROM own.result WHERE off <> 0 OR oracle <> 0;
@@ -178,10 +151,17 @@ CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usa
 CALL pg_temp.try($$SELECT max(c::text) AS s FROM usage.completions AS c$$);
 CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens > 20000)$$);
 CALL pg_temp.try($$SELECT x.s FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT input_tokens + 0 AS t, model FROM usage.completions WHERE day > now()::date - 9) AS c ON true, LATERAL (SELECT c.t AS s) AS x GROUP BY 1$$);
--- members of UNION ALL
+-- members of UNION ALL and of a table with children, of which one does not hold
 CALL pg_temp.try($$SELECT max(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u$$);
-CALL pg_temp.try($$SELECT model, sum(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u GROUP BY 1$$);
-SELECT pg_temp.groups('SELECT sum(input_tokens) FROM usage.completions WHERE random() < 2');
+CALL pg_temp.try($$SELECT model, sum(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images * images FROM usage.images) AS u GROUP BY 1$$);
+CALL pg_temp.try($$SELECT model, sum(t) AS s FROM (SELECT model, 1::bigint AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u GROUP BY 1$$);
+CALL pg_temp.try($$SELECT k, sum(t) AS s FROM (SELECT (input_tokens % 3)::text AS k, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u GROUP BY 1$$);
+CALL pg_temp.try($$SELECT sum(u.t) AS s FROM (SELECT model AS m, output_tokens AS n, input_tokens AS t FROM usage.completions UNION ALL SELECT size, 0::bigint, images FROM usage.images) AS u JOIN own.price AS p ON p.model = u.m AND p.price * 1000 < u.n$$);
+CALL pg_temp.try($$SELECT p.model, u.n FROM own.price AS p LEFT JOIN (SELECT model, 1 AS n, images AS t FROM usage.images UNION ALL SELECT model, 2, input_tokens FROM usage.completions) AS u ON u.model = p.model AND u.t > 2000 GROUP BY 1, 2$$);
+CALL pg_temp.try($$SELECT max(u::text) AS s FROM (SELECT model, images AS t FROM usage.images UNION ALL SELECT model, input_tokens FROM usage.completions) AS u$$);
+CALL pg_temp.try($$SELECT count(*) AS n, sum(s.input_tokens) AS s FROM usage.shared AS s$$);
+CALL pg_temp.try($$SELECT sum(s.input_tokens) AS s FROM usage.shared AS s WHERE s.input_tokens > 500$$);
+SELECT groups FROM pg_temp.asked('SELECT sum(input_tokens) FROM usage.completions WHERE random() < 2');
 
 SELECT groups, query FROM own.result WHERE off = 0 AND oracle = 0 ORDER BY n;
 SELECT * FROM own.result WHERE off <> 0 OR oracle <> 0;
