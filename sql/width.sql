@@ -136,19 +136,16 @@ TRUNCATE own.result;
 -- the ruler, as it is asked for: widths in the order of time, and back
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
 ALTER SERVER openai OPTIONS (SET max_concurrent_requests '1');
-ALTER FOREIGN TABLE usage_minutely.completions OPTIONS (ADD max_concurrent_requests '4');
 SELECT sum(input_tokens) FROM usage_minutely.completions WHERE start_time >= own.at(-4, 637) AND start_time < own.at(-1, 920) \g /dev/null
 \i test/lib/requests.sql
 SELECT day, sum(input_tokens) FROM usage_minutely.completions WHERE start_time >= own.at(-4, 637) AND start_time < own.at(-1, 920) GROUP BY day ORDER BY day DESC \g /dev/null
 \i test/lib/requests.sql
 -- where it is not worth its requests, one at a time, it is not used
-ALTER FOREIGN TABLE usage_minutely.completions OPTIONS (SET max_concurrent_requests '1');
 SELECT sum(input_tokens) FROM usage_minutely.completions WHERE start_time >= own.at(-3, 10) AND start_time < own.at(-3, 200) \g /dev/null
 \i test/lib/requests.sql
 
 -- a time zone decides when the scan starts, also under a plan that was made
 -- for another one
-ALTER FOREIGN TABLE usage_minutely.completions OPTIONS (SET max_concurrent_requests '4');
 ALTER SERVER openai OPTIONS (SET max_concurrent_requests '4');
 SET plan_cache_mode = force_generic_plan;
 PREPARE days(timestamptz, timestamptz) AS SELECT date_trunc('day', start_time) AS d, start_time::date AS e, sum(input_tokens) AS s
