@@ -45,6 +45,7 @@ typedef struct EstimateContext
 	RelOptInfo *rel;
 	const UsageTable *table;
 	UsageRequest *request;
+	int			ndimensions;	/* of the table's own grain */
 	TimestampTz bucket;			/* being tried, as its start */
 } EstimateContext;
 
@@ -197,13 +198,13 @@ guess_groups(int ndimensions)
 
 /* Groups in a bucket at the table's own grain. */
 static double
-own_groups(EstimateContext *cx, int ndimensions, double buckets)
+own_groups(EstimateContext *cx, double buckets)
 {
 	if (cx->table->options->rows_per_bucket > 0)
 		return cx->table->options->rows_per_bucket;
 	if (cx->rel->tuples >= 0 && cx->rel->pages > 0)
 		return cx->rel->tuples / buckets;
-	return guess_groups(ndimensions);
+	return guess_groups(cx->ndimensions);
 }
 
 static bool
@@ -338,19 +339,47 @@ combinations(EstimateContext *cx, List *clauses)
 }
 
 /*
- * Groups in a bucket at the request's grain, where there are so many at the
- * table's own: those that are hit if each of the table's groups falls into any
- * of them.
+ * Groups in a bucket at the request's grain, where so many groups of the
+ * table's own buckets and grain fall into it: those that are hit if each of
+ * them falls into any.
  */
 static double
-reduced_groups(EstimateContext *cx, double groups, int ndimensions, List *clauses)
+coarse_groups(EstimateContext *cx, double groups, List *clauses)
 {
-	double		most;
+	double		most = combinations(cx, clauses);
 
-	if (list_length(cx->request->group_by) == ndimensions)
-		return groups;
-	most = combinations(cx, clauses);
 	return most * -expm1(-groups / most);
+}
+
+/* Is the request's grain coarser than the table's? */
+static bool
+is_reduced(const EstimateContext *cx)
+{
+	return list_length(cx->request->group_by) < cx->ndimensions;
+}
+
+/*
+ * Rows of the request, where there are so many groups in a bucket of the
+ * table's own grain and width.
+ */
+static double
+request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List *clauses)
+{
+	const UsageWidth *own = cx->table->width;
+	double		rows = 0;
+	ListCell   *lc;
+
+	foreach(lc, bound->stretches)
+	{
+		WidthStretch *stretch = lfirst(lc);
+		int64		width_us = stretch->width->width_us;
+		double		groups_in = groups * (width_us / own->width_us);
+
+		if (is_reduced(cx) || stretch->width != own)
+			groups_in = coarse_groups(cx, groups_in, clauses);
+		rows += timerange_buckets(stretch->ranges, width_us) * groups_in;
+	}
+	return rows;
 }
 
 static double
@@ -367,26 +396,25 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	TimeClause	time = {.kind = TIME_ALL, .args = request->time};
 	TimestampTz now = GetCurrentTimestamp();
 	BoundRequest *bound = bind_request(request, table, planned_value, &cx, now);
-	int			ndimensions = list_length(request_make(table)->group_by);
 	double		history = history_buckets(table, now);
-	double		groups = own_groups(&cx, ndimensions, history);
+	double		groups;
 	List	   *all = list_concat_copy(clauses->filters, clauses->local);
 	Estimate	estimate;
-	double		buckets;
 
-	request->results = ceil(Min(reduced_groups(&cx, groups, ndimensions, NIL), INT_MAX / 2));
+	cx.ndimensions = list_length(request_make(table)->group_by);
+	groups = own_groups(&cx, history);
+	request->results = ceil(Min(is_reduced(&cx) ? coarse_groups(&cx, groups, NIL) : groups,
+								INT_MAX / 2));
 	bind_widths(bound, request, table, NULL, NULL);
 
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate.bound = bound;
 	estimate.share = unknown_share(&cx, &time);
-	buckets = timerange_buckets(bound->ranges, table->width->width_us) * estimate.share;
-	estimate.tuples = buckets * reduced_groups(&cx, groups, ndimensions, NIL);
-	estimate.received = buckets *
-		reduced_groups(&cx, groups * selectivity(&cx, clauses->filters), ndimensions,
-					   clauses->filters);
-	estimate.rows = buckets * passing_share(&cx, bound->ranges, clauses->time) *
-		reduced_groups(&cx, groups * selectivity(&cx, all), ndimensions, all);
+	estimate.tuples = estimate.share * request_rows(&cx, bound, groups, NIL);
+	estimate.received = estimate.share *
+		request_rows(&cx, bound, groups * selectivity(&cx, clauses->filters), clauses->filters);
+	estimate.rows = estimate.share * passing_share(&cx, bound->ranges, clauses->time) *
+		request_rows(&cx, bound, groups * selectivity(&cx, all), all);
 	return estimate;
 }
