@@ -116,6 +116,8 @@ CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time >= own.at(-2) AND start_time <> own.at(-1, 60)$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time >= own.at(-2) AND start_time + interval '1 hour' < own.at(-1, 60)$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE date_trunc('hour', end_time) >= own.at(-2)$$);
+-- a bound that is opaque does not reach behind the table's history
+CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_hourly.completions WHERE start_time + interval '0' >= now() - interval '200 days'$$);
 -- a join that sees them
 CALL pg_temp.try($$SELECT p.team, sum(c.input_tokens) AS s FROM usage_minutely.completions AS c JOIN own.project AS p ON p.id = c.project_id AND c.start_time >= p.since WHERE c.start_time >= own.at(-6) GROUP BY 1$$);
 CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage_minutely.completions AS c WHERE c.project_id = p.id AND c.start_time BETWEEN p.since AND p.since + interval '20 min')$$);
