@@ -23,4 +23,10 @@ typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable *table,
 								  BindValue value, void *arg, TimestampTz now);
 
+/*
+ * A value of a dimension that has a filter, as the query writes it: UTF-8,
+ * palloc'd.  Values are equal if these are.
+ */
+extern char *bind_filter_value(const UsageTableColumn *column, Datum value);
+
 #endif

@@ -359,14 +359,31 @@ selectivity(EstimateContext *cx, List *clauses)
 	return clauselist_selectivity(cx->root, clauses, cx->rel->relid, JOIN_INNER, NULL);
 }
 
+/* At a moment, so that all that is estimated is of the same one. */
+static void
+estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
+{
+	TimeClause	time = {.kind = TIME_ALL, .args = cx->request->time};
+
+	estimate->ranges = bind_request(cx->request, cx->table, planned_value, cx, now)->ranges;
+	estimate->share = unknown_share(cx, &time);
+}
+
+void
+estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+			  UsageRequest *request, Estimate *estimate)
+{
+	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
+
+	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
+}
+
 Estimate
 estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 				 UsageRequest *request, const EstimateClauses *clauses)
 {
 	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
-	TimeClause	time = {.kind = TIME_ALL, .args = request->time};
 	TimestampTz now = GetCurrentTimestamp();
-	BoundRequest *bound = bind_request(request, table, planned_value, &cx, now);
 	int			ndimensions = list_length(request_make(table)->group_by);
 	double		history = history_buckets(table, now);
 	double		groups = own_groups(&cx, ndimensions, history);
@@ -376,14 +393,13 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
-	estimate.ranges = bound->ranges;
-	estimate.share = unknown_share(&cx, &time);
-	buckets = timerange_buckets(bound->ranges, table->width->width_us) * estimate.share;
+	estimate_time_at(&cx, now, &estimate);
+	buckets = timerange_buckets(estimate.ranges, table->width->width_us) * estimate.share;
 	estimate.tuples = buckets * reduced_groups(&cx, groups, ndimensions, NIL);
 	estimate.received = buckets *
 		reduced_groups(&cx, groups * selectivity(&cx, clauses->filters), ndimensions,
 					   clauses->filters);
-	estimate.rows = buckets * passing_share(&cx, bound->ranges, clauses->time) *
+	estimate.rows = buckets * passing_share(&cx, estimate.ranges, clauses->time) *
 		reduced_groups(&cx, groups * selectivity(&cx, all), ndimensions, all);
 	return estimate;
 }

@@ -39,6 +39,18 @@ request_make(const UsageTable *table)
 	return request;
 }
 
+UsageRequest *
+request_copy(const UsageRequest *request)
+{
+	UsageRequest *copy = palloc(sizeof(UsageRequest));
+
+	*copy = *request;
+	copy->time = list_copy(request->time);
+	copy->filters = list_copy(request->filters);
+	copy->exprs = list_copy(request->exprs);
+	return copy;
+}
+
 int
 request_add_expr(UsageRequest *request, Node *expr)
 {

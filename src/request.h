@@ -89,6 +89,12 @@ typedef struct UsageRequest
 /* A request at the table's own grain, not narrowed. */
 extern UsageRequest *request_make(const UsageTable *table);
 
+/*
+ * A copy to be narrowed by itself, in CurrentMemoryContext.  What is there by
+ * now is shared, as nothing changes it any more.
+ */
+extern UsageRequest *request_copy(const UsageRequest *request);
+
 /* Append an expression; its index. */
 extern int	request_add_expr(UsageRequest *request, Node *expr);
 
@@ -102,6 +108,7 @@ extern UsageRequest *request_from_list(List *list, List *exprs);
 /* A filter with its values, as the URL will have them. */
 typedef struct BoundFilter
 {
+	int			attnum;			/* of the dimension */
 	const char *param;
 	bool		is_array;		/* false: the parameter takes one value */
 	List	   *values;			/* of char *, UTF-8, distinct, not empty */

@@ -14,14 +14,14 @@ use Test::More;
 # http_url.c is part of http.
 my @layers = (
 	[qw(compat)],    # versions
-	[qw(endpoint timerange http page)],    # what exists; time; fetching; reading
+	[qw(endpoint timerange http page keep)], # what exists; time; fetching; reading; rows kept
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
 	[qw(request tuple failure)],           # what is asked; Datums; what went wrong
 	[qw(bind qual grain fetch order)],
-	[qw(stream estimate)],
-	[qw(plan)],
+	[qw(stream estimate join)],
+	[qw(plan reread)],
 	[qw(scan import analyze)],
 	[qw(async explain)],
 	[qw(usage_fdw)]);
