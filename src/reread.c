@@ -20,14 +20,15 @@
 /*
  * So many scans of the same time ask for themselves.  A nested loop over a few
  * rows is what the planner makes of a filter that pays, and these few get it;
- * where there come more, they have lost no more than that many requests of
- * what one read would have cost.
+ * where there come more, they have cost no more than that many reads too much.
+ * One that asks for all anyway is the one read, unless it's the first.
  */
 #define ASKING_SCANS 4
 
 struct Reread
 {
 	const UsageTable *table;
+	const UsageRequest *request;
 	const TupleMaker *maker;
 	TupleDesc	tupdesc;
 	Oid			userid;
@@ -54,12 +55,13 @@ struct Reread
 };
 
 Reread *
-reread_make(const UsageTable *table, const TupleMaker *maker,
+reread_make(const UsageTable *table, const UsageRequest *request, const TupleMaker *maker,
 			TupleDesc tupdesc, Oid userid, FetchCounters *counters)
 {
 	Reread	   *reread = palloc0(sizeof(Reread));
 
 	reread->table = table;
+	reread->request = request;
 	reread->maker = maker;
 	reread->tupdesc = tupdesc;
 	reread->userid = userid;
@@ -218,6 +220,22 @@ forget(Reread *reread)
 	reread->asked = NULL;
 }
 
+/* Is the request one for all that the one read would ask for? */
+static bool
+asks_for_all(const Reread *reread, const BoundRequest *bound)
+{
+	ListCell   *lc;
+
+	foreach(lc, bound->filters)
+	{
+		const BoundFilter *filter = lfirst(lc);
+
+		if (reread->changes[filter->attnum - 1] > 0)
+			return false;
+	}
+	return true;
+}
+
 bool
 reread_takes(Reread *reread, const BoundRequest *bound)
 {
@@ -231,7 +249,8 @@ reread_takes(Reread *reread, const BoundRequest *bound)
 	}
 	if (reread->scans <= ASKING_SCANS)
 		reread->scans++;
-	return reread->scans > ASKING_SCANS;
+	return reread->context || reread->scans > ASKING_SCANS ||
+		(reread->scans > 1 && asks_for_all(reread, bound));
 }
 
 /* The request without the filters that have varied, palloc'd. */
@@ -256,18 +275,25 @@ without_varying(const Reread *reread, const BoundRequest *bound)
 	return wide;
 }
 
-/* The dimension whose filter has varied most often, or NULL. */
+/*
+ * The dimension whose filter has varied most often, among those that the one
+ * read does not filter by; or NULL.
+ */
 static const UsageTableColumn *
 choose_key(const Reread *reread)
 {
-	const UsageTableColumn *best = NULL;
-	const UsageTableColumn *column = NULL;
+	int			best = 0;
+	ListCell   *lc;
 
-	while ((column = table_next_column(reread->table, column)))
-		if (reread->changes[column->attnum - 1] > 0 &&
-			(!best || reread->changes[column->attnum - 1] > reread->changes[best->attnum - 1]))
-			best = column;
-	return best;
+	foreach(lc, reread->request->filters)
+	{
+		int			attnum = ((const FilterClause *) lfirst(lc))->attnum;
+
+		if (!filter_of(reread->asked->filters, attnum) &&
+			(best == 0 || reread->changes[attnum - 1] > reread->changes[best - 1]))
+			best = attnum;
+	}
+	return table_column(reread->table, best);
 }
 
 static void

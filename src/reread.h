@@ -26,8 +26,9 @@ typedef struct Reread Reread;
  * Nothing has been asked for yet.  Lives in CurrentMemoryContext, the query's;
  * the arguments must live as long.  userid: whose key is used.
  */
-extern Reread *reread_make(const UsageTable *table, const TupleMaker *maker,
-						   TupleDesc tupdesc, Oid userid, FetchCounters *counters);
+extern Reread *reread_make(const UsageTable *table, const UsageRequest *request,
+						   const TupleMaker *maker, TupleDesc tupdesc,
+						   Oid userid, FetchCounters *counters);
 
 /*
  * A (re)scan is to ask for that, and it is not nothing.  True: its rows come

@@ -68,7 +68,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->maker = tuple_maker(scan->shown.table, scan->shown.request->columns);
 	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
 	scan->userid = ForeignScanUserId(node);
-	scan->reread = reread_make(scan->shown.table, scan->maker,
+	scan->reread = reread_make(scan->shown.table, scan->shown.request, scan->maker,
 							   RelationGetDescr(node->ss.ss_currentRelation),
 							   scan->userid, &scan->shown.counters);
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw scan",
