@@ -119,7 +119,7 @@ INSERT INTO query VALUES
   ('semi-join', $$SELECT * FROM usage.completions WHERE project_id IN (SELECT id FROM own.few) AND day >= pg_temp.today() - 20$$),
   ('semi-join with many', $$SELECT * FROM usage.completions WHERE project_id IN (SELECT id FROM own.many) AND day >= pg_temp.today() - 2$$),
   ('exists', $$SELECT * FROM own.few AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND day >= pg_temp.today() - 20)$$),
-  ('anti-join', $$SELECT * FROM own.project AS p WHERE NOT EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND user_id = 'user-alice' AND day >= pg_temp.today() - 2)$$),
+  ('anti-join', $$SELECT * FROM (TABLE own.few UNION ALL TABLE own.odd) AS p WHERE NOT EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND day >= pg_temp.today() - 2)$$),
   ('lateral', $$SELECT p.id, c.* FROM own.few AS p, LATERAL (SELECT day, model FROM usage.completions AS c WHERE c.project_id = p.id AND day >= pg_temp.today() - 20 OFFSET 0) AS c$$),
   ('lateral column', $$SELECT c.* FROM own.few AS p, LATERAL (SELECT p.id || '' AS id) AS l, usage.completions AS c WHERE c.project_id = l.id AND day >= pg_temp.today() - 20$$),
   ('time, too', $$SELECT c.* FROM (SELECT * FROM own.project ORDER BY id LIMIT 2) AS p JOIN usage.completions AS c ON c.project_id = p.id AND c.day >= p.since$$),
@@ -251,6 +251,7 @@ RESET plan_cache_mode;
 
 SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET enable_memoize = off;
 BEGIN;
+SET LOCAL work_mem = '64kB';
 DECLARE c CURSOR FOR SELECT n, c.day, c.model FROM own.many AS m LEFT JOIN usage.completions AS c ON c.project_id = m.id AND day >= pg_temp.today() - 20;
 MOVE 20 FROM c;
 SAVEPOINT s;
