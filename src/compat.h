@@ -97,13 +97,6 @@
 #define usage_sampler_fract(state) sampler_random_fract(state)
 #endif
 
-/* The memory that a hash table may have. */
-#if PG_VERSION_NUM >= 150000
-#define HashMemoryBytes() get_hash_memory_limit()
-#else
-#define HashMemoryBytes() ((size_t) get_hash_mem() * 1024)
-#endif
-
 /* A path of a base relation's scan, without a path below it. */
 #if PG_VERSION_NUM >= 180000
 #define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer, private) \

@@ -10,12 +10,10 @@
 
 #include "common/hashfn.h"
 #include "executor/executor.h"
-#include "executor/nodeHash.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
-#include "compat.h"
 #include "keep.h"
 
 /* A row in memory. */
@@ -233,7 +231,7 @@ keep_add(Keep *keep, TupleTableSlot *slot, const char *key)
 		return;
 	}
 	add_to_memory(keep, slot, key);
-	if (MemoryContextMemAllocated(keep->memory, true) > HashMemoryBytes())
+	if (MemoryContextMemAllocated(keep->memory, true) > get_hash_memory_limit())
 		spill(keep);
 }
 

@@ -14,7 +14,7 @@ use Test::More;
 # http_url.c is part of http.
 my @layers = (
 	[qw(compat)],    # versions
-	[qw(endpoint timerange http page keep)], # what exists; time; fetching; reading; rows kept
+	[qw(endpoint timerange http page keep)],    # what exists; time; fetching; reading; keeping
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
