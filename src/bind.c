@@ -36,9 +36,8 @@ compare_values(const ListCell *a, const ListCell *b)
 	return strcmp(lfirst(a), lfirst(b));
 }
 
-/* A dimension's value as the query writes it. */
-static char *
-filter_value(const UsageTableColumn *column, Datum value)
+char *
+bind_filter_value(const UsageTableColumn *column, Datum value)
 {
 	char	   *string;
 
@@ -64,13 +63,13 @@ add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item
 		return true;
 	if (!item->is_array)
 	{
-		*values = lappend(*values, filter_value(column, value));
+		*values = lappend(*values, bind_filter_value(column, value));
 		return true;
 	}
 	bind_elements(value, TEXTOID, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
-			*values = lappend(*values, filter_value(column, elements[i]));
+			*values = lappend(*values, bind_filter_value(column, elements[i]));
 	return true;
 }
 
@@ -172,6 +171,7 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 	if (!can_send(cx->table, column, values))
 		return true;
 	filter = palloc(sizeof(BoundFilter));
+	filter->attnum = column->attnum;
 	filter->param = column->filter;
 	filter->is_array = column->kind != PAGE_BOOLEAN;
 	filter->values = values;

@@ -37,4 +37,10 @@ typedef void (*BindKey) (void *arg, int expr, TimestampTz bucket, Datum *value, 
 extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
 						const UsageTable *table, BindKey evaluate, void *arg);
 
+/*
+ * A value of a dimension that has a filter, as the query writes it: UTF-8,
+ * palloc'd.  Values are equal if these are.
+ */
+extern char *bind_filter_value(const UsageTableColumn *column, Datum value);
+
 #endif

@@ -388,14 +388,32 @@ selectivity(EstimateContext *cx, List *clauses)
 	return clauselist_selectivity(cx->root, clauses, cx->rel->relid, JOIN_INNER, NULL);
 }
 
+/* At a moment, so that all that is estimated is of the same one. */
+static void
+estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
+{
+	TimeClause	time = {.kind = TIME_ALL, .args = cx->request->time};
+
+	estimate->bound = bind_request(cx->request, cx->table, planned_value, cx, now);
+	bind_widths(estimate->bound, cx->request, cx->table, NULL, NULL);
+	estimate->share = unknown_share(cx, &time);
+}
+
+void
+estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+			  UsageRequest *request, Estimate *estimate)
+{
+	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
+
+	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
+}
+
 Estimate
 estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 				 UsageRequest *request, const EstimateClauses *clauses)
 {
 	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
-	TimeClause	time = {.kind = TIME_ALL, .args = request->time};
 	TimestampTz now = GetCurrentTimestamp();
-	BoundRequest *bound = bind_request(request, table, planned_value, &cx, now);
 	double		history = history_buckets(table, now);
 	double		groups;
 	List	   *all = list_concat_copy(clauses->filters, clauses->local);
@@ -405,16 +423,16 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	groups = own_groups(&cx, history);
 	request->results = ceil(Min(is_reduced(&cx) ? coarse_groups(&cx, groups, NIL) : groups,
 								INT_MAX / 2));
-	bind_widths(bound, request, table, NULL, NULL);
 
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
-	estimate.bound = bound;
-	estimate.share = unknown_share(&cx, &time);
-	estimate.tuples = estimate.share * request_rows(&cx, bound, groups, NIL);
+	estimate_time_at(&cx, now, &estimate);
+	estimate.tuples = estimate.share * request_rows(&cx, estimate.bound, groups, NIL);
 	estimate.received = estimate.share *
-		request_rows(&cx, bound, groups * selectivity(&cx, clauses->filters), clauses->filters);
-	estimate.rows = estimate.share * passing_share(&cx, bound->ranges, clauses->time) *
-		request_rows(&cx, bound, groups * selectivity(&cx, all), all);
+		request_rows(&cx, estimate.bound, groups * selectivity(&cx, clauses->filters),
+					 clauses->filters);
+	estimate.rows = estimate.share *
+		passing_share(&cx, estimate.bound->ranges, clauses->time) *
+		request_rows(&cx, estimate.bound, groups * selectivity(&cx, all), all);
 	return estimate;
 }

@@ -31,6 +31,13 @@ typedef struct Estimate
 } Estimate;
 
 /*
+ * Only the time that is to be read: sets bound and share.  Stable expressions
+ * are evaluated.
+ */
+extern void estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+						  UsageRequest *request, Estimate *estimate);
+
+/*
  * Estimate a request of a base relation, from what ANALYZE found or else from
  * guesses.  rel->tuples is what pg_class says (the planner's default).  Stable
  * expressions are evaluated, and clauses on time for some buckets; there is no

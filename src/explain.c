@@ -281,8 +281,12 @@ explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, Exp
 }
 
 static void
-explain_counters(const FetchCounters *counters, ExplainState *es)
+explain_counters(const UsageScan *scan, ExplainState *es)
 {
+	const FetchCounters *counters = &scan->counters;
+
+	if (scan->answered > 0)
+		ExplainPropertyInteger("Rescans Answered Locally", NULL, scan->answered, es);
 	ExplainPropertyInteger("Requests", NULL, counters->requests, es);
 	ExplainPropertyInteger("Pages", NULL, counters->pages, es);
 	ExplainPropertyInteger("Retries", NULL, counters->retries, es);
@@ -310,5 +314,5 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
 	if (es->analyze)
-		explain_counters(&scan->counters, es);
+		explain_counters(scan, es);
 }

@@ -5,6 +5,9 @@
  * A request starts at the table's grain and history, and is narrowed clause by
  * clause.  All clauses are checked again by the executor: the server's idea of
  * a filter is not ours to trust.  Planning never does I/O.
+ *
+ * A path that takes the values of other relations is narrowed further, by its
+ * join clauses: in a request of its own, as the relation has several paths.
  */
 #include "postgres.h"
 
@@ -20,6 +23,7 @@
 #include "compat.h"
 #include "estimate.h"
 #include "grain.h"
+#include "join.h"
 #include "order.h"
 #include "plan.h"
 #include "qual.h"
@@ -47,19 +51,16 @@ describe(Oid relid)
 	return table;
 }
 
-/* The columns that the scan has to fill: attnums, ascending. */
+/* The columns that the expressions mention: attnums, ascending. */
 static List *
-needed_columns(const UsageTable *table, RelOptInfo *baserel)
+mentioned_columns(const UsageTable *table, RelOptInfo *baserel, List *exprs)
 {
 	Bitmapset  *attrs = NULL;
 	List	   *columns = NIL;
 	const UsageTableColumn *column = NULL;
 	bool		whole_row;
-	ListCell   *lc;
 
-	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &attrs);
-	foreach(lc, baserel->baserestrictinfo)
-		pull_varattnos((Node *) lfirst_node(RestrictInfo, lc)->clause, baserel->relid, &attrs);
+	pull_varattnos((Node *) exprs, baserel->relid, &attrs);
 	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, attrs);
 	while ((column = table_next_column(table, column)))
 		if (whole_row ||
@@ -68,22 +69,31 @@ needed_columns(const UsageTable *table, RelOptInfo *baserel)
 	return columns;
 }
 
-/* Narrow the request by all restrictions. */
-static void
-narrow(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
+/* Those that the scan has to fill. */
+static List *
+needed_columns(const UsageTable *table, RelOptInfo *baserel)
 {
-	EstimateClauses *clauses = &plan->clauses;
+	return mentioned_columns(table, baserel,
+							 list_concat(get_actual_clauses(baserel->baserestrictinfo),
+										 baserel->reltarget->exprs));
+}
+
+/* Narrow the request by the clauses, and tell them apart by what came of it. */
+static void
+narrow(PlannerInfo *root, RelOptInfo *baserel, const UsageTable *table,
+	   UsageRequest *request, List *restrictions, EstimateClauses *clauses)
+{
 	ListCell   *lc;
 
-	foreach(lc, baserel->baserestrictinfo)
+	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		int			ntime = list_length(plan->request->time);
-		QualFit		fit = qual_narrow(plan->request, plan->table, root, baserel, rinfo->clause);
+		int			ntime = list_length(request->time);
+		QualFit		fit = qual_narrow(request, table, root, baserel, rinfo->clause);
 
 		if (fit == QUAL_LOCAL)
 			clauses->local = lappend(clauses->local, rinfo);
-		else if (list_length(plan->request->time) == ntime)
+		else if (list_length(request->time) == ntime)
 			clauses->filters = lappend(clauses->filters, rinfo);
 		else if (fit == QUAL_NARROWS)
 			clauses->time = lappend(clauses->time, rinfo);
@@ -113,7 +123,8 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	plan->table = describe(foreigntableid);
 	plan->request = request_make(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
-	narrow(root, baserel, plan);
+	narrow(root, baserel, plan->table, plan->request, baserel->baserestrictinfo,
+		   &plan->clauses);
 	coarsen(root, baserel, plan);
 	plan->estimate = estimate_request(root, baserel, plan->table, plan->request,
 									  &plan->clauses);
@@ -122,47 +133,155 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	baserel->fdw_private = plan;
 }
 
+/* A path that reads what a request asks for. */
+typedef struct ScanPath
+{
+	const UsageTable *table;
+	Estimate	estimate;		/* rows: those that the path gives */
+	QualCost	quals;			/* of checking the rows */
+	List	   *pathkeys;
+	bool		backward;		/* see UsageRequest */
+	bool		few;
+	Relids		outer;			/* relations that it takes values of */
+} ScanPath;
+
+/* One that is not narrowed by joins, and takes what it must. */
+static ScanPath
+plain_path(RelOptInfo *baserel)
+{
+	const UsagePlan *plan = baserel->fdw_private;
+	ScanPath	path = {
+		.table = plan->table,
+		.estimate = plan->estimate,
+		.quals = baserel->baserestrictcost,
+		.outer = baserel->lateral_relids
+	};
+
+	path.estimate.rows = baserel->rows;
+	return path;
+}
+
 /* The time that requests take. */
 static Cost
-latency_cost(const UsagePlan *plan, bool backward, bool few)
+latency_cost(const ScanPath *path)
 {
-	BoundRequest bound = *plan->estimate.bound;
+	BoundRequest bound = *path->estimate.bound;
 	double		requests;
 
-	bound.backward = backward;
-	bound.few = few;
+	bound.backward = path->backward;
+	bound.few = path->few;
 	if (bound.ranges->count == 0)
 		return 0;
-	requests = slice_count(plan->table, &bound) * plan->estimate.share;
+	requests = slice_count(path->table, &bound) * path->estimate.share;
 	/* even the one row that there is comes half way, on the average */
-	if (few)
+	if (path->few)
 		requests /= 2;
-	return slice_latency_cost(plan->table, requests);
+	return slice_latency_cost(path->table, requests);
 }
 
 /*
- * Add a path that reads in one direction.
- *
  * Where a LIMIT is likely to stop the scan early, it starts with a small
  * window.  That is but a hint: a LIMIT is never pushed, the scan is simply
  * stopped.
  */
 static void
-add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backward, bool few)
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const ScanPath *path)
 {
-	UsagePlan  *plan = baserel->fdw_private;
-	Cost		latency = latency_cost(plan, backward, few);
-	Cost		startup_cost = Min(latency, slice_latency_cost(plan->table, 1));
-	Cost		total_cost = latency + plan->estimate.received *
-		(RESULT_COST + cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
+	Cost		latency = latency_cost(path);
+	Cost		once = path->quals.startup + baserel->reltarget->cost.startup;
+	Cost		startup_cost = once + Min(latency, slice_latency_cost(path->table, 1));
+	Cost		total_cost = once + latency +
+	path->estimate.received * (RESULT_COST + cpu_tuple_cost + path->quals.per_tuple) +
+	path->estimate.rows * baserel->reltarget->cost.per_tuple;
 
-	startup_cost += baserel->baserestrictcost.startup + baserel->reltarget->cost.startup;
-	total_cost += baserel->baserestrictcost.startup + baserel->reltarget->cost.startup +
-		baserel->reltarget->cost.per_tuple * baserel->rows;
 	add_path(baserel, (Path *)
-			 CreateForeignScanPath(root, baserel, baserel->rows, startup_cost, total_cost,
-								   pathkeys, baserel->lateral_relids,
-								   list_make2(makeInteger(backward), makeInteger(few))));
+			 CreateForeignScanPath(root, baserel, path->estimate.rows, startup_cost, total_cost,
+								   path->pathkeys, path->outer,
+								   list_make2(makeInteger(path->backward),
+											  makeInteger(path->few))));
+}
+
+/*
+ * The relation's request, narrowed by the join clauses of a path if it has
+ * any; theirs to change.
+ */
+static UsageRequest *
+path_request(PlannerInfo *root, RelOptInfo *baserel, const ParamPathInfo *param,
+			 EstimateClauses *clauses)
+{
+	const UsagePlan *plan = baserel->fdw_private;
+	UsageRequest *request = request_copy(plan->request);
+
+	if (param)
+		narrow(root, baserel, plan->table, request, param->ppi_clauses, clauses);
+	return request;
+}
+
+/*
+ * Can the clauses be checked in the rows that the relation's request brings?
+ * Columns that are joined are in its target, so they should.
+ */
+static bool
+are_columns_there(const UsagePlan *plan, RelOptInfo *baserel, List *clauses)
+{
+	return list_difference_int(mentioned_columns(plan->table, baserel,
+												 get_actual_clauses(clauses)),
+							   plan->request->columns) == NIL;
+}
+
+static double
+read_buckets(const UsageTable *table, const Estimate *estimate)
+{
+	return timerange_buckets(estimate->bound->ranges, table->width->width_us) * estimate->share;
+}
+
+static double
+join_selectivity(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
+{
+	return clauselist_selectivity(root, clauses, baserel->relid, JOIN_INNER, NULL);
+}
+
+/*
+ * Add a path for one row of other relations: it is read for each of them, and
+ * pays its requests each time.
+ */
+static void
+add_joined_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
+{
+	const UsagePlan *plan = baserel->fdw_private;
+	EstimateClauses clauses = {0};
+	UsageRequest *request = path_request(root, baserel, param, &clauses);
+	ScanPath	path = plain_path(baserel);
+	Estimate   *estimate = &path.estimate;
+	double		whole = read_buckets(plan->table, estimate);
+	QualCost	quals;
+
+	if (!are_columns_there(plan, baserel, param->ppi_clauses))
+		return;
+	estimate_time(root, baserel, plan->table, request, estimate);
+	if (whole > 0)
+		estimate->received *= read_buckets(plan->table, estimate) / whole;
+	estimate->received *= join_selectivity(root, baserel, clauses.filters);
+	estimate->rows = clamp_row_est(baserel->rows *
+								   join_selectivity(root, baserel, param->ppi_clauses));
+	param->ppi_rows = estimate->rows;
+	cost_qual_eval(&quals, param->ppi_clauses, root);
+	path.quals.startup += quals.startup;
+	path.quals.per_tuple += quals.per_tuple;
+	path.outer = param->ppi_req_outer;
+	add_scan_path(root, baserel, &path);
+}
+
+/* Add a path that reads in one direction. */
+static void
+add_ordered_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backward, bool few)
+{
+	ScanPath	path = plain_path(baserel);
+
+	path.pathkeys = pathkeys;
+	path.backward = backward;
+	path.few = few;
+	add_scan_path(root, baserel, &path);
 }
 
 void
@@ -175,13 +294,16 @@ usageGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	ListCell   *lc;
 
 	if (pathkeys != NIL)
-		add_scan_path(root, baserel, pathkeys, backward, few);
+		add_ordered_path(root, baserel, pathkeys, backward, few);
 	foreach(lc, order_of_joins(root, baserel, plan->table))
-		add_scan_path(root, baserel, lfirst(lc), false, false);
+		add_ordered_path(root, baserel, lfirst(lc), false, false);
 
 	/* who asks for a few rows in no order wants to see the latest */
 	few = few && root->query_pathkeys == NIL;
-	add_scan_path(root, baserel, NIL, few, few);
+	add_ordered_path(root, baserel, NIL, few, few);
+
+	foreach(lc, join_params(root, baserel, plan->table))
+		add_joined_path(root, baserel, lfirst(lc));
 }
 
 ForeignScan *
@@ -189,8 +311,8 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 					ForeignPath *best_path, List *tlist, List *scan_clauses,
 					Plan *outer_plan)
 {
-	UsagePlan  *plan = baserel->fdw_private;
-	UsageRequest *request = plan->request;
+	EstimateClauses unused = {0};
+	UsageRequest *request = path_request(root, baserel, best_path->path.param_info, &unused);
 
 	request->backward = intVal(linitial(best_path->fdw_private)) != 0;
 	request->few = intVal(lsecond(best_path->fdw_private)) != 0;

@@ -42,6 +42,18 @@ request_make(const UsageTable *table)
 	return request;
 }
 
+UsageRequest *
+request_copy(const UsageRequest *request)
+{
+	UsageRequest *copy = palloc(sizeof(UsageRequest));
+
+	*copy = *request;
+	copy->time = list_copy(request->time);
+	copy->filters = list_copy(request->filters);
+	copy->exprs = list_copy(request->exprs);
+	return copy;
+}
+
 int
 request_add_expr(UsageRequest *request, Node *expr)
 {
@@ -217,6 +229,42 @@ request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width)
 	stretch->ranges = ranges;
 	request->ranges = ranges;
 	request->stretches = list_make1(stretch);
+}
+
+List *
+request_copy_stretches(const List *stretches)
+{
+	List	   *copies = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stretches)
+	{
+		WidthStretch *copy = palloc(sizeof(WidthStretch));
+
+		*copy = *(WidthStretch *) lfirst(lc);
+		copy->ranges = timerange_copy(copy->ranges);
+		copies = lappend(copies, copy);
+	}
+	return copies;
+}
+
+bool
+request_same_stretches(const List *a, const List *b)
+{
+	ListCell   *la;
+	ListCell   *lb;
+
+	if (list_length(a) != list_length(b))
+		return false;
+	forboth(la, a, lb, b)
+	{
+		const WidthStretch *left = lfirst(la);
+		const WidthStretch *right = lfirst(lb);
+
+		if (left->width != right->width || !timerange_equal(left->ranges, right->ranges))
+			return false;
+	}
+	return true;
 }
 
 bool

@@ -94,6 +94,12 @@ typedef struct UsageRequest
 /* A request at the table's own grain, not narrowed. */
 extern UsageRequest *request_make(const UsageTable *table);
 
+/*
+ * A copy to be narrowed by itself, in CurrentMemoryContext.  What is there by
+ * now is shared, as nothing changes it any more.
+ */
+extern UsageRequest *request_copy(const UsageRequest *request);
+
 /* Append an expression; its index. */
 extern int	request_add_expr(UsageRequest *request, Node *expr);
 
@@ -107,6 +113,7 @@ extern UsageRequest *request_from_list(List *list, List *exprs);
 /* A filter with its values, as the URL will have them. */
 typedef struct BoundFilter
 {
+	int			attnum;			/* of the dimension */
 	const char *param;
 	bool		is_array;		/* false: the parameter takes one value */
 	List	   *values;			/* of char *, UTF-8, distinct, not empty */
@@ -141,6 +148,14 @@ extern bool request_asks_before(const BoundRequest *request, TimestampTz first);
 
 /* Ask for these ranges (finite, aligned), in buckets of that width. */
 extern void request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width);
+
+/*
+ * What the request asks for of time, as a list that is a copy in
+ * CurrentMemoryContext; and whether two such lists are the same, with the same
+ * buckets.
+ */
+extern List *request_copy_stretches(const List *stretches);
+extern bool request_same_stretches(const List *a, const List *b);
 
 /* Is a part of it read in buckets of that width? */
 extern bool request_has_width(const BoundRequest *request, const UsageWidth *width);

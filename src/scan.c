@@ -21,6 +21,7 @@
 #include "http.h"
 #include "key.h"
 #include "option.h"
+#include "reread.h"
 #include "scan.h"
 #include "tuple.h"
 
@@ -31,11 +32,15 @@ typedef struct UsageScanState
 	TupleMaker *maker;
 	List	   *exprs;			/* of ExprState, as request->exprs */
 	Oid			userid;			/* whose user mapping counts */
+	Reread	   *reread;
+	TimestampTz now;			/* of the first scan, so that all are of the
+								 * same buckets; 0 before */
 
 	/* of one (re)scan */
 	MemoryContext context;		/* reset with each */
 	Stream	   *stream;			/* NULL before the first row is wanted, and
 								 * where nothing is to be asked */
+	bool		rereads;		/* the rows come from reread */
 	bool		started;
 
 	/* of an asynchronous one */
@@ -63,6 +68,9 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->maker = tuple_maker(scan->shown.table, scan->shown.request->columns);
 	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
 	scan->userid = ForeignScanUserId(node);
+	scan->reread = reread_make(scan->shown.table, scan->shown.request, scan->maker,
+							   RelationGetDescr(node->ss.ss_currentRelation),
+							   scan->userid, &scan->shown.counters);
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw scan",
 										  ALLOCSET_DEFAULT_SIZES);
 	node->fdw_state = scan;
@@ -156,25 +164,43 @@ scan_preview(ForeignScanState *node, bool *complete)
 	return bound;
 }
 
-/* Evaluate what the request asks for, and open the stream of it. */
+/* Where do the rows of a request that is not for nothing come from? */
+static void
+open_rows(UsageScanState *scan, const BoundRequest *bound)
+{
+	UsageTable *table = scan->shown.table;
+
+	scan->rereads = reread_takes(scan->reread, bound);
+	if (scan->rereads)
+	{
+		scan->shown.answered += reread_start(scan->reread, bound);
+		scan->shown.bound = reread_asked(scan->reread);
+	}
+	else
+		scan->stream = stream_open(table, bound, scan->maker,
+								   RelationGetDescr(scan->node->ss.ss_currentRelation),
+								   key_find(scan->userid, table->serverid),
+								   &scan->shown.counters);
+}
+
+/* Evaluate what the request asks for, and get ready to read it. */
 static void
 start_scan(UsageScanState *scan)
 {
 	UsageTable *table = scan->shown.table;
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
-	BoundRequest *bound = bind_request(scan->shown.request, table, scan_value, scan,
-									   GetCurrentTimestamp());
+	BoundRequest *bound;
 
+	if (scan->now == 0)
+		scan->now = GetCurrentTimestamp();
+	bound = bind_request(scan->shown.request, table, scan_value, scan, scan->now);
 	bind_widths(bound, scan->shown.request, table, scan_key, scan);
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (request_asks_before(bound, bound->history_start))
 		stream_warn_history(table, bound->history_start, &scan->shown.counters);
 	if (bound->ranges->count > 0)
-		scan->stream = stream_open(table, bound, scan->maker,
-								   RelationGetDescr(scan->node->ss.ss_currentRelation),
-								   key_find(scan->userid, table->serverid),
-								   &scan->shown.counters);
+		open_rows(scan, bound);
 	MemoryContextSwitchTo(old);
 }
 
@@ -184,6 +210,7 @@ end_scan(UsageScanState *scan)
 	if (scan->stream)
 		stream_close(scan->stream);
 	scan->stream = NULL;
+	scan->rereads = false;
 	scan->started = false;
 	INSTR_TIME_SET_ZERO(scan->watched_at);
 }
@@ -196,9 +223,11 @@ usageIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->started)
 		start_scan(scan);
-	if (!scan->stream)
+	if (scan->rereads)
+		reread_next(scan->reread, slot, !scan->impatient, &scan->waiting);
+	else if (!scan->stream)
 		return slot;
-	if (scan->impatient)
+	else if (scan->impatient)
 		stream_try(scan->stream, slot, &scan->waiting);
 	else
 		stream_next(scan->stream, slot);
@@ -265,7 +294,8 @@ scan_watch(ForeignScanState *node, bool waits)
 	count_wait(scan);
 	if (waits)
 		INSTR_TIME_SET_CURRENT(scan->watched_at);
-	return http_alarm_set(scan->alarm, stream_due(scan->stream), waits);
+	return http_alarm_set(scan->alarm, scan->rereads ? reread_due(scan->reread) :
+						  stream_due(scan->stream), waits);
 }
 
 void
@@ -283,6 +313,8 @@ usageEndForeignScan(ForeignScanState *node)
 {
 	UsageScanState *scan = node->fdw_state;
 
-	if (scan)
-		end_scan(scan);
+	if (!scan)
+		return;
+	end_scan(scan);
+	reread_end(scan->reread);
 }

@@ -19,8 +19,10 @@ typedef struct UsageScan
 {
 	UsageTable *table;
 	UsageRequest *request;
-	BoundRequest *bound;		/* of the last (re)scan, or NULL */
-	FetchCounters counters;	/* of all rescans */
+	const BoundRequest *bound;	/* of the last (re)scan, or NULL */
+	FetchCounters counters;		/* of all rescans */
+	int64		answered;		/* rescans that asked for nothing themselves,
+								 * see reread.h */
 } UsageScan;
 
 /* The scan behind a node, after usageBeginForeignScan(). */

@@ -55,6 +55,23 @@ timerange_none(void)
 }
 
 TimeRanges *
+timerange_copy(const TimeRanges *set)
+{
+	TimeRanges *copy = make_set(set->count);
+
+	copy->count = set->count;
+	memcpy(copy->ranges, set->ranges, sizeof(TimeRange) * set->count);
+	return copy;
+}
+
+bool
+timerange_equal(const TimeRanges *a, const TimeRanges *b)
+{
+	return a->count == b->count &&
+		memcmp(a->ranges, b->ranges, sizeof(TimeRange) * a->count) == 0;
+}
+
+TimeRanges *
 timerange_intersect(const TimeRanges *a, const TimeRanges *b)
 {
 	TimeRanges *set = make_set(a->count + b->count);

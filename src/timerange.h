@@ -33,6 +33,9 @@ extern TimeRanges *timerange_none(void);
 /* [start, end), or none where that holds no instant. */
 extern TimeRanges *timerange_between(TimestampTz start, TimestampTz end);
 
+extern TimeRanges *timerange_copy(const TimeRanges *set);
+extern bool timerange_equal(const TimeRanges *a, const TimeRanges *b);
+
 extern TimeRanges *timerange_intersect(const TimeRanges *a, const TimeRanges *b);
 extern TimeRanges *timerange_union(const TimeRanges *a, const TimeRanges *b);
 

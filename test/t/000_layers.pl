@@ -14,15 +14,15 @@ use Test::More;
 # http_url.c is part of http.
 my @layers = (
 	[qw(compat)],    # versions
-	[qw(endpoint timerange http page)],    # what exists; time; fetching; reading
+	[qw(endpoint timerange http page keep)],    # what exists; time; fetching; reading; keeping
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
 	[qw(level request tuple failure)],     # what the query needs; what is asked; Datums; what went wrong
 	[qw(slice qual grain fetch order)],
 	[qw(bind width)],
-	[qw(stream estimate)],
-	[qw(plan)],
+	[qw(stream estimate join)],
+	[qw(plan reread)],
 	[qw(scan import analyze)],
 	[qw(async explain)],
 	[qw(usage_fdw)]);

@@ -1,0 +1,167 @@
+/*
+ * join.c
+ *	  Which other relations could narrow a scan by their rows?
+ *
+ * A join clause that the API can check once the other side's values are known
+ * is a reason for a scan per row of the other side.  Clauses come from two
+ * places, as for index scans: those that are one relation's with others, and
+ * those that the planner makes of equivalence classes.
+ */
+#include "postgres.h"
+
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+
+#include "join.h"
+#include "qual.h"
+
+/* So many sets at most: with each one the planner has more joins to try. */
+#define MAX_SETS 10
+
+typedef struct JoinContext
+{
+	PlannerInfo *root;
+	RelOptInfo *rel;
+	const UsageTable *table;
+	List	   *sets;			/* of Relids, distinct */
+} JoinContext;
+
+/* How many of the clauses does the API check? */
+static int
+count_filters(JoinContext *cx, List *clauses)
+{
+	UsageRequest scratch = {0};
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+		(void) qual_narrow(&scratch, cx->table, cx->root, cx->rel,
+						   lfirst_node(RestrictInfo, lc)->clause);
+	return list_length(scratch.filters);
+}
+
+static void
+add_set(JoinContext *cx, Relids set)
+{
+	ListCell   *lc;
+
+	foreach(lc, cx->sets)
+		if (bms_equal(lfirst(lc), set))
+			return;
+	if (list_length(cx->sets) < MAX_SETS)
+		cx->sets = lappend(cx->sets, set);
+}
+
+/* The relations that each of the clauses takes values of. */
+static void
+add_clauses(JoinContext *cx, List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		Relids		set;
+
+		if (!join_clause_is_movable_to(rinfo, cx->rel) ||
+			count_filters(cx, list_make1(rinfo)) == 0)
+			continue;
+		set = bms_union(rinfo->clause_relids, cx->rel->lateral_relids);
+		set = bms_del_member(set, cx->rel->relid);
+		if (!bms_is_empty(set))
+			add_set(cx, set);
+	}
+}
+
+/* An expression of the relation that classes are asked for, one at a time. */
+typedef struct MemberSearch
+{
+	Expr	   *current;		/* NULL: none has been found yet */
+	List	   *done;			/* those found before */
+} MemberSearch;
+
+/* An ec_matches_callback_type. */
+static bool
+is_member_searched(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				   EquivalenceMember *em, void *arg)
+{
+	MemberSearch *search = arg;
+
+	if (search->current)
+		return equal(em->em_expr, search->current);
+	if (list_member(search->done, em->em_expr))
+		return false;
+	search->current = em->em_expr;
+	return true;
+}
+
+static void
+add_classes(JoinContext *cx)
+{
+	MemberSearch search = {0};
+
+	while (cx->rel->has_eclass_joins)
+	{
+		List	   *clauses;
+
+		search.current = NULL;
+		clauses = generate_implied_equalities_for_column(cx->root, cx->rel,
+														 is_member_searched, &search,
+														 cx->rel->lateral_referencers);
+		if (!search.current)
+			break;
+		add_clauses(cx, clauses);
+		search.done = lappend(search.done, search.current);
+	}
+}
+
+/* Several relations may narrow it together. */
+static void
+add_unions(JoinContext *cx)
+{
+	List	   *single = list_copy(cx->sets);
+	ListCell   *lc;
+
+	/* the list grows as we go */
+	for (int i = 0; i < list_length(cx->sets) && list_length(cx->sets) < MAX_SETS; i++)
+		foreach(lc, single)
+			add_set(cx, bms_union(list_nth(cx->sets, i), lfirst(lc)));
+}
+
+/* Does the set narrow the scan, and more than each of those in it? */
+static bool
+is_worth(JoinContext *cx, const ParamPathInfo *param, List *others)
+{
+	int			nfilters = count_filters(cx, param->ppi_clauses);
+	ListCell   *lc;
+
+	foreach(lc, others)
+	{
+		const ParamPathInfo *other = lfirst(lc);
+
+		if (bms_is_subset(other->ppi_req_outer, param->ppi_req_outer) &&
+			count_filters(cx, other->ppi_clauses) >= nfilters)
+			return false;
+	}
+	return nfilters > 0;
+}
+
+List *
+join_params(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
+{
+	JoinContext cx = {.root = root, .rel = rel, .table = table};
+	List	   *params = NIL;
+	ListCell   *lc;
+
+	add_clauses(&cx, rel->joininfo);
+	add_classes(&cx);
+	add_unions(&cx);
+	foreach(lc, cx.sets)
+	{
+		ParamPathInfo *param = get_baserel_parampathinfo(root, rel, lfirst(lc));
+
+		if (is_worth(&cx, param, params))
+			params = lappend(params, param);
+	}
+	return params;
+}
