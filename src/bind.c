@@ -13,8 +13,9 @@
 #include "bind_context.h"
 #include "compat.h"
 #include "http.h"
+#include "slice.h"
 
-/* A URL should not be longer than this makes it. */
+/* A URL should not be longer than this makes it: of each filter, and of all. */
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
 
@@ -115,20 +116,24 @@ intersect_values(List *a, List *b)
 	return both;
 }
 
+/* So many bytes of a URL does a value take, with its parameter. */
+static size_t
+value_bytes(const char *param, const char *value)
+{
+	return strlen(param) + strlen(http_escape(value)) + strlen("&=");
+}
+
 /*
- * Can the request carry the values?  If not, the filter is left out and the
+ * Can requests carry the values?  If not, the filter is left out and the
  * executor checks the rows.
  */
 static bool
 can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 {
-	size_t		bytes = 0;
 	ListCell   *lc;
 
 	if (column->kind == PAGE_BOOLEAN)
 		return list_length(values) == 1;
-	if (list_length(values) > MAX_FILTER_VALUES)
-		return false;
 	foreach(lc, values)
 	{
 		const char *value = lfirst(lc);
@@ -136,11 +141,11 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 		/* an empty value may be taken for none */
 		if (value[0] == '\0' ||
 			(column->accepted && !endpoint_accepts(column->accepted, value)) ||
-			(table->options->array_format == USAGE_ARRAY_COMMA && strchr(value, ',')))
+			(table->options->array_format == USAGE_ARRAY_COMMA && strchr(value, ',')) ||
+			value_bytes(column->filter, value) > MAX_FILTER_BYTES)
 			return false;
-		bytes += strlen(column->filter) + strlen(http_escape(value));
 	}
-	return bytes <= MAX_FILTER_BYTES;
+	return true;
 }
 
 /*
@@ -177,6 +182,72 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 	filter->values = values;
 	bound->filters = lappend(bound->filters, filter);
 	return true;
+}
+
+/* Split the values into lists that a URL has room for. */
+static void
+split_filter(BoundFilter *filter, size_t room_bytes)
+{
+	List	   *part = NIL;
+	size_t		bytes = 0;
+	ListCell   *lc;
+
+	filter->parts = NIL;
+	foreach(lc, filter->values)
+	{
+		bytes += value_bytes(filter->param, lfirst(lc));
+		if (part != NIL && (bytes > room_bytes || list_length(part) == MAX_FILTER_VALUES))
+		{
+			filter->parts = lappend(filter->parts, part);
+			part = NIL;
+			bytes = value_bytes(filter->param, lfirst(lc));
+		}
+		part = lappend(part, lfirst(lc));
+	}
+	filter->parts = lappend(filter->parts, part);
+}
+
+static BoundFilter *
+longest_filter(const BoundRequest *bound)
+{
+	BoundFilter *longest = linitial(bound->filters);
+	ListCell   *lc;
+
+	foreach(lc, bound->filters)
+	{
+		BoundFilter *filter = lfirst(lc);
+
+		if (list_length(filter->parts) > list_length(longest->parts))
+			longest = filter;
+	}
+	return longest;
+}
+
+/*
+ * Lists of values that are longer than a URL should be become several requests.
+ * Rows of two of them are never the same, as a request groups by what it
+ * filters; were it not so, or were it more requests than are allowed, the
+ * longest list is left out.
+ */
+static void
+split_filters(BindContext *cx, BoundRequest *bound)
+{
+	size_t		room_bytes = MAX_FILTER_BYTES / Max(list_length(bound->filters), 1);
+	ListCell   *lc;
+
+	foreach(lc, bound->filters)
+		split_filter(lfirst(lc), room_bytes);
+	request_count_parts(bound);
+	while (bound->nparts > 1)
+	{
+		BoundFilter *longest = longest_filter(bound);
+
+		if (list_member_int(cx->request->group_by, longest->attnum) &&
+			slice_count(cx->table, bound) <= cx->table->options->max_requests)
+			break;
+		bound->filters = list_delete_ptr(bound->filters, longest);
+		request_count_parts(bound);
+	}
 }
 
 /* False: no row can satisfy the filters. */
@@ -226,5 +297,6 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bind_time(&cx, bound);
 	if (!bind_filters(&cx, bound))
 		request_take(bound, timerange_none(), table->width);
+	split_filters(&cx, bound);
 	return bound;
 }

@@ -177,6 +177,17 @@ reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRe
 	return slice_latency_cost(table, slice_count(table, &like)) + results * RESULT_COST;
 }
 
+/* Would these stretches be refused, unlike the table's own buckets? */
+static bool
+are_too_many(const UsageTable *table, const BoundRequest *bound, List *stretches)
+{
+	BoundRequest like = *bound;
+
+	like.stretches = stretches;
+	return slice_count(table, &like) > table->options->max_requests &&
+		slice_count(table, &like) > slice_count(table, bound);
+}
+
 static void
 find_keys(Ruler *ruler, const UsageRequest *request)
 {
@@ -211,7 +222,7 @@ bind_widths(BoundRequest *bound, const UsageRequest *request, const UsageTable *
 		List	   *stretches = measure_all(&ruler, bound->ranges);
 		double		cost = reading_cost(table, request, bound, stretches);
 
-		if (cost <= least)
+		if (cost <= least && !are_too_many(table, bound, stretches))
 		{
 			least = cost;
 			bound->stretches = stretches;

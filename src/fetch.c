@@ -325,16 +325,10 @@ fetch_due(const Fetch *fetch, bool reading)
 	return DT_NOEND;
 }
 
-TimeRange
+const Slice *
 fetch_remaining(const Fetch *fetch)
 {
-	return fetch->remaining.window;
-}
-
-const UsageWidth *
-fetch_width(const Fetch *fetch)
-{
-	return fetch->remaining.width;
+	return &fetch->remaining;
 }
 
 void

@@ -80,11 +80,8 @@ extern TimestampTz fetch_tend(Fetch *fetch, bool may_start);
  */
 extern TimestampTz fetch_due(const Fetch *fetch, bool reading);
 
-/* The window from the first bucket on that is not done; empty: all are. */
-extern TimeRange fetch_remaining(const Fetch *fetch);
-
-/* The width of its buckets. */
-extern const UsageWidth *fetch_width(const Fetch *fetch);
+/* The slice from the first bucket on that is not done; its window empty: all are. */
+extern const Slice *fetch_remaining(const Fetch *fetch);
 
 /* The buckets before `next` are done. */
 extern void fetch_progress(Fetch *fetch, TimestampTz next);

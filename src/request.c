@@ -231,6 +231,16 @@ request_take(BoundRequest *request, TimeRanges *ranges, const UsageWidth *width)
 	request->stretches = list_make1(stretch);
 }
 
+void
+request_count_parts(BoundRequest *request)
+{
+	ListCell   *lc;
+
+	request->nparts = 1;
+	foreach(lc, request->filters)
+		request->nparts *= list_length(((BoundFilter *) lfirst(lc))->parts);
+}
+
 List *
 request_copy_stretches(const List *stretches)
 {
@@ -313,13 +323,29 @@ append_array(StringInfo url, UsageArrayFormat format, const char *param, List *v
 
 /* A filter with one value only, as the API has them for booleans, is no array. */
 static void
-append_filter(StringInfo url, UsageArrayFormat format, const BoundFilter *filter)
+append_filter(StringInfo url, UsageArrayFormat format, const BoundFilter *filter, int part)
 {
 	if (filter->is_array)
-		append_array(url, format, filter->param, filter->values);
+		append_array(url, format, filter->param, list_nth(filter->parts, part));
 	else
 		appendStringInfo(url, "&%s=%s", filter->param,
 						 http_escape(linitial(filter->values)));
+}
+
+/* The slice's parts of the filters; the first filter's vary fastest. */
+static void
+append_filters(StringInfo url, UsageArrayFormat format, const BoundRequest *request, int64 part)
+{
+	ListCell   *lc;
+
+	foreach(lc, request->filters)
+	{
+		const BoundFilter *filter = lfirst(lc);
+		int			count = list_length(filter->parts);
+
+		append_filter(url, format, filter, part % count);
+		part /= count;
+	}
 }
 
 char *
@@ -331,7 +357,6 @@ request_url(const UsageTable *table, const BoundRequest *request,
 	const UsageWidth *width = slice->width;
 	int64		buckets = (window->end - window->start) / width->width_us;
 	StringInfoData url;
-	ListCell   *lc;
 
 	initStringInfo(&url);
 	appendStringInfo(&url, "%s%s?start_time=" INT64_FORMAT "&end_time=" INT64_FORMAT
@@ -340,8 +365,7 @@ request_url(const UsageTable *table, const BoundRequest *request,
 					 request_unix_time(window->start), request_unix_time(window->end),
 					 width->name, (int) Min(buckets, width->limit));
 	append_array(&url, format, "group_by", request->group_by);
-	foreach(lc, request->filters)
-		append_filter(&url, format, lfirst(lc));
+	append_filters(&url, format, request, slice->part);
 	if (cursor)
 		appendStringInfo(&url, "&page=%s", http_escape(cursor));
 	return url.data;

@@ -116,7 +116,8 @@ typedef struct BoundFilter
 	int			attnum;			/* of the dimension */
 	const char *param;
 	bool		is_array;		/* false: the parameter takes one value */
-	List	   *values;			/* of char *, UTF-8, distinct, not empty */
+	List	   *values;			/* of char *, UTF-8, sorted, distinct, not empty */
+	List	   *parts;			/* the same as lists that fit into a URL each */
 } BoundFilter;
 
 /* Consecutive ranges that are read in buckets of one width, aligned to it. */
@@ -136,6 +137,8 @@ typedef struct BoundRequest
 								 * query to, infinite where they don't */
 	List	   *group_by;		/* of char *, fields of dimensions, distinct */
 	List	   *filters;		/* of BoundFilter */
+	int64		nparts;			/* combinations of the filters' parts; no two
+								 * bring the same row */
 	bool		backward;		/* as UsageRequest has them */
 	bool		few;
 } BoundRequest;
@@ -160,11 +163,15 @@ extern bool request_same_stretches(const List *a, const List *b);
 /* Is a part of it read in buckets of that width? */
 extern bool request_has_width(const BoundRequest *request, const UsageWidth *width);
 
-/* What is asked for by itself: a part of the time. */
+/* Count the parts anew, after filters came or went. */
+extern void request_count_parts(BoundRequest *request);
+
+/* What is asked for by itself: a part of the time, and of the filters' values. */
 typedef struct Slice
 {
 	TimeRange	window;			/* aligned to the width; a page's buckets */
 	const UsageWidth *width;
+	int64		part;			/* 0 to nparts - 1 */
 } Slice;
 
 /*

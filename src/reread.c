@@ -114,6 +114,17 @@ same_filter(const BoundFilter *a, const BoundFilter *b)
 	return same_values(a->values, b->values);
 }
 
+static List *
+copy_values(List *values)
+{
+	List	   *copies = NIL;
+	ListCell   *lc;
+
+	foreach(lc, values)
+		copies = lappend(copies, pstrdup(lfirst(lc)));
+	return copies;
+}
+
 static BoundFilter *
 copy_filter(const BoundFilter *filter)
 {
@@ -121,9 +132,10 @@ copy_filter(const BoundFilter *filter)
 	ListCell   *lc;
 
 	*copy = *filter;
-	copy->values = NIL;
-	foreach(lc, filter->values)
-		copy->values = lappend(copy->values, pstrdup(lfirst(lc)));
+	copy->values = copy_values(filter->values);
+	copy->parts = NIL;
+	foreach(lc, filter->parts)
+		copy->parts = lappend(copy->parts, copy_values(lfirst(lc)));
 	return copy;
 }
 
@@ -258,6 +270,7 @@ without_varying(const Reread *reread, const BoundRequest *bound)
 		if (reread->changes[filter->attnum - 1] == 0)
 			wide->filters = lappend(wide->filters, copy_filter(filter));
 	}
+	request_count_parts(wide);
 	return wide;
 }
 

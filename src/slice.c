@@ -19,12 +19,18 @@ slice_latency_cost(const UsageTable *table, double requests)
 	return Max(requests / table->options->max_concurrent_requests, 1) * REQUEST_COST;
 }
 
+bool
+slice_keeps_buckets(const BoundRequest *request)
+{
+	return request->backward || request->nparts > 1;
+}
+
 int
 slice_limit(const UsageTable *table, const BoundRequest *request, const UsageWidth *width)
 {
 	int64		buckets;
 
-	if (!request->backward)
+	if (!slice_keeps_buckets(request))
 		return width->limit;
 	/* smaller windows must not make it more requests than are allowed */
 	buckets = timerange_buckets(request->ranges, width->width_us);
@@ -52,16 +58,17 @@ slice_stretch(const UsageTable *table, const BoundRequest *request,
 {
 	TimeCut		cut = cut_stretch(table, request, stretch);
 	int64		nwindows = timerange_window_count(stretch->ranges, &cut);
+	int64		count = nwindows * request->nparts;
 	TimeRange  *windows;
 
 	if (slices)
 	{
 		windows = timerange_windows(stretch->ranges, &cut);
-		for (int64 i = 0; i < nwindows; i++)
-			slices[i] = (Slice) {windows[i], stretch->width};
+		for (int64 i = 0; i < count; i++)
+			slices[i] = (Slice) {windows[i / request->nparts], stretch->width, i % request->nparts};
 		pfree(windows);
 	}
-	return nwindows;
+	return count;
 }
 
 /* The nth stretch in reading order. */

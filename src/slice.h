@@ -24,14 +24,22 @@ extern double slice_latency_cost(const UsageTable *table, double requests);
 extern int64 slice_count(const UsageTable *table, const BoundRequest *request);
 
 /*
- * Those slices in reading order (newest first where the request is backward),
- * as a palloc'd array of slice_count() elements.
+ * Those slices in reading order (newest first where the request is backward; all
+ * parts of a window, then the next one), as a palloc'd array of slice_count()
+ * elements.
  */
 extern Slice *slice_all(const UsageTable *table, const BoundRequest *request);
 
 /*
- * The most buckets of one window; those whose buckets are kept until the window
- * is complete are smaller than a page.
+ * Are the buckets of a window kept until it is complete?  So they are where they
+ * are handed up newest first, as the API sends the oldest first, and where the
+ * rows of each come with several slices.
+ */
+extern bool slice_keeps_buckets(const BoundRequest *request);
+
+/*
+ * The most buckets of one window; those whose buckets are kept are smaller than
+ * a page.
  */
 extern int	slice_limit(const UsageTable *table, const BoundRequest *request,
 						const UsageWidth *width);

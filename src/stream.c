@@ -8,7 +8,8 @@
  *
  * The API sends buckets oldest first.  A stream that is read newest first
  * keeps the buckets of a window until it is complete, and hands them up from
- * the last one on.
+ * the last one on.  So does one whose filters' values are too many for one
+ * request: its buckets are complete with the last part of the values.
  */
 #include "postgres.h"
 
@@ -18,8 +19,8 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/tuplestore.h"
 
+#include "bucket.h"
 #include "compat.h"
 #include "failure.h"
 #include "page.h"
@@ -31,13 +32,6 @@
 
 /* No store of a bucket gets less memory than this. */
 #define MIN_STORE_KB 64
-
-/* A complete bucket that has rows. */
-typedef struct Bucket
-{
-	TimestampTz start;
-	Tuplestorestate *store;
-} Bucket;
 
 struct Stream
 {
@@ -59,19 +53,14 @@ struct Stream
 	PageReader *reader;
 	int			page_buckets;	/* complete ones of it so far */
 
-	/* the bucket being read */
-	Tuplestorestate *filling;
-	bool		has_rows;
 	MemoryContext row_context;	/* of one row's values on their way in */
 	Datum	   *values;
 	bool	   *nulls;
 
-	/* the buckets that are complete; the last one is handed up first */
-	List	   *buckets;		/* of Bucket */
+	/* what was read */
+	Buckets    *buckets;
+	bool		keeps;			/* until their window is complete */
 	bool		handing_up;
-	TupleTableSlot *stored;		/* a row of the bucket being handed up */
-	List	   *spare;			/* stores for reuse */
-	int			store_kb;
 };
 
 /*
@@ -105,8 +94,17 @@ open_slices(Stream *stream)
 	stream->growing_to = max_flight;
 	stream->source.buffer_bytes = Max(table->options->fetch_ahead_bytes / max_flight,
 									  MIN_AHEAD_BYTES);
-	stream->store_kb = !request->backward ? work_mem :
-		Max(work_mem / slice_limit(table, request, table->width), MIN_STORE_KB);
+}
+
+static void
+make_buckets(Stream *stream, TupleDesc tupdesc)
+{
+	int			limit = slice_limit(stream->table, stream->request, stream->table->width);
+
+	stream->keeps = slice_keeps_buckets(stream->request);
+	stream->buckets = buckets_make(CreateTupleDescCopy(tupdesc),
+								   stream->keeps ? Max(work_mem / limit, MIN_STORE_KB) : work_mem,
+								   stream->request->backward);
 }
 
 Stream *
@@ -130,8 +128,7 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 
 	fields = tuple_fields(maker, &nfields);
 	stream->reader = page_open(fields, nfields);
-	stream->stored = MakeSingleTupleTableSlot(CreateTupleDescCopy(tupdesc),
-											  &TTSOpsMinimalTuple);
+	make_buckets(stream, tupdesc);
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
 	stream->values = palloc0(sizeof(Datum) * Max(tupdesc->natts, 1));
@@ -146,13 +143,7 @@ stream_close(Stream *stream)
 
 	foreach(lc, stream->flight)
 		fetch_close(lfirst(lc));
-	ExecDropSingleTupleTableSlot(stream->stored);
-	foreach(lc, stream->buckets)
-		tuplestore_end(((Bucket *) lfirst(lc))->store);
-	foreach(lc, stream->spare)
-		tuplestore_end(lfirst(lc));
-	if (stream->filling)
-		tuplestore_end(stream->filling);
+	buckets_end(stream->buckets);
 }
 
 /*
@@ -210,14 +201,23 @@ tend_flight(Stream *stream)
 	return deadline;
 }
 
-/* The window being read is complete. */
+/* Does the slice that is read next begin another window? */
+static bool
+window_is_complete(const Stream *stream)
+{
+	if (stream->flight != NIL)
+		return fetch_remaining(head(stream))->part == 0;
+	return stream->next_slice == stream->nslices || stream->slices[stream->next_slice].part == 0;
+}
+
+/* The slice being read is complete. */
 static void
-end_window(Stream *stream)
+end_slice(Stream *stream)
 {
 	fetch_close(head(stream));
 	stream->flight = list_delete_first(stream->flight);
 	stream->max_flight = Min(stream->max_flight * 2, stream->growing_to);
-	stream->handing_up = stream->buckets != NIL;
+	stream->handing_up = window_is_complete(stream) && buckets_any(stream->buckets);
 	page_restart(stream->reader);
 	stream->page_buckets = 0;
 	if (!stream->request->few)
@@ -255,13 +255,12 @@ clip_slices(Stream *stream, TimestampTz earliest)
 	foreach(lc, stream->flight)
 	{
 		Fetch	   *fetch = lfirst(lc);
-		TimestampTz start = timerange_ceil(earliest, fetch_width(fetch)->width_us);
-		TimeRange	remaining = fetch_remaining(fetch);
+		const Slice *remaining = fetch_remaining(fetch);
+		TimestampTz start = timerange_ceil(earliest, remaining->width->width_us);
 
-		if (remaining.start < start)
+		if (remaining->window.start < start)
 			fetch_clip(fetch, start);
-		remaining = fetch_remaining(fetch);
-		if (is_empty(&remaining))
+		if (is_empty(&remaining->window))
 			fetch_close(fetch);
 		else
 			flight = lappend(flight, fetch);
@@ -282,31 +281,20 @@ follow_lookback(Stream *stream)
 	if (request_asks_before(stream->request, earliest))
 		stream_warn_history(stream->table, earliest, stream->source.counters);
 	clip_slices(stream, earliest);
+	/* other parts of these buckets can't be read any more */
+	if (stream->request->nparts > 1)
+		buckets_drop_before(stream->buckets, earliest);
 }
 
 /*
  * Buckets
  */
 
-static void
-make_store(Stream *stream)
-{
-	if (stream->spare != NIL)
-	{
-		stream->filling = llast(stream->spare);
-		stream->spare = list_delete_last(stream->spare);
-	}
-	else
-		stream->filling = tuplestore_begin_heap(false, false, stream->store_kb);
-}
-
 /* What was read since the last complete bucket is void. */
 static void
 drop_partial_bucket(Stream *stream)
 {
-	if (stream->filling)
-		tuplestore_clear(stream->filling);
-	stream->has_rows = false;
+	buckets_drop_partial(stream->buckets);
 	stream->page_buckets = 0;
 	page_restart(stream->reader);
 }
@@ -344,11 +332,7 @@ add_row(Stream *stream)
 					 stream->values, stream->nulls);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);
-	if (!stream->filling)
-		make_store(stream);
-	tuplestore_putvalues(stream->filling, stream->stored->tts_tupleDescriptor,
-						 stream->values, stream->nulls);
-	stream->has_rows = true;
+	buckets_add(stream->buckets, stream->values, stream->nulls);
 	MemoryContextReset(stream->row_context);
 }
 
@@ -356,10 +340,10 @@ add_row(Stream *stream)
 static void
 check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
 {
-	const UsageWidth *width = fetch_width(head(stream));
-	TimeRange	remaining = fetch_remaining(head(stream));
+	const Slice *remaining = fetch_remaining(head(stream));
+	const UsageWidth *width = remaining->width;
 
-	if (start < remaining.start || start >= remaining.end)
+	if (start < remaining->window.start || start >= remaining->window.end)
 		fail_broken(stream, psprintf("A bucket that starts at %s is outside the time asked for, or was sent before.",
 									 timestamptz_to_str(start)));
 	if (timerange_floor(start, width->width_us) != start ||
@@ -379,33 +363,10 @@ end_bucket(Stream *stream)
 		!request_from_unix_time(page_bucket_end(stream->reader), &end))
 		fail_broken(stream, "A bucket's time is out of range.");
 	check_bucket(stream, start, end);
-	fetch_progress(head(stream), start + fetch_width(head(stream))->width_us);
+	fetch_progress(head(stream), start + fetch_remaining(head(stream))->width->width_us);
 	stream->page_buckets++;
-	if (stream->has_rows)
-	{
-		Bucket	   *bucket = palloc(sizeof(Bucket));
-
-		bucket->start = start;
-		bucket->store = stream->filling;
-		stream->filling = NULL;
-		stream->has_rows = false;
-		stream->buckets = lappend(stream->buckets, bucket);
-		stream->handing_up = !stream->request->backward;
-	}
-}
-
-/* All rows of the last bucket are handed up: forget it, keep its store. */
-static void
-forget_bucket(Stream *stream)
-{
-	Bucket	   *bucket = llast(stream->buckets);
-
-	ExecClearTuple(stream->stored);
-	tuplestore_clear(bucket->store);
-	stream->spare = lappend(stream->spare, bucket->store);
-	stream->buckets = list_delete_last(stream->buckets);
-	stream->handing_up = stream->buckets != NIL;
-	pfree(bucket);
+	buckets_complete(stream->buckets, start);
+	stream->handing_up = !stream->keeps && buckets_any(stream->buckets);
 }
 
 /*
@@ -416,13 +377,13 @@ forget_bucket(Stream *stream)
 static void
 end_page(Stream *stream)
 {
-	TimeRange	remaining = fetch_remaining(head(stream));
+	const Slice *remaining = fetch_remaining(head(stream));
 	const char *cursor = page_cursor(stream->reader);
 
 	stream->source.counters->pages++;
-	if (is_empty(&remaining) || !page_has_more(stream->reader))
+	if (is_empty(&remaining->window) || !page_has_more(stream->reader))
 	{
-		end_window(stream);
+		end_slice(stream);
 		return;
 	}
 	if (!cursor)
@@ -461,7 +422,7 @@ feed(Stream *stream, bool wait)
 			break;
 		case FETCH_OVER:
 			drop_partial_bucket(stream);
-			end_window(stream);
+			end_slice(stream);
 			break;
 		case FETCH_LOOKBACK:
 			drop_partial_bucket(stream);
@@ -484,7 +445,7 @@ read_on(Stream *stream, bool wait, bool *waiting)
 		if (stream->flight == NIL)
 		{
 			/* a window that vanished may have left buckets */
-			stream->handing_up = stream->buckets != NIL;
+			stream->handing_up = buckets_any(stream->buckets);
 			return stream->handing_up;
 		}
 		switch (page_next(stream->reader))
@@ -514,19 +475,21 @@ read_on(Stream *stream, bool wait, bool *waiting)
 	return true;
 }
 
-/* The next row of the bucket being handed up. */
+/* The next row of the buckets that are handed up. */
 static bool
 next_stored(Stream *stream, TupleTableSlot *slot)
 {
-	Bucket	   *bucket = llast(stream->buckets);
 	int			natts = slot->tts_tupleDescriptor->natts;
+	TimestampTz start;
+	TupleTableSlot *stored = buckets_next(stream->buckets, &start);
 
-	if (!tuplestore_gettupleslot(bucket->store, true, false, stream->stored))
+	stream->handing_up = stored != NULL;
+	if (!stored)
 		return false;
-	slot_getallattrs(stream->stored);
-	memcpy(slot->tts_values, stream->stored->tts_values, sizeof(Datum) * natts);
-	memcpy(slot->tts_isnull, stream->stored->tts_isnull, sizeof(bool) * natts);
-	tuple_set_bucket(stream->maker, bucket->start, slot->tts_values, slot->tts_isnull);
+	slot_getallattrs(stored);
+	memcpy(slot->tts_values, stored->tts_values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, stored->tts_isnull, sizeof(bool) * natts);
+	tuple_set_bucket(stream->maker, start, slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 	stream->source.counters->rows++;
 	return true;
@@ -540,11 +503,7 @@ next_row(Stream *stream, TupleTableSlot *slot, bool wait, bool *waiting)
 
 	*waiting = false;
 	while (!found && read_on(stream, wait, waiting))
-	{
 		found = next_stored(stream, slot);
-		if (!found)
-			forget_bucket(stream);
-	}
 	MemoryContextSwitchTo(old);
 	return found;
 }
