@@ -375,8 +375,6 @@ CALL pg_temp.add_case('row', 'typed', $$(model, batch) = ('gpt-6-luna', false)$$
 CALL pg_temp.add_case('rows', 'typed', $$(model, batch) IN (('gpt-6-luna', false), ('gpt-6-astra', true))$$);
 CALL pg_temp.add_case('100 values', 'typed', $$model = ANY (ARRAY(SELECT 'gpt-' || g FROM generate_series(1, 99) AS g) || 'gpt-6-luna'::text)$$,
   :'hundred');
-CALL pg_temp.add_case('> 100 values', 'typed', $$model = ANY (ARRAY(SELECT 'gpt-' || g FROM generate_series(1, 100) AS g) || 'gpt-6-luna'::text)$$);
-CALL pg_temp.add_case('long values', 'typed', $$model = ANY (ARRAY(SELECT repeat('x', 100) || g FROM generate_series(1, 60) AS g) || 'gpt-6-luna'::text)$$);
 CALL pg_temp.add_case('many values, few in both', 'typed', $$model = ANY (ARRAY(SELECT 'gpt-' || g FROM generate_series(1, 1000) AS g) || 'gpt-6-luna'::text) AND model IN ('gpt-7', 'gpt-6-luna', 'x')$$,
   '[{"models": ["gpt-6-luna", "gpt-7"]}]');
 CALL pg_temp.add_case('nondeterministic', 'any_case', $$model = 'GPT-6-luna'$$);

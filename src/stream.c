@@ -90,7 +90,7 @@ open_slices(Stream *stream)
 		check_max_requests(table, count);
 	stream->slices = slice_all(table, request);
 	stream->nslices = count;
-	stream->max_flight = request->few ? 1 : max_flight;
+	stream->max_flight = request->few ? Min(request->nparts, max_flight) : max_flight;
 	stream->growing_to = max_flight;
 	stream->source.buffer_bytes = Max(table->options->fetch_ahead_bytes / max_flight,
 									  MIN_AHEAD_BYTES);
@@ -156,12 +156,23 @@ head(const Stream *stream)
 	return linitial(stream->flight);
 }
 
+/*
+ * Would the next slice read ahead of a reader who may stop early?  The parts of
+ * a window are needed together, those of the next one perhaps not at all.
+ */
+static bool
+is_premature(const Stream *stream)
+{
+	return stream->request->few && stream->request->nparts > 1 &&
+		stream->flight != NIL && stream->slices[stream->next_slice].part == 0;
+}
+
 /* Get as many slices on their way as may be. */
 static void
 fill_flight(Stream *stream)
 {
 	while (list_length(stream->flight) < stream->max_flight &&
-		   stream->next_slice < stream->nslices)
+		   stream->next_slice < stream->nslices && !is_premature(stream))
 	{
 		Fetch	   *fetch;
 
