@@ -266,7 +266,7 @@ SELECT count(*) > 0 FROM own.completions WHERE day = :'one_day' AND model = :'on
 CLOSE c;
 COMMIT;
 -- an error in the one read; the next query starts anew
-\! "$USAGE_SIMULATOR_CONTROL" fault status code=400 after=9 count=1
+\! "$USAGE_SIMULATOR_CONTROL" fault status code=400 after=3 count=1
 SELECT count(*) FROM own.many AS m LEFT JOIN usage.completions AS c ON c.project_id = m.id AND day >= pg_temp.today() - 59;  -- ERROR
 \! "$USAGE_SIMULATOR_CONTROL" reset-faults
 SELECT count(*) = (SELECT count(*) FROM own.many AS m LEFT JOIN own.completions AS c ON c.project_id = m.id AND day >= pg_temp.today() - 59)

@@ -52,7 +52,7 @@ CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time > own.at(-3, 1) AND start_time <= own.at(-3, 182)$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time BETWEEN own.at(-3, 10) AND own.at(-3, 40)$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time < own.at(-1, 605)$$);
-CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_hourly.completions WHERE start_time >= now() - interval '9 days' AND day < own.at(0)::date$$);
+CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_hourly.completions WHERE start_time >= date_trunc('day', now()) - interval '9 days 3 hours' AND day < own.at(0)::date$$);
 CALL pg_temp.try($$SELECT project_id, sum(input_tokens) AS s, sum(output_tokens) FILTER (WHERE batch) AS t FROM usage_minutely.completions WHERE start_time >= own.at(-2, 30) AND start_time < own.at(-1, 605) GROUP BY 1$$);
 CALL pg_temp.try($$SELECT model FROM usage_minutely.completions WHERE start_time >= own.at(-4, 30) AND start_time < own.at(-1, 605) GROUP BY 1$$);
 CALL pg_temp.try($$SELECT DISTINCT model, day FROM usage_minutely.completions WHERE start_time >= own.at(-4, 30) AND start_time < own.at(-1, 605)$$);
@@ -69,7 +69,7 @@ CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions
 -- the UTC day may be anywhere
 CALL pg_temp.try($$SELECT day, sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time >= own.at(-3, 100) AND start_time < own.at(-1, 605) GROUP BY day$$);
 CALL pg_temp.try($$SELECT extract(dow FROM day) AS d, to_char(day, 'YYYY-MM') AS m, sum(input_tokens) AS s FROM usage_hourly.completions WHERE start_time < own.at(-1, 605) GROUP BY 1, 2$$);
-CALL pg_temp.try($$SELECT sum(input_tokens) FILTER (WHERE day = own.at(-1)::date) AS s, min(day) AS d, sum(CASE WHEN day < own.at(-2)::date THEN output_tokens END) AS t FROM usage_hourly.completions$$);
+CALL pg_temp.try($$SELECT sum(input_tokens) FILTER (WHERE day = own.at(-1)::date) AS s, min(day) AS d, sum(CASE WHEN day < own.at(-2)::date THEN output_tokens END) AS t FROM usage_hourly.completions WHERE start_time >= own.at(-9, 61) AND day < own.at(0)::date$$);
 CALL pg_temp.try($$SELECT date_trunc('month', day) AS m, sum(input_tokens::numeric * extract(day FROM day)::int) AS s FROM usage_hourly.completions WHERE start_time < own.at(-1, 605) GROUP BY 1$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_hourly.completions WHERE day < own.at(0)::date AND extract(dow FROM day) IN (0, 6) AND day::text <> ''$$);
 CALL pg_temp.try($$SELECT p.team, sum(c.input_tokens) AS s FROM usage_hourly.completions AS c JOIN own.project AS p ON p.id = c.project_id AND p.day <= c.day AND c.day < own.at(0)::date GROUP BY 1$$);
@@ -126,7 +126,7 @@ CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usa
 CALL pg_temp.try($$SELECT p.team, sum(c.input_tokens) AS s FROM own.project AS p LEFT JOIN usage_minutely.completions AS c ON p.id = c.project_id AND c.end_time < p.since AND c.start_time >= own.at(-6) GROUP BY 1$$);
 CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s FROM usage_minutely.completions AS c, LATERAL (SELECT max(p.team) AS team FROM own.project AS p WHERE p.since < c.start_time) AS x WHERE x.team <> 'team 2' AND c.start_time >= own.at(-6)$$);
 -- a member of UNION ALL whose column is its bound
-CALL pg_temp.try($$SELECT h, sum(t) AS s FROM (SELECT day, start_time AS h, input_tokens AS t FROM usage_minutely.completions UNION ALL SELECT day, date_trunc('day', start_time), images FROM usage_hourly.images) AS u WHERE day >= own.at(-3)::date GROUP BY 1$$);
+CALL pg_temp.try($$SELECT h, sum(t) AS s FROM (SELECT day, start_time AS h, input_tokens AS t FROM usage_minutely.completions UNION ALL SELECT day, date_trunc('day', start_time), images FROM usage_hourly.images) AS u WHERE day >= own.at(-3)::date AND day < own.at(0)::date GROUP BY 1$$);
 -- an endpoint that the catalogue does not know may not have them
 CREATE FOREIGN TABLE usage.novelty (start_time timestamptz, tokens bigint OPTIONS (field 'input_tokens', role 'measure'))
   SERVER openai OPTIONS (path '/organization/usage/completions', bucket_width '1h');
@@ -195,7 +195,7 @@ SELECT query AS zone, widths, oracle FROM own.result ORDER BY n;
 SET usage_fdw.enable_width_coarsening = off;
 EXPLAIN (COSTS OFF, SETTINGS) SELECT sum(input_tokens) FROM usage_hourly.completions WHERE start_time >= now() - interval '2 days';
 RESET usage_fdw.enable_width_coarsening;
-EXPLAIN (COSTS OFF) SELECT date_trunc('day', start_time, 'UTC') AS d, sum(input_tokens) FROM usage_hourly.completions WHERE start_time >= now() - interval '9 days' AND start_time < date_trunc('day', now(), 'UTC') GROUP BY 1;
+EXPLAIN (COSTS OFF) SELECT date_trunc('day', start_time, 'UTC') AS d, sum(input_tokens) FROM usage_hourly.completions WHERE start_time >= date_trunc('day', now(), 'UTC') - interval '9 days 3 hours' AND start_time < date_trunc('day', now(), 'UTC') GROUP BY 1;
 SET usage_fdw.enable_pushdown = off;
 SELECT widths FROM pg_temp.asked('SELECT sum(input_tokens) FROM usage_hourly.completions WHERE start_time >= now() - interval ''2 days''');
 RESET usage_fdw.enable_pushdown;
