@@ -31,7 +31,9 @@ CREATE FUNCTION pg_temp.random_condition(s source) RETURNS text LANGUAGE plpgsql
 DECLARE
   d text := pg_temp.random_dimension(s);
 BEGIN
-  RETURN CASE pg_temp.upto(6)
+  RETURN CASE pg_temp.upto(8)
+    WHEN 6 THEN format('%s::text = ANY (ARRAY(SELECT ''none '' || g FROM generate_series(1, 150) AS g UNION ALL SELECT id FROM relation.own))', d)
+    WHEN 7 THEN 't.project_id = ANY (ARRAY(SELECT ''none '' || g FROM generate_series(1, 150) AS g UNION ALL SELECT id FROM relation.own))'
     WHEN 0 THEN d || ' IS NOT NULL'
     WHEN 1 THEN format('length(%s::text) > 8', d)
     WHEN 2 THEN 't.day > (now() AT TIME ZONE ''UTC'')::date - 3'
@@ -48,13 +50,14 @@ BEGIN
   RETURN CASE pg_temp.upto(15)
     WHEN 0 THEN 't.day'
     WHEN 1 THEN 't.start_time'
-    WHEN 2 THEN 'date_trunc(''month'', t.start_time)'
+    WHEN 2 THEN format('date_trunc(%L, t.start_time%s)', pg_temp.pick('minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'),
+      pg_temp.pick('', ', ''UTC''', ', ''Asia/Kathmandu''', ', ''America/Havana''', ', ''<+0012>-00:12'''))
     WHEN 3 THEN 't.start_time::date'
     WHEN 4 THEN '(t.end_time AT TIME ZONE ''Asia/Kolkata'')::date'
     WHEN 5 THEN format('coalesce(%s::text, ''none'')', d)
     WHEN 6 THEN format('upper(%s::text)', d)
     WHEN 7 THEN format('(%s)', regexp_replace(pg_temp.random_condition(s), '\[\[[a-z]+\|([^]]*)\]\]', '\1', 'g'))
-    WHEN 8 THEN 'extract(dow FROM t.day)'
+    WHEN 8 THEN format('extract(%s)', pg_temp.pick('dow FROM t.day', 'hour FROM t.start_time', 'isodow FROM t.start_time', 'minute FROM t.start_time AT TIME ZONE ''Australia/Eucla''', 'hour FROM t.end_time'))
     WHEN 9 THEN CASE WHEN joined THEN 'l.team' ELSE d END
     WHEN 10 THEN CASE WHEN pg_temp.chance(0.2) THEN format('(%s > 100)', pg_temp.random_measure(s)) ELSE d END
     ELSE d
@@ -258,7 +261,7 @@ BEGIN
   SELECT * INTO s FROM source ORDER BY random() LIMIT 1;
   SELECT * INTO u FROM source WHERE width = s.width ORDER BY random() LIMIT 1;
   q := (number, s.foreign_table, NULL, '{}', '{}',
-    pg_temp.pick('UTC', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati'),
+    pg_temp.pick('UTC', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati', 'Australia/Lord_Howe', 'Atlantic/Azores'),
     pg_temp.pick('force_custom_plan', 'force_generic_plan'));
   text_of := pg_temp.random_report(s);
   q := pg_temp.place_values(q, text_of);
@@ -288,8 +291,12 @@ DECLARE
 BEGIN
   PERFORM set_config('usage_fdw.enable_pushdown', CASE WHEN setting IN ('on', 'unreduced') THEN 'on' ELSE 'off' END, true);
   PERFORM set_config('usage_fdw.enable_grain_reduction', CASE WHEN setting IN ('on', 'unfiltered') THEN 'on' ELSE 'off' END, true);
+  PERFORM set_config('usage_fdw.enable_width_coarsening', CASE WHEN setting IN ('on', 'unreduced') THEN 'on' ELSE 'off' END, true);
   PERFORM set_config('TimeZone', q.zone, true);
   PERFORM set_config('plan_cache_mode', q.plan, true);
+  PERFORM set_config('enable_hashjoin', CASE WHEN q.number % 3 = 0 THEN 'off' ELSE 'on' END, true);
+  PERFORM set_config('enable_mergejoin', CASE WHEN q.number % 6 = 0 THEN 'off' ELSE 'on' END, true);
+  PERFORM set_config('enable_memoize', CASE WHEN q.number % 12 = 0 THEN 'off' ELSE 'on' END, true);
   IF cardinality(q.types) > 0 THEN
     EXECUTE format('PREPARE random_query (%s) AS %s', array_to_string(q.types, ', '), q.command);
     statement := format('EXECUTE random_query (%s)', array_to_string(q.args, ', '));
@@ -319,6 +326,8 @@ BEGIN
     CALL pg_temp.run_differential(q, 'off');
     IF n % 4 = 0 THEN
       CALL pg_temp.run_differential(q, 'unfiltered');
+    ELSIF n % 4 = 2 THEN
+      CALL pg_temp.run_differential(q, 'unreduced');
     END IF;
     COMMIT;
   END LOOP;

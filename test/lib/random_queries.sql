@@ -16,7 +16,7 @@ SELECT endpoint, w.width, w.days,
   format('random_%s.%I', w.width, endpoint) AS foreign_table,
   format('relation.%I', endpoint || '_' || w.width) AS oracle
 FROM usage_fdw_columns() AS c
-JOIN (VALUES ('1d', 40), ('1h', 6), ('1m', 1)) AS w(width, days) ON w.width = ANY (c.bucket_widths)
+JOIN (VALUES ('1d', 40), ('1h', 9), ('1m', 2)) AS w(width, days) ON w.width = ANY (c.bucket_widths)
 GROUP BY 1, 2, 3 ORDER BY 1, 2;
 SELECT format('ALTER FOREIGN TABLE %1$s OPTIONS (ADD history ''%2$s days'');
   CREATE TABLE %3$s AS SELECT * FROM oracle.%4$I
