@@ -10,7 +10,7 @@ SET client_min_messages = warning;
 -- What people join with.  Not every project is in here, and some are twice.
 CREATE TABLE relation.own (id text, team text, n int, price numeric(10,4), rate numeric, valid_from timestamptz);
 INSERT INTO relation.own
-SELECT id, 'team ' || r % 3, r, r * 0.37, CASE r WHEN 2 THEN 'Infinity' ELSE r END, now() - interval '5 days' * r
+SELECT id, 'team ' || r % 3, r, r * 0.37, CASE r WHEN 2 THEN 'Infinity'::numeric ELSE r END, now() - interval '5 days' * r
 FROM (SELECT p AS id, row_number() OVER (ORDER BY p) AS r FROM dimension, unnest(vals) AS p
   WHERE endpoint = 'completions' AND col = 'project_id' AND p <> 'gone') AS p WHERE r <> 4
 UNION ALL VALUES ('proj_web', 'team 9', 9, 0, 0, NULL), (NULL, NULL, 10, 1, NULL, now()), ('proj_none', 'team 9', NULL, NULL, 2, now());
