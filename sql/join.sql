@@ -232,7 +232,8 @@ SELECT format('CREATE FOREIGN TABLE own.%s PARTITION OF own.parted FOR VALUES IN
   name, value, 'completions', '20000', '60 days') FROM (VALUES ('batch', 'true'), ('no_batch', 'false')) AS v(name, value) \gexec
 SELECT pg_temp.shape(q), pg_temp.same(q, replace(q, 'own.parted', 'own.completions')) FROM (SELECT
   $$SELECT c.day, c.model FROM own.few AS p JOIN own.parted AS c ON c.project_id = p.id WHERE c.day >= pg_temp.today() - 20 AND c.batch$$) AS q(q);
-SELECT pg_temp.shape(q), pg_temp.same(q, replace(q, 'own.parted', 'own.completions')) FROM (SELECT
+-- the plan differs from version to version
+SELECT pg_temp.same(q, replace(q, 'own.parted', 'own.completions')) FROM (SELECT
   $$SELECT DISTINCT c.day, c.model FROM own.few AS p JOIN own.parted AS c ON c.project_id = p.id WHERE c.day >= pg_temp.today() - 20$$) AS q(q);
 SELECT pg_temp.shape(q), pg_temp.same(q, replace(q, 'usage.', 'own.')) FROM (SELECT
   $$SELECT u.* FROM own.few AS p JOIN (SELECT day, project_id FROM usage.completions UNION ALL SELECT day, project_id FROM usage.images) AS u ON u.project_id = p.id WHERE day >= pg_temp.today() - 20$$) AS q(q);
