@@ -204,7 +204,12 @@ SELECT pg_temp.looped($$SELECT n, c.model FROM (SELECT * FROM own.many ORDER BY 
 SET enable_memoize = off;
 SELECT pg_temp.same(q, replace(q, 'usage.', 'own.')) FROM (SELECT
   $$SELECT n, c.day FROM own.many AS m, LATERAL (SELECT day FROM usage.completions AS c WHERE c.project_id = m.id ORDER BY start_time DESC LIMIT 1) AS c WHERE m.id = 'proj_web'$$) AS q(q);
-\i test/lib/asked.sql
+\set QUIET on
+TRUNCATE request;
+\copy request FROM PROGRAM '"$USAGE_SIMULATOR_CONTROL" requests' (FORMAT csv, HEADER)
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+\set QUIET off
+SELECT max(substring(query FROM 'limit=(\d+)')::int) <= 8 AS only_small_ones FROM request;
 SELECT pg_temp.same(q, replace(q, 'usage.', 'own.')) FROM (SELECT
   $$SELECT n, c.day FROM own.many AS m, LATERAL (SELECT day FROM usage.completions AS c WHERE c.project_id = m.id ORDER BY start_time DESC LIMIT 3 OFFSET (n % 40)) AS c$$) AS q(q);
 SELECT pg_temp.same(q, replace(q, 'usage.', 'own.')) FROM (SELECT
