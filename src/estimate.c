@@ -340,14 +340,12 @@ combinations(EstimateContext *cx, List *clauses)
 
 /*
  * Groups in a bucket at the request's grain, where so many groups of the
- * table's own buckets and grain fall into it: those that are hit if each of
- * them falls into any.
+ * table's own buckets and grain fall into it, and there are at most so many:
+ * those that are hit if each of them falls into any.
  */
 static double
-coarse_groups(EstimateContext *cx, double groups, List *clauses)
+coarse_groups(double groups, double most)
 {
-	double		most = combinations(cx, clauses);
-
 	return most * -expm1(-groups / most);
 }
 
@@ -366,6 +364,7 @@ static double
 request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List *clauses)
 {
 	const UsageWidth *own = cx->table->width;
+	double		most = combinations(cx, clauses);
 	double		rows = 0;
 	ListCell   *lc;
 
@@ -376,7 +375,7 @@ request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List
 		double		groups_in = groups * (width_us / own->width_us);
 
 		if (is_reduced(cx) || stretch->width != own)
-			groups_in = coarse_groups(cx, groups_in, clauses);
+			groups_in = coarse_groups(groups_in, most);
 		rows += timerange_buckets(stretch->ranges, width_us) * groups_in;
 	}
 	return rows;
@@ -421,7 +420,8 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 
 	cx.ndimensions = list_length(request_make(table)->group_by);
 	groups = own_groups(&cx, history);
-	request->results = ceil(Min(is_reduced(&cx) ? coarse_groups(&cx, groups, NIL) : groups,
+	request->results = ceil(Min(is_reduced(&cx) ?
+								coarse_groups(groups, combinations(&cx, NIL)) : groups,
 								INT_MAX / 2));
 
 	/* selectivities are of the whole table */

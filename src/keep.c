@@ -15,6 +15,7 @@
 #include "utils/tuplestore.h"
 
 #include "keep.h"
+#include "tuple.h"
 
 /* A row in memory. */
 typedef struct KeptRow
@@ -152,14 +153,9 @@ fetch_kept(Keep *keep)
 bool
 keep_next(Keep *keep, TupleTableSlot *slot)
 {
-	int			natts = slot->tts_tupleDescriptor->natts;
-
 	if (!(keep->keys ? fetch_kept(keep) : fetch_stored(keep)))
 		return false;
-	slot_getallattrs(keep->stored);
-	memcpy(slot->tts_values, keep->stored->tts_values, sizeof(Datum) * natts);
-	memcpy(slot->tts_isnull, keep->stored->tts_isnull, sizeof(bool) * natts);
-	ExecStoreVirtualTuple(slot);
+	tuple_lend(slot, keep->stored);
 	return true;
 }
 

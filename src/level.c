@@ -38,12 +38,18 @@ to_member(Node *node, AppendRelInfo *member)
 	return (Node *) var;
 }
 
+/* Whose member it is; NULL: nobody's. */
+static AppendRelInfo *
+member_info(PlannerInfo *root, Index relid)
+{
+	return root->append_rel_array ? root->append_rel_array[relid] : NULL;
+}
+
 /* From the topmost parent down, as members may have members. */
 static Node *
 to_relation(const QueryLevel *level, Node *node, Index relid)
 {
-	AppendRelInfo *member = level->root->append_rel_array ?
-		level->root->append_rel_array[relid] : NULL;
+	AppendRelInfo *member = member_info(level->root, relid);
 
 	if (!member)
 		return node;
@@ -53,8 +59,10 @@ to_relation(const QueryLevel *level, Node *node, Index relid)
 static Index
 topmost_parent(PlannerInfo *root, Index relid)
 {
-	while (root->append_rel_array && root->append_rel_array[relid])
-		relid = root->append_rel_array[relid]->parent_relid;
+	AppendRelInfo *member;
+
+	while ((member = member_info(root, relid)))
+		relid = member->parent_relid;
 	return relid;
 }
 

@@ -375,16 +375,6 @@ read_row(Reread *reread, bool wait, bool *waiting)
 	return false;
 }
 
-static void
-hand_up(Reread *reread, TupleTableSlot *slot)
-{
-	int			natts = slot->tts_tupleDescriptor->natts;
-
-	memcpy(slot->tts_values, reread->incoming->tts_values, sizeof(Datum) * natts);
-	memcpy(slot->tts_isnull, reread->incoming->tts_isnull, sizeof(bool) * natts);
-	ExecStoreVirtualTuple(slot);
-}
-
 bool
 reread_next(Reread *reread, TupleTableSlot *slot, bool wait, bool *waiting)
 {
@@ -398,7 +388,7 @@ reread_next(Reread *reread, TupleTableSlot *slot, bool wait, bool *waiting)
 		keep_add(reread->keep, reread->incoming, key);
 		if (keep_is_sought(reread->keep, key))
 		{
-			hand_up(reread, slot);
+			tuple_lend(slot, reread->incoming);
 			return true;
 		}
 	}

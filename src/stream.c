@@ -59,7 +59,6 @@ struct Stream
 
 	/* what was read */
 	Buckets    *buckets;
-	bool		keeps;			/* until their window is complete */
 	bool		handing_up;
 };
 
@@ -99,11 +98,12 @@ open_slices(Stream *stream)
 static void
 make_buckets(Stream *stream, TupleDesc tupdesc)
 {
-	int			limit = slice_limit(stream->table, stream->request, stream->table->width);
+	int			store_kb = work_mem;
 
-	stream->keeps = slice_keeps_buckets(stream->request);
-	stream->buckets = buckets_make(CreateTupleDescCopy(tupdesc),
-								   stream->keeps ? Max(work_mem / limit, MIN_STORE_KB) : work_mem,
+	if (slice_keeps_buckets(stream->request))
+		store_kb = Max(work_mem / slice_limit(stream->table, stream->request, stream->table->width),
+					   MIN_STORE_KB);
+	stream->buckets = buckets_make(CreateTupleDescCopy(tupdesc), store_kb,
 								   stream->request->backward);
 }
 
@@ -377,7 +377,7 @@ end_bucket(Stream *stream)
 	fetch_progress(head(stream), start + fetch_remaining(head(stream))->width->width_us);
 	stream->page_buckets++;
 	buckets_complete(stream->buckets, start);
-	stream->handing_up = !stream->keeps && buckets_any(stream->buckets);
+	stream->handing_up = !slice_keeps_buckets(stream->request) && buckets_any(stream->buckets);
 }
 
 /*
@@ -490,18 +490,14 @@ read_on(Stream *stream, bool wait, bool *waiting)
 static bool
 next_stored(Stream *stream, TupleTableSlot *slot)
 {
-	int			natts = slot->tts_tupleDescriptor->natts;
 	TimestampTz start;
 	TupleTableSlot *stored = buckets_next(stream->buckets, &start);
 
 	stream->handing_up = stored != NULL;
 	if (!stored)
 		return false;
-	slot_getallattrs(stored);
-	memcpy(slot->tts_values, stored->tts_values, sizeof(Datum) * natts);
-	memcpy(slot->tts_isnull, stored->tts_isnull, sizeof(bool) * natts);
+	tuple_lend(slot, stored);
 	tuple_set_bucket(stream->maker, start, slot->tts_values, slot->tts_isnull);
-	ExecStoreVirtualTuple(slot);
 	stream->source.counters->rows++;
 	return true;
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "executor/tuptable.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
@@ -255,4 +256,15 @@ tuple_set_bucket(const TupleMaker *maker, TimestampTz start, Datum *values, bool
 		values[attr] = tuple_bound(maker->table, maker->buckets[i]->bound, start);
 		nulls[attr] = false;
 	}
+}
+
+void
+tuple_lend(TupleTableSlot *slot, TupleTableSlot *from)
+{
+	int			natts = slot->tts_tupleDescriptor->natts;
+
+	slot_getallattrs(from);
+	memcpy(slot->tts_values, from->tts_values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, from->tts_isnull, sizeof(bool) * natts);
+	ExecStoreVirtualTuple(slot);
 }

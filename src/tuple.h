@@ -6,6 +6,7 @@
 #define USAGE_TUPLE_H
 
 #include "datatype/timestamp.h"
+#include "executor/tuptable.h"
 #include "nodes/pg_list.h"
 
 #include "table.h"
@@ -31,6 +32,12 @@ extern void tuple_set_result(const TupleMaker *maker, const PageValue *read,
 /* Fill in the columns of the bucket that starts at `start`. */
 extern void tuple_set_bucket(const TupleMaker *maker, TimestampTz start,
 							 Datum *values, bool *nulls);
+
+/*
+ * Put the row of one slot into another one, which is virtual and empty, without
+ * a copy: it is good as long as the first one keeps it.
+ */
+extern void tuple_lend(TupleTableSlot *slot, TupleTableSlot *from);
 
 /* That bound of the bucket that starts at `start`, as the Datum of its column. */
 extern Datum tuple_bound(const UsageTable *table, UsageBound bound, TimestampTz start);

@@ -14,12 +14,12 @@ use Test::More;
 # http_url.c is part of http.
 my @layers = (
 	[qw(compat)],    # versions
-	[qw(endpoint timerange http page keep)],    # what exists; time; fetching; reading; keeping
+	[qw(endpoint timerange http page)],    # what exists; time; fetching; reading
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
 	[qw(level request tuple failure bucket)],    # what the query needs; what is asked; Datums; what went wrong
-	[qw(slice qual grain fetch order)],
+	[qw(slice qual grain fetch order keep)],
 	[qw(bind width)],
 	[qw(stream estimate join)],
 	[qw(plan reread)],
