@@ -213,7 +213,8 @@ sub make_tables
 	return;
 }
 
-# Every query shall read the full grain, so that all do the same work.
+# Every query shall read the full grain in the tables' own buckets, so that all do
+# the same work.
 sub set_up
 {
 	my $session = shift;
@@ -222,9 +223,11 @@ sub set_up
 	make_tables($session, 'minutes', '1440x50', '1m');
 	make_tables($session, 'thin', '31x10', '1d');
 	make_tables($session, 'dense', '31x6000', '1d');
-	query($session, 'ALTER DATABASE postgres SET usage_fdw.enable_grain_reduction = off')
-	  if query($session, 'SELECT count(*) FROM pg_settings '
-		  . "WHERE name = 'usage_fdw.enable_grain_reduction'");
+	for my $setting ('usage_fdw.enable_grain_reduction', 'usage_fdw.enable_width_coarsening')
+	{
+		query($session, "ALTER DATABASE postgres SET $setting = off")
+		  if query($session, "SELECT count(*) FROM pg_settings WHERE name = '$setting'");
+	}
 	return;
 }
 
