@@ -238,4 +238,9 @@ SELECT plans.rows('SELECT FROM plans.total WHERE "the day" BETWEEN pg_temp.today
   plans.rows('SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1')
     > plans.rows('SELECT FROM usage.vector_stores WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1') AS most;
 
+-- planning calls no function that may fail
+EXPLAIN (COSTS OFF) SELECT FROM usage.costs
+WHERE (start_time > now() - interval '20 days' AND project_id IS NOT DISTINCT FROM 'nobody'
+  AND 1 / (extract(day FROM day) - extract(day FROM day)) > 0) OR start_time < now() - interval '300 days';
+
 DROP SCHEMA plans CASCADE;

@@ -27,14 +27,12 @@
 
 #include "bind.h"
 #include "compat.h"
+#include "density.h"
 #include "estimate.h"
-#include "tuple.h"
+#include "share.h"
 
 /* Guesses of the groups in a bucket by the number of dimensions. */
 static const double guessed_groups[] = {1, 8, 25, 50, 100};
-
-/* A clause on time is tried on so many buckets. */
-#define TRIED_BUCKETS 64
 
 /* An array that is not known has so many elements, as the server has it. */
 #define UNKNOWN_ELEMENTS 10
@@ -46,7 +44,6 @@ typedef struct EstimateContext
 	const UsageTable *table;
 	UsageRequest *request;
 	int			ndimensions;	/* of the table's own grain */
-	TimestampTz bucket;			/* being tried, as its start */
 } EstimateContext;
 
 /*
@@ -101,81 +98,6 @@ unknown_share(EstimateContext *cx, const TimeClause *clause)
 			return DEFAULT_INEQ_SEL;
 	}
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
-}
-
-/* The expression for the bucket being tried. */
-static Node *
-put_bucket(Node *node, EstimateContext *cx)
-{
-	Var		   *var = (Var *) node;
-	const UsageTableColumn *column;
-	int16		length;
-	bool		by_value;
-
-	if (node == NULL)
-		return NULL;
-	if (!IsA(node, Var))
-		return expression_tree_mutator(node, put_bucket, cx);
-	column = var->varno == cx->rel->relid && var->varlevelsup == 0 ?
-		table_column(cx->table, var->varattno) : NULL;
-	if (!column || column->role != USAGE_BUCKET)
-		return copyObject(node);
-	get_typlenbyval(var->vartype, &length, &by_value);
-	return (Node *) makeConst(var->vartype, var->vartypmod, var->varcollid, length,
-							  tuple_bound(cx->table, column->bound, cx->bucket),
-							  false, by_value);
-}
-
-/* Does the bucket pass the clause, as far as is known? */
-static bool
-passes(EstimateContext *cx, Node *clause)
-{
-	Const	   *result = (Const *) estimate_expression_value(cx->root, put_bucket(clause, cx));
-
-	return !IsA(result, Const) ||
-		(!result->constisnull && DatumGetBool(result->constvalue));
-}
-
-/* The start of the nth bucket of the ranges. */
-static TimestampTz
-nth_bucket(const TimeRanges *ranges, int64 width_us, int64 n)
-{
-	int			i = 0;
-
-	while (n >= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us)
-	{
-		n -= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us;
-		i++;
-	}
-	return ranges->ranges[i].start + n * width_us;
-}
-
-/*
- * The share of the ranges' buckets that pass the clauses, which are such that
- * the ranges were made of them: functions of time that are known to raise no
- * errors.
- */
-static double
-passing_share(EstimateContext *cx, const TimeRanges *ranges, List *clauses)
-{
-	int64		width_us = cx->table->width->width_us;
-	int64		buckets = timerange_buckets(ranges, width_us);
-	int			tried = Min(buckets, TRIED_BUCKETS);
-	int			passed = 0;
-
-	if (clauses == NIL || buckets == 0)
-		return 1;
-	for (int i = 0; i < tried; i++)
-	{
-		bool		pass = true;
-		ListCell   *lc;
-
-		cx->bucket = nth_bucket(ranges, width_us, (2 * i + 1) * buckets / (2 * tried));
-		foreach(lc, clauses)
-			pass = pass && passes(cx, (Node *) lfirst_node(RestrictInfo, lc)->clause);
-		passed += pass;
-	}
-	return Max(passed, 0.5) / tried;
 }
 
 /*
@@ -381,12 +303,6 @@ request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List
 	return rows;
 }
 
-static double
-selectivity(EstimateContext *cx, List *clauses)
-{
-	return clauselist_selectivity(cx->root, clauses, cx->rel->relid, JOIN_INNER, NULL);
-}
-
 /* At a moment, so that all that is estimated is of the same one. */
 static void
 estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
@@ -407,6 +323,24 @@ estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
 }
 
+/* What the clauses leave of so many groups in a bucket of the table's own. */
+static void
+estimate_rows(EstimateContext *cx, const EstimateClauses *clauses, double groups,
+			  Estimate *estimate)
+{
+	const TimeRanges *ranges = estimate->bound->ranges;
+	List	   *all = list_concat_copy(clauses->filters, clauses->local);
+	double		received = share_of_rows(cx->root, cx->rel, cx->table, ranges,
+										 NIL, clauses->filters);
+	double		passing = share_of_rows(cx->root, cx->rel, cx->table, ranges,
+										clauses->time, all);
+
+	estimate->tuples = estimate->share * request_rows(cx, estimate->bound, groups, NIL);
+	estimate->received = estimate->share *
+		request_rows(cx, estimate->bound, groups * received, clauses->filters);
+	estimate->rows = estimate->share * request_rows(cx, estimate->bound, groups * passing, all);
+}
+
 Estimate
 estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 				 UsageRequest *request, const EstimateClauses *clauses)
@@ -415,7 +349,6 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	TimestampTz now = GetCurrentTimestamp();
 	double		history = history_buckets(table, now);
 	double		groups;
-	List	   *all = list_concat_copy(clauses->filters, clauses->local);
 	Estimate	estimate;
 
 	cx.ndimensions = list_length(request_make(table)->group_by);
@@ -427,12 +360,7 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate_time_at(&cx, now, &estimate);
-	estimate.tuples = estimate.share * request_rows(&cx, estimate.bound, groups, NIL);
-	estimate.received = estimate.share *
-		request_rows(&cx, estimate.bound, groups * selectivity(&cx, clauses->filters),
-					 clauses->filters);
-	estimate.rows = estimate.share *
-		passing_share(&cx, estimate.bound->ranges, clauses->time) *
-		request_rows(&cx, estimate.bound, groups * selectivity(&cx, all), all);
+	groups *= density_of_time(root, rel, table, estimate.bound->ranges, groups);
+	estimate_rows(&cx, clauses, groups, &estimate);
 	return estimate;
 }

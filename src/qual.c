@@ -281,14 +281,17 @@ match_subject(QualContext *cx, Node *expr, TimeSubject *subject)
 }
 
 bool
-qual_is_start_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr)
+qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr,
+					  UsageBound *bound)
 {
 	UsageRequest scratch = {0};
 	QualContext cx = {&scratch, table, root, rel};
 	TimeSubject subject;
 
-	return IsA(expr, FuncExpr) && match_subject(&cx, expr, &subject) &&
-		subject.bound == USAGE_START;
+	if (!IsA(expr, FuncExpr) || !match_subject(&cx, expr, &subject))
+		return false;
+	*bound = subject.bound;
+	return true;
 }
 
 static bool
@@ -430,6 +433,17 @@ match_time(QualContext *cx, Expr *clause, QualFit *fit)
 		default:
 			return NULL;
 	}
+}
+
+bool
+qual_is_time_comparison(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr)
+{
+	UsageRequest scratch = {0};
+	QualContext cx = {&scratch, table, root, rel};
+	QualFit		fit;
+
+	return (IsA(expr, OpExpr) || IsA(expr, ScalarArrayOpExpr) || IsA(expr, NullTest)) &&
+		match_time(&cx, (Expr *) expr, &fit) != NULL;
 }
 
 /*

@@ -33,11 +33,19 @@ extern QualFit qual_narrow(UsageRequest *request, const UsageTable *table,
 						   PlannerInfo *root, RelOptInfo *rel, Expr *clause);
 
 /*
- * Is the expression a function of the bucket's start that raises no error,
- * whatever the bucket: date_trunc(), a cast to date or timestamp, AT TIME ZONE,
- * or several of these?
+ * Is the expression a comparison of a BUCKET column, or of a function of one,
+ * that narrows requests?  It raises no error, whatever the bucket; only where a
+ * zone that it names does not exist.
  */
-extern bool qual_is_start_function(const UsageTable *table, PlannerInfo *root,
-								   RelOptInfo *rel, Node *expr);
+extern bool qual_is_time_comparison(const UsageTable *table, PlannerInfo *root,
+									RelOptInfo *rel, Node *expr);
+
+/*
+ * Is the expression a function of a BUCKET column that raises no error, whatever
+ * the bucket (but see above for zones): date_trunc(), a cast to date or
+ * timestamp, AT TIME ZONE, or several of these?  Sets what bound that column is.
+ */
+extern bool qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel,
+								  Node *expr, UsageBound *bound);
 
 #endif

@@ -48,7 +48,11 @@ mentioned_column(const WidthContext *cx, Node *expr)
 static bool
 is_start_function(const WidthContext *cx, Node *expr)
 {
-	return qual_is_start_function(cx->level->table, cx->level->root, cx->level->rel, expr);
+	UsageBound	bound;
+
+	return qual_is_time_function(cx->level->table, cx->level->root, cx->level->rel, expr,
+								 &bound) &&
+		bound == USAGE_START;
 }
 
 /* Is it a part that every timestamp has? */

@@ -1,14 +1,16 @@
 -- test/lib/estimate.sql: the estimates of random scans, after ANALYZE; for
 -- test/t/091_estimate.pl
 --
--- The queries are those of random.sql: USAGE_ESTIMATE_COUNT of them, from
--- number USAGE_ESTIMATE_FIRST on.  Prints, of each foreign scan, the query's
--- number, whether all of its values were known at planning, rows expected, rows
--- that came, and the conditions.
+-- The queries are those of random.sql, or of differential.sql if
+-- USAGE_ESTIMATE_QUERIES says so: USAGE_ESTIMATE_COUNT of them, from number
+-- USAGE_ESTIMATE_FIRST on.  Prints, of each foreign scan, the query's number,
+-- whether all of its values were known at planning, rows expected, rows that
+-- came, and the conditions.
 \i test/lib/setup.sql
 \i test/lib/all_oracles.sql
 \i test/lib/pushdown.sql
 \i test/lib/random_queries.sql
+\i test/lib/differential_queries.sql
 
 \set ECHO none
 \set QUIET on
@@ -18,6 +20,25 @@ SELECT format('ANALYZE %s', foreign_table) FROM source
 
 -- The foreign scans of a query: what was expected of each, and what came.
 CREATE TEMP TABLE scan (number int, expected float, actual float, condition text, source text);
+
+-- Those that were read to their end: no node above could stop reading them.  A
+-- hash join whose table is empty looks at one row of its other side.
+CREATE FUNCTION pg_temp.finished_scans(plan jsonb) RETURNS SETOF jsonb LANGUAGE sql AS $$
+  WITH RECURSIVE node(plan, is_stopped) AS (
+    SELECT plan->0->'Plan', false
+    UNION ALL
+    SELECT child, CASE
+      WHEN child->>'Parent Relationship' IN ('InitPlan', 'SubPlan') THEN true
+      WHEN n.plan->>'Node Type' IN ('Sort', 'Hash') OR n.plan->>'Strategy' IN ('Plain', 'Hashed') THEN false
+      WHEN n.plan->>'Node Type' IN ('Limit', 'Merge Join') THEN true
+      WHEN n.plan->>'Node Type' = 'Nested Loop' AND child->>'Parent Relationship' = 'Inner'
+        AND (n.plan->>'Join Type' IN ('Semi', 'Anti') OR (n.plan->>'Inner Unique')::boolean) THEN true
+      WHEN n.plan->>'Node Type' = 'Hash Join' AND (child->>'Actual Rows')::float <= 1 THEN true
+      ELSE is_stopped END
+    FROM node AS n, jsonb_array_elements(n.plan->'Plans') AS child)
+  SELECT n.plan FROM node AS n
+  WHERE n.plan->>'Node Type' = 'Foreign Scan' AND (n.plan->>'Actual Loops')::float > 0 AND NOT is_stopped
+$$;
 
 CREATE PROCEDURE pg_temp.explain_random(q random_query) LANGUAGE plpgsql AS $$
 DECLARE
@@ -34,25 +55,28 @@ BEGIN
     DEALLOCATE random_query;
   END IF;
   INSERT INTO scan
-  SELECT q.number, (node->>'Plan Rows')::float, (node->>'Actual Rows')::float, node->>'Filter', q.source
-  FROM jsonb_path_query(plan, 'strict $.** ? (@."Node Type" == "Foreign Scan" && @."Actual Loops" > 0)') AS node;
+  SELECT q.number, (node->>'Plan Rows')::float, (node->>'Actual Rows')::float, node->>'Filter',
+    concat_ws(' ', node->>'Relation Name', node->>'Bucket Width', node->>'Group By')
+  FROM pg_temp.finished_scans(plan) AS node;
 END $$;
 
-CREATE PROCEDURE pg_temp.explain_randoms(first int, count int) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE pg_temp.explain_randoms(queries text, first int, count int) LANGUAGE plpgsql AS $$
 BEGIN
   FOR n IN first .. first + count - 1 LOOP
-    CALL pg_temp.explain_random(pg_temp.random_query(n));
+    CALL pg_temp.explain_random(CASE queries WHEN 'random' THEN pg_temp.random_query(n) ELSE pg_temp.differential_query(n) END);
     COMMIT;
   END LOOP;
 END $$;
 
 \set count `echo "${USAGE_ESTIMATE_COUNT:-300}"`
 \set first `echo "${USAGE_ESTIMATE_FIRST:-1}"`
-CALL pg_temp.explain_randoms(:first, :count);
+\set queries `echo "${USAGE_ESTIMATE_QUERIES:-random}"`
+CALL pg_temp.explain_randoms(:'queries', :first, :count);
 RESET client_min_messages;
 \pset tuples_only on
 \pset format unaligned
 \pset fieldsep '\t'
-SELECT number, coalesce(condition, '') !~ '\$[0-9]|"\*VALUES\*"' AS known,
+-- what stands outside of quotes tells
+SELECT number, regexp_replace(coalesce(condition, ''), '''([^'']|'''')*''', '', 'g') !~ '\$[0-9]|\.|SubPlan' AS known,
   expected, actual, source, translate(condition, E'\t\n', '  ')
 FROM scan ORDER BY number;

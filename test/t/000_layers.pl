@@ -20,7 +20,7 @@ my @layers = (
 	[qw(key table)],                       # whose key; which columns
 	[qw(level request tuple failure bucket)],    # what the query needs; what is asked; Datums; what went wrong
 	[qw(slice qual grain fetch order keep)],
-	[qw(bind width)],
+	[qw(bind width density share)],
 	[qw(stream estimate join)],
 	[qw(plan reread)],
 	[qw(scan import analyze)],

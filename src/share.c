@@ -1,0 +1,549 @@
+/*
+ * share.c
+ *	  What share of a table's rows passes its clauses?
+ *
+ * The server estimates a clause by its operator, and multiplies.  That is far
+ * off for what it does not see through (coalesce(a, 'x') = 'y', a < b) and for
+ * clauses that contradict each other.  There are few buckets, and dimensions
+ * have few values, which ANALYZE has listed: so clauses on them are tried.
+ * Those that have a column in common are tried together, on all combinations of
+ * what their columns may be.  The server estimates the rest, of an OR each
+ * argument by itself.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_statistic.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/selfuncs.h"
+
+#include "compat.h"
+#include "qual.h"
+#include "share.h"
+#include "tuple.h"
+
+/* So many combinations are tried at most, and of many buckets so many at least. */
+#define MAX_TRIALS 2048
+#define MIN_BUCKETS 64
+
+/* The bucket columns are one axis, as they are all of one bucket. */
+#define TIME_AXIS 0
+
+/* What a column may be. */
+typedef struct Axis
+{
+	AttrNumber	attnum;			/* or TIME_AXIS: values are starts of buckets */
+	double		untried;		/* weight of values that these stand for */
+	int			count;
+	Datum	   *values;
+	bool	   *nulls;
+	double	   *weights;		/* that add up to 1 */
+} Axis;
+
+/* Clauses that have columns in common. */
+typedef struct Trial
+{
+	Bitmapset  *attnums;		/* of their axes */
+	List	   *clauses;
+	List	   *exprs;			/* the same, with what is known put in */
+} Trial;
+
+/* Clauses that are ANDed, RestrictInfos or bare ones. */
+typedef struct Conjunction
+{
+	List	   *trials;
+	List	   *rest;			/* those that can't be tried */
+} Conjunction;
+
+typedef struct ShareContext
+{
+	PlannerInfo *root;
+	RelOptInfo *rel;
+	const UsageTable *table;
+	const TimeRanges *ranges;
+	List	   *axes;			/* of dimensions: those that were looked for */
+} ShareContext;
+
+static double share_of_clauses(ShareContext *cx, List *time, List *others);
+
+/*
+ * Axes
+ */
+
+/* Room for that many more values. */
+static void
+grow_axis(Axis *axis, int more)
+{
+	int			room = axis->count + more;
+
+	axis->values = axis->values ? repalloc(axis->values, sizeof(Datum) * room) :
+		palloc(sizeof(Datum) * room);
+	axis->nulls = axis->nulls ? repalloc(axis->nulls, sizeof(bool) * room) :
+		palloc(sizeof(bool) * room);
+	axis->weights = axis->weights ? repalloc(axis->weights, sizeof(double) * room) :
+		palloc(sizeof(double) * room);
+}
+
+static void
+add_value(Axis *axis, Datum value, bool isnull, double weight)
+{
+	axis->values[axis->count] = value;
+	axis->nulls[axis->count] = isnull;
+	axis->weights[axis->count++] = weight;
+}
+
+/* Make the weights add up to 1. */
+static void
+weigh_all(Axis *axis)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < axis->count; i++)
+		sum += axis->weights[i];
+	for (int i = 0; i < axis->count; i++)
+		axis->weights[i] /= sum;
+}
+
+/*
+ * The values that ANALYZE found: the common ones, NULL, and for those that are
+ * not common the bounds of the histogram.
+ */
+static void
+read_statistics(Axis *axis, HeapTuple tuple)
+{
+	double		null_weight = ((Form_pg_statistic) GETSTRUCT(tuple))->stanullfrac;
+	double		left = 1 - null_weight;
+	AttStatsSlot slot;
+
+	grow_axis(axis, 1);
+	if (null_weight > 0)
+		add_value(axis, (Datum) 0, true, null_weight);
+	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		grow_axis(axis, slot.nvalues);
+		for (int i = 0; i < slot.nvalues; i++)
+		{
+			add_value(axis, slot.values[i], false, slot.numbers[i]);
+			left -= slot.numbers[i];
+		}
+	}
+	/* rounded, the weights of all values need not make 1 */
+	axis->untried = left > 0.001 ? left : 0;
+	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
+						 ATTSTATSSLOT_VALUES))
+	{
+		grow_axis(axis, slot.nvalues);
+		for (int i = 0; i < slot.nvalues; i++)
+			add_value(axis, slot.values[i], false, axis->untried / slot.nvalues);
+	}
+	weigh_all(axis);
+}
+
+/* The values of a dimension; a count of 0 where they are not known. */
+static Axis *
+dimension_axis(ShareContext *cx, const UsageTableColumn *column)
+{
+	Axis	   *axis;
+	Var		   *var = makeVar(cx->rel->relid, column->attnum, column->type, column->typmod,
+							  InvalidOid, 0);
+	VariableStatData found;
+	ListCell   *lc;
+
+	foreach(lc, cx->axes)
+		if (((Axis *) lfirst(lc))->attnum == column->attnum)
+			return lfirst(lc);
+	axis = palloc0(sizeof(Axis));
+	axis->attnum = column->attnum;
+	examine_variable(cx->root, (Node *) var, 0, &found);
+	if (HeapTupleIsValid(found.statsTuple))
+		read_statistics(axis, found.statsTuple);
+	ReleaseVariableStats(found);
+	cx->axes = lappend(cx->axes, axis);
+	return axis;
+}
+
+/* The start of the nth bucket of the ranges. */
+static TimestampTz
+nth_bucket(const TimeRanges *ranges, int64 width_us, int64 n)
+{
+	int			i = 0;
+
+	while (n >= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us)
+	{
+		n -= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us;
+		i++;
+	}
+	return ranges->ranges[i].start + n * width_us;
+}
+
+/* So many buckets, evenly spread; NULL where those are too few to tell. */
+static Axis *
+time_axis(ShareContext *cx, int most)
+{
+	int64		width_us = cx->table->width->width_us;
+	int64		buckets = timerange_buckets(cx->ranges, width_us);
+	int			count = Min(buckets, most);
+	Axis	   *axis;
+
+	if (count < Min(buckets, MIN_BUCKETS))
+		return NULL;
+	axis = palloc0(sizeof(Axis));
+	axis->attnum = TIME_AXIS;
+	axis->untried = count == buckets ? 0 : 0.5 / count;
+	grow_axis(axis, count);
+	for (int i = 0; i < count; i++)
+		add_value(axis, TimestampTzGetDatum(nth_bucket(cx->ranges, width_us,
+													   (2 * i + 1) * buckets / (2 * count))),
+				  false, 1.0 / count);
+	return axis;
+}
+
+/*
+ * Which clauses can be tried?
+ */
+
+/* Is there anything that is not known before the scan? */
+static bool
+is_unknown(Node *node, void *cx)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, Param) || IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) ||
+		IsA(node, PlaceHolderVar) || expression_tree_walker(node, is_unknown, cx);
+}
+
+/*
+ * The expression without what contain_leaked_vars() does not know to raise no
+ * error: comparisons of time, functions of a bucket's bound, and COALESCE.
+ */
+static Node *
+hide_harmless(Node *node, ShareContext *cx)
+{
+	UsageBound	bound;
+
+	if (node == NULL)
+		return NULL;
+	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
+		return makeBoolConst(true, false);
+	if (qual_is_time_function(cx->table, cx->root, cx->rel, node, &bound))
+		return linitial(pull_vars_of_level(node, 0));
+	if (IsA(node, CoalesceExpr))
+		node = (Node *) ((CoalesceExpr *) node)->args;
+	return expression_tree_mutator(node, hide_harmless, cx);
+}
+
+/*
+ * Can the expression be evaluated for rows that there may not be?  What raises
+ * no error leaks nothing, either, so that any statistics may be used.
+ */
+static bool
+is_harmless(ShareContext *cx, Node *expr)
+{
+	return !contain_volatile_functions(expr) &&
+		bms_is_subset(pull_varnos(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
+		!contain_leaked_vars(hide_harmless(expr, cx));
+}
+
+/* Add the axes of the expression's columns.  False: one of them has none. */
+static bool
+find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums)
+{
+	Bitmapset  *attrs = NULL;
+	int			attr = -1;
+
+	pull_varattnos(expr, cx->rel->relid, &attrs);
+	while ((attr = bms_next_member(attrs, attr)) >= 0)
+	{
+		const UsageTableColumn *column =
+			table_column(cx->table, attr + FirstLowInvalidHeapAttributeNumber);
+
+		if (column && column->role == USAGE_BUCKET)
+			*attnums = bms_add_member(*attnums, TIME_AXIS);
+		else if (column && column->role == USAGE_DIMENSION &&
+				 dimension_axis(cx, column)->count > 0)
+			*attnums = bms_add_member(*attnums, column->attnum);
+		else
+			return false;
+	}
+	return !bms_is_empty(*attnums);
+}
+
+/* Put a clause with those that it shares columns with. */
+static void
+add_to_trial(Conjunction *all, Node *clause, Node *expr, Bitmapset *attnums)
+{
+	Trial	   *trial = palloc0(sizeof(Trial));
+	ListCell   *lc;
+
+	trial->attnums = attnums;
+	trial->clauses = list_make1(clause);
+	trial->exprs = list_make1(expr);
+	foreach(lc, all->trials)
+	{
+		Trial	   *other = lfirst(lc);
+
+		if (!bms_overlap(other->attnums, attnums))
+			continue;
+		trial->attnums = bms_union(trial->attnums, other->attnums);
+		trial->clauses = list_concat(trial->clauses, other->clauses);
+		trial->exprs = list_concat(trial->exprs, other->exprs);
+		all->trials = foreach_delete_current(all->trials, lc);
+	}
+	all->trials = lappend(all->trials, trial);
+}
+
+static Node *
+bare_clause(Node *clause)
+{
+	return IsA(clause, RestrictInfo) ? (Node *) ((RestrictInfo *) clause)->clause : clause;
+}
+
+/* The clause with what is known put in, if it can be tried; else NULL. */
+static Node *
+expr_to_try(ShareContext *cx, Node *clause, Bitmapset **attnums)
+{
+	Node	   *expr = bare_clause(clause);
+
+	if (!is_harmless(cx, expr) || !find_axes(cx, expr, attnums))
+		return NULL;
+	expr = estimate_expression_value(cx->root, expr);
+	return is_unknown(expr, NULL) ? NULL : expr;
+}
+
+static void
+add_clauses(ShareContext *cx, Conjunction *all, List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		Bitmapset  *attnums = NULL;
+		Node	   *expr = expr_to_try(cx, lfirst(lc), &attnums);
+
+		if (expr)
+			add_to_trial(all, lfirst(lc), expr, attnums);
+		else
+			all->rest = lappend(all->rest, lfirst(lc));
+	}
+}
+
+/*
+ * Trials
+ */
+
+/* The axes of a trial; NIL where it has too many combinations. */
+static List *
+trial_axes(ShareContext *cx, const Trial *trial)
+{
+	List	   *axes = NIL;
+	int64		combinations = 1;
+	ListCell   *lc;
+
+	foreach(lc, cx->axes)
+	{
+		Axis	   *axis = lfirst(lc);
+
+		if (!bms_is_member(axis->attnum, trial->attnums))
+			continue;
+		axes = lappend(axes, axis);
+		combinations *= axis->count;
+		if (combinations > MAX_TRIALS)
+			return NIL;
+	}
+	if (bms_is_member(TIME_AXIS, trial->attnums))
+	{
+		Axis	   *axis = time_axis(cx, MAX_TRIALS / combinations);
+
+		if (!axis || axis->count == 0)
+			return NIL;
+		axes = lappend(axes, axis);
+	}
+	return axes;
+}
+
+/* Set the columns of an axis to its nth value. */
+static void
+set_columns(ShareContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
+{
+	const UsageTableColumn *column = NULL;
+
+	if (axis->attnum != TIME_AXIS)
+	{
+		slot->tts_values[axis->attnum - 1] = axis->values[n];
+		slot->tts_isnull[axis->attnum - 1] = axis->nulls[n];
+		return;
+	}
+	while ((column = table_next_column(cx->table, column)))
+	{
+		if (column->role != USAGE_BUCKET)
+			continue;
+		slot->tts_values[column->attnum - 1] =
+			tuple_bound(cx->table, column->bound, DatumGetTimestampTz(axis->values[n]));
+		slot->tts_isnull[column->attnum - 1] = false;
+	}
+}
+
+typedef struct TrialRun
+{
+	ShareContext *cx;
+	ExprState  *quals;
+	ExprContext *econtext;
+	TupleTableSlot *slot;
+} TrialRun;
+
+/* The weight of the combinations that pass, of the axes from the ith one on. */
+static double
+passing_weight(TrialRun *run, List *axes, int i)
+{
+	double		weight = 0;
+	const Axis *axis;
+
+	if (i == list_length(axes))
+	{
+		ResetExprContext(run->econtext);
+		return ExecQual(run->quals, run->econtext) ? 1 : 0;
+	}
+	axis = list_nth(axes, i);
+	for (int n = 0; n < axis->count; n++)
+	{
+		set_columns(run->cx, axis, n, run->slot);
+		weight += axis->weights[n] * passing_weight(run, axes, i + 1);
+	}
+	return weight;
+}
+
+static double
+run_trial(ShareContext *cx, const Trial *trial, List *axes)
+{
+	Relation	rel = table_open(cx->table->relid, NoLock);
+	EState	   *estate = CreateExecutorState();
+	TrialRun	run = {.cx = cx, .econtext = CreateExprContext(estate)};
+	double		weight;
+
+	run.slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(rel)),
+										&TTSOpsVirtual);
+	ExecStoreAllNullTuple(run.slot);
+	run.econtext->ecxt_scantuple = run.slot;
+	run.quals = ExecPrepareQual(trial->exprs, estate);
+	weight = passing_weight(&run, axes, 0);
+	ExecDropSingleTupleTableSlot(run.slot);
+	FreeExecutorState(estate);
+	table_close(rel, NoLock);
+	return weight;
+}
+
+/* Of an OR: as if its arguments had nothing to do with each other. */
+static double
+or_share(ShareContext *cx, BoolExpr *expr)
+{
+	double		none = 1;
+	ListCell   *lc;
+
+	foreach(lc, expr->args)
+		none *= 1 - share_of_clauses(cx, NIL, make_ands_implicit(lfirst(lc)));
+	return 1 - none;
+}
+
+/* Of what can't be tried.  Ranges stand for what is not known of time. */
+static double
+rest_share(ShareContext *cx, List *time, List *clauses)
+{
+	double		share = 1;
+	List	   *servers = NIL;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		Node	   *expr = bare_clause(lfirst(lc));
+
+		if (is_orclause(expr) && !is_unknown(expr, NULL))
+			share *= or_share(cx, (BoolExpr *) expr);
+		else if (!list_member_ptr(time, lfirst(lc)))
+			servers = lappend(servers, lfirst(lc));
+	}
+	return share * clauselist_selectivity(cx->root, servers, cx->rel->relid, JOIN_INNER, NULL);
+}
+
+/* The share that none of the combinations stands for. */
+static double
+untried_share(List *axes)
+{
+	double		tried = 1;
+	ListCell   *lc;
+
+	foreach(lc, axes)
+		tried *= 1 - ((Axis *) lfirst(lc))->untried;
+	return 1 - tried;
+}
+
+static double trial_share(ShareContext *cx, List *time, const Trial *trial);
+
+/* Of a trial with too many combinations: each clause by itself, if it can be. */
+static double
+single_shares(ShareContext *cx, List *time, const Trial *trial)
+{
+	double		share = 1;
+	ListCell   *clause;
+	ListCell   *expr;
+
+	if (list_length(trial->clauses) == 1)
+		return rest_share(cx, time, trial->clauses);
+	forboth(clause, trial->clauses, expr, trial->exprs)
+	{
+		Trial		single = {NULL, list_make1(lfirst(clause)), list_make1(lfirst(expr))};
+
+		find_axes(cx, lfirst(expr), &single.attnums);
+		share *= trial_share(cx, time, &single);
+	}
+	return share;
+}
+
+/*
+ * The share that passes a trial.  Where none of the combinations does, it is
+ * one of those that were not tried, and the server may know how rare that is.
+ */
+static double
+trial_share(ShareContext *cx, List *time, const Trial *trial)
+{
+	List	   *axes = trial_axes(cx, trial);
+	double		share;
+
+	if (axes == NIL)
+		return single_shares(cx, time, trial);
+	share = Min(run_trial(cx, trial, axes), 1);
+	if (share == 0 && untried_share(axes) > 0)
+		share = Min(rest_share(cx, time, trial->clauses), untried_share(axes));
+	return share;
+}
+
+static double
+share_of_clauses(ShareContext *cx, List *time, List *others)
+{
+	Conjunction all = {0};
+	double		share;
+	ListCell   *lc;
+
+	add_clauses(cx, &all, time);
+	add_clauses(cx, &all, others);
+	share = rest_share(cx, time, all.rest);
+	foreach(lc, all.trials)
+		share *= trial_share(cx, time, lfirst(lc));
+	return share;
+}
+
+double
+share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+			  const TimeRanges *ranges, List *time, List *others)
+{
+	ShareContext cx = {.root = root, .rel = rel, .table = table, .ranges = ranges};
+
+	return share_of_clauses(&cx, time, others);
+}

@@ -1,0 +1,25 @@
+/*
+ * share.h
+ *	  What share of a table's rows passes its clauses?
+ */
+#ifndef USAGE_SHARE_H
+#define USAGE_SHARE_H
+
+#include "nodes/pathnodes.h"
+
+#include "table.h"
+#include "timerange.h"
+
+/*
+ * The share, 0 to 1, of the table's rows in those time ranges (finite, aligned)
+ * that is likely to pass the clauses, lists of RestrictInfo:
+ * - `time`: those that the ranges were made of, but which may let more through;
+ * - `others`: the rest.  Those that the ranges account for are in none.
+ *
+ * Stable expressions are evaluated, and clauses whose functions raise no errors
+ * for any row.  There is no I/O; garbage is left in CurrentMemoryContext.
+ */
+extern double share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+							const TimeRanges *ranges, List *time, List *others);
+
+#endif
