@@ -24,9 +24,14 @@
 #include "analyze.h"
 #include "bind.h"
 #include "compat.h"
-#include "density.h"
 #include "key.h"
 #include "stream.h"
+
+/* At most so many windows are read. */
+#define MAX_WINDOWS 6
+
+/* The server wants so many rows for each of its statistics' targets. */
+#define ROWS_PER_TARGET 300
 
 /* More rows than a window has, so that positions in two do not meet. */
 #define WINDOW_STEP (INT64CONST(1) << 40)
@@ -113,7 +118,7 @@ make_sample(Oid relid)
 
 	sample->relid = relid;
 	sample->context = context;
-	sample->room = default_statistics_target * SAMPLE_ROWS_PER_TARGET;
+	sample->room = default_statistics_target * ROWS_PER_TARGET;
 	sample->rows = MemoryContextAlloc(context, sizeof(SampleRow) * sample->room);
 	sample->to_skip = -1;
 	reservoir_init_selection_state(&sample->reservoir, sample->room);
@@ -197,7 +202,7 @@ read_windows(SampleReader *reader)
 		.backward = true
 	};
 	TimeRanges *history = reader->request->ranges;
-	int64		nwindows = Min(timerange_window_count(history, &cut), SAMPLE_WINDOWS);
+	int64		nwindows = Min(timerange_window_count(history, &cut), MAX_WINDOWS);
 	TimeRange  *windows = timerange_windows(history, &cut);
 
 	reader->sample->history = timerange_buckets(history, width_us);

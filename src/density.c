@@ -7,12 +7,9 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "access/stratnum.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
-#include "commands/vacuum.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -26,6 +23,17 @@
 
 /* With more ranges than that, they are taken to be like the whole. */
 #define MAX_RANGES 64
+
+/* A histogram is of use for a time of so many of its bins at least. */
+#define MIN_BINS 4
+
+/* What ANALYZE saw of start times. */
+typedef struct SeenStarts
+{
+	TimestampTz first;
+	TimestampTz last;
+	double		bin;			/* share of a histogram's bin; 0: all are listed */
+} SeenStarts;
 
 /* The column of the buckets' starts, as a Var; or NULL. */
 static Var *
@@ -41,9 +49,9 @@ start_column(RelOptInfo *rel, const UsageTable *table)
 	return NULL;
 }
 
-/* Widen the range, of first and last values, by those of some statistics. */
+/* Take in some statistics. */
 static void
-add_statistics(HeapTuple tuple, int kind, TimeRange *seen)
+add_statistics(HeapTuple tuple, int kind, SeenStarts *seen)
 {
 	AttStatsSlot slot;
 
@@ -51,19 +59,21 @@ add_statistics(HeapTuple tuple, int kind, TimeRange *seen)
 		return;
 	for (int i = 0; i < slot.nvalues; i++)
 	{
-		seen->start = Min(seen->start, DatumGetTimestampTz(slot.values[i]));
-		seen->end = Max(seen->end, DatumGetTimestampTz(slot.values[i]));
+		seen->first = Min(seen->first, DatumGetTimestampTz(slot.values[i]));
+		seen->last = Max(seen->last, DatumGetTimestampTz(slot.values[i]));
 	}
+	if (kind == STATISTIC_KIND_HISTOGRAM)
+		seen->bin = 1.0 / slot.nvalues;
 	free_attstatsslot(&slot);
 }
 
-/* The first and the last start that ANALYZE saw.  False: none. */
+/* False: there are no statistics. */
 static bool
-seen_starts(PlannerInfo *root, Var *start, TimeRange *seen)
+seen_starts(PlannerInfo *root, Var *start, SeenStarts *seen)
 {
 	VariableStatData found;
 
-	*seen = (TimeRange) {DT_NOEND, DT_NOBEGIN};
+	*seen = (SeenStarts) {.first = DT_NOEND, .last = DT_NOBEGIN};
 	examine_variable(root, (Node *) start, 0, &found);
 	if (HeapTupleIsValid(found.statsTuple))
 	{
@@ -71,24 +81,22 @@ seen_starts(PlannerInfo *root, Var *start, TimeRange *seen)
 		add_statistics(found.statsTuple, STATISTIC_KIND_HISTOGRAM, seen);
 	}
 	ReleaseVariableStats(found);
-	return seen->start <= seen->end;
+	return seen->first <= seen->last;
 }
 
 /*
- * The time that ANALYZE read.  It may have met no row in the first of its
- * buckets, so their number is worked out anew.
+ * The time that ANALYZE read, as far as is known: from the first to the last row
+ * that it met, and a page at least (analyze.c).
  */
 static TimeRanges *
-sampled_time(const UsageTable *table, TimeRange seen, double rows_per_bucket)
+sampled_time(const UsageTable *table, const SeenStarts *seen)
 {
-	double		room = (double) default_statistics_target * SAMPLE_ROWS_PER_TARGET;
-	double		windows = ceil(room / Max(rows_per_bucket * table->width->limit, 1));
-	int64		buckets = Min(windows, SAMPLE_WINDOWS) * table->width->limit;
-	TimestampTz end = timerange_floor(seen.end, table->width->width_us) + table->width->width_us;
-	TimestampTz first = Max(end - buckets * table->width->width_us,
-							option_history_start(table->options, seen.end));
+	int64		width_us = table->width->width_us;
+	TimestampTz end = timerange_floor(seen->last, width_us) + width_us;
+	TimestampTz page = Max(end - table->width->limit * width_us,
+						   option_history_start(table->options, seen->last));
 
-	return timerange_between(Min(seen.start, first), end);
+	return timerange_between(Min(seen->first, page), end);
 }
 
 static Node *
@@ -124,21 +132,25 @@ sample_share(PlannerInfo *root, RelOptInfo *rel, Var *start, const TimeRanges *r
 
 double
 density_of_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
-				const TimeRanges *ranges, double rows_per_bucket)
+				const TimeRanges *ranges)
 {
 	int64		width_us = table->width->width_us;
 	double		buckets = timerange_buckets(ranges, width_us);
 	Var		   *start = start_column(rel, table);
 	TimeRanges *sampled;
 	TimeRanges *known;
-	double		other_buckets;
-	TimeRange	seen;
+	double		sampled_buckets;
+	double		known_buckets;
+	SeenStarts	seen;
 
 	if (!start || buckets == 0 || ranges->count > MAX_RANGES || !seen_starts(root, start, &seen))
 		return 1;
-	sampled = sampled_time(table, seen, rows_per_bucket);
+	sampled = sampled_time(table, &seen);
 	known = timerange_intersect(ranges, sampled);
-	other_buckets = buckets - timerange_buckets(known, width_us);
-	return (other_buckets + timerange_buckets(sampled, width_us) *
-			sample_share(root, rel, start, known)) / buckets;
+	sampled_buckets = timerange_buckets(sampled, width_us);
+	known_buckets = timerange_buckets(known, width_us);
+	if (known_buckets < MIN_BINS * seen.bin * sampled_buckets)
+		return 1;
+	return (buckets - known_buckets +
+			sampled_buckets * sample_share(root, rel, start, known)) / buckets;
 }

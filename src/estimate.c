@@ -100,6 +100,26 @@ unknown_share(EstimateContext *cx, const TimeClause *clause)
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
 
+/* Are the ranges of a time that is known, not of some other one like it? */
+static bool
+knows_time(EstimateContext *cx, const List *clauses)
+{
+	Datum		value;
+	bool		isnull;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		const TimeClause *clause = lfirst(lc);
+
+		if (clause->kind == TIME_ALL || clause->kind == TIME_ANY ?
+			!knows_time(cx, clause->args) :
+			!planned_value(cx, clause->value, &value, &isnull))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Groups
  */
@@ -360,7 +380,8 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	/* selectivities are of the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate_time_at(&cx, now, &estimate);
-	groups *= density_of_time(root, rel, table, estimate.bound->ranges, groups);
+	if (knows_time(&cx, request->time))
+		groups *= density_of_time(root, rel, table, estimate.bound->ranges);
 	estimate_rows(&cx, clauses, groups, &estimate);
 	return estimate;
 }

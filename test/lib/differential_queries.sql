@@ -155,7 +155,8 @@ BEGIN
       text_of := format('(SELECT * FROM {t} AS t WHERE %s%s) AS t', clause, pg_temp.pick('', '', '', ' OFFSET 0'));
     WHEN 7 THEN text_of := '{t}_view AS t';
     WHEN 8 THEN
-      text_of := format('(SELECT * FROM {t} AS t WHERE %s UNION ALL SELECT * FROM {t} AS t WHERE %s) AS t', clause, pg_temp.random_filter(s));
+      text_of := format('(SELECT * FROM {t} AS t%s UNION ALL SELECT * FROM {w} AS t%s) AS t',
+        pg_temp.pick('', ' WHERE ' || clause), pg_temp.pick('', ' WHERE ' || pg_temp.random_filter(s)));
     WHEN 9 THEN
       joined := true;
       text_of := format('{t} AS t CROSS JOIN LATERAL (SELECT count(*)::int AS n, max(o.team) AS team, max(o.price)::numeric(10,4) AS price,
@@ -255,19 +256,21 @@ DECLARE
   q random_query;
   s source;
   u source;
+  w source;
   text_of text;
 BEGIN
   PERFORM setseed((number % 1000000) / 1000000.0);
   SELECT * INTO s FROM source ORDER BY random() LIMIT 1;
   SELECT * INTO u FROM source WHERE width = s.width ORDER BY random() LIMIT 1;
+  SELECT * INTO w FROM source WHERE endpoint = s.endpoint ORDER BY random() LIMIT 1;
   q := (number, s.foreign_table, NULL, '{}', '{}',
     pg_temp.pick('UTC', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati', 'Australia/Lord_Howe', 'Atlantic/Azores'),
     pg_temp.pick('force_custom_plan', 'force_generic_plan'));
   text_of := pg_temp.random_report(s);
   q := pg_temp.place_values(q, text_of);
   q.command := pg_temp.compare_with_oracle(
-    replace(replace(q.command, '{t}', s.foreign_table), '{u}', u.foreign_table),
-    replace(replace(q.command, '{t}', s.oracle), '{u}', u.oracle));
+    replace(replace(replace(q.command, '{t}', s.foreign_table), '{u}', u.foreign_table), '{w}', w.foreign_table),
+    replace(replace(replace(q.command, '{t}', s.oracle), '{u}', u.oracle), '{w}', w.oracle));
   RETURN q;
 END $$;
 

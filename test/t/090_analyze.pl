@@ -107,6 +107,16 @@ near(q{SELECT start_time, sum(input_tokens) FROM minutes.completions
 	WHERE day >= current_date - 3 GROUP BY start_time}, 3);
 near(q{SELECT * FROM minutes.completions WHERE (start_time AT TIME ZONE 'Asia/Kolkata')::date = current_date - 2}, 3);
 
+# one day has more than another; there is room to list them all
+$session->rows($_) for 'SET default_statistics_target = 400', 'ANALYZE usage.web_search_calls',
+  'RESET default_statistics_target';
+for my $order (qw(ASC DESC))
+{
+	my $day = $session->value("SELECT day FROM usage.web_search_calls
+		WHERE day >= current_date - 20 AND day < current_date GROUP BY day ORDER BY count(*) $order LIMIT 1");
+	near("SELECT * FROM usage.web_search_calls WHERE day = '$day'", 1.2);
+}
+
 # bounds that are not known are some part of the history
 $session->rows('SET plan_cache_mode = force_generic_plan');
 $session->rows('PREPARE days(date, date) AS SELECT * FROM usage.completions WHERE day >= $1 AND day < $2');
