@@ -109,6 +109,7 @@ INSERT INTO form (form, clause, sent) VALUES
   ('NOT IN', '$col NOT IN ($a, $b)', NULL),
   ('<> ALL', '$col <> ALL (ARRAY[$a])', NULL),
   ('= ALL', '$col = ALL (ARRAY[$a])', NULL),
+  ('= ALL of none', '$col = ALL (''{}''::text[])', NULL),
   ('<> ANY', '$col <> ANY (ARRAY[$a])', NULL),
   ('>= ANY', '$col >= ANY (ARRAY[$a])', NULL),
   ('<', '$col < $a', NULL),

@@ -98,7 +98,7 @@ INSERT INTO time_form (form, clause, fit) VALUES
 	('OR of columns', 't.start_time = $T OR t.end_time = $U OR t.day = $Td', 'exact'),
 	('OR of AND of OR', '(t.start_time >= $T AND (t.day = $Td OR t.start_time < $T + 2 * $W)) OR t.start_time = $U', 'exact'),
 	('AND of OR', '(t.start_time < $T OR t.start_time > $U) AND (t.start_time < $T - 3 * $W OR t.start_time < $U + 3 * $W)', 'exact'),
-	('OR with other', 't.start_time >= $U OR t.num_sessions < 0', 'local'),
+	('OR with other', 't.start_time >= $U OR t.num_sessions > 0', 'local'),
 	('OR with other in AND', '(t.start_time >= $T AND t.num_sessions >= 0) OR t.start_time = $U', 'exact'),
 	('AND with other', 't.start_time >= $T AND t.num_sessions >= 0', 'exact'),
 	('IN', 't.start_time IN ($U, $T, $T, $T + $W)', 'exact'),
@@ -111,6 +111,7 @@ INSERT INTO time_form (form, clause, fit) VALUES
 	('< ANY', 't.start_time < ANY (ARRAY[$T, $U])', 'exact'),
 	('>= ANY', 't.start_time >= ANY (ARRAY[$U, $T])', 'exact'),
 	('> ALL', 't.start_time > ALL (ARRAY[$U, $T])', 'local'),
+	('> ALL of none', 't.start_time > ALL (''{}''::timestamptz[])', 'local'),
 	('semi-join', 't.start_time IN (SELECT $T + g * $W FROM generate_series(0, 8, 2) AS g)', 'local'),
 
 	('IS NOT NULL', 't.start_time IS NOT NULL', 'exact'),
