@@ -67,6 +67,7 @@ CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE NOT EXISTS (SELECT FROM
 CALL pg_temp.try($$SELECT extract(month FROM day) AS m, source, sum(images) AS s FROM usage.images GROUP BY 1, 2$$);
 CALL pg_temp.try($$SELECT date_trunc('day', start_time) AS d, sum(input_tokens) AS s FROM usage_hourly.completions WHERE day > now()::date - 30 GROUP BY 1$$);
 CALL pg_temp.try($$SELECT sum(a.input_tokens) AS s, max(b.model) AS m FROM usage.completions AS a JOIN (SELECT DISTINCT day, model FROM usage.completions) AS b ON a.day = b.day AND a.model = b.model$$);
+CALL pg_temp.try($$SELECT c.m, sum(c.input_tokens) AS s FROM own.project AS p LEFT JOIN (SELECT project_id, input_tokens, coalesce(model, 'none') AS m FROM usage.completions) AS c ON c.project_id = p.id GROUP BY 1$$);
 -- members of UNION ALL, and of members of it; children of a table
 CALL pg_temp.try($$SELECT model, sum(t) AS s FROM (SELECT model, input_tokens AS t FROM usage.completions UNION ALL SELECT model, images FROM usage.images) AS u GROUP BY 1$$);
 CALL pg_temp.try($$SELECT k, sum(t) AS s FROM (SELECT upper(model) AS k, day, input_tokens::numeric AS t FROM usage.completions WHERE NOT batch UNION ALL SELECT line_item, day, amount * 2 FROM usage.costs) AS u WHERE day > now()::date - 40 GROUP BY 1$$);
@@ -148,6 +149,11 @@ CALL pg_temp.try($$SELECT project_id, max(quantity_unit) AS u FROM usage.costs G
 CALL pg_temp.try($$SELECT sum(c.num_model_requests) AS s FROM usage.completions AS c LEFT JOIN own.price AS p ON p.model = c.model AND c.input_tokens > 1000 WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT sum(c.input_tokens) AS s FROM usage.completions AS c LEFT JOIN own.price AS p ON p.model <> c.model AND c.input_tokens > 1000 WHERE day > now()::date - 9$$);
 CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens < p.most AND c.day BETWEEN now()::date - 9 AND now()::date - 1)$$);
+-- seen above an outer join by a function that the scan itself evaluates
+CALL pg_temp.try($$SELECT p.team, sum(c.input_tokens) AS s FROM own.project AS p LEFT JOIN (SELECT project_id, input_tokens, coalesce(output_tokens, 0) AS t FROM usage.completions WHERE day BETWEEN now()::date - 9 AND now()::date - 1) AS c ON c.project_id = p.id WHERE coalesce(c.t, 1) < 500 GROUP BY 1$$);
+CALL pg_temp.try($$SELECT DISTINCT p.id FROM own.project AS p LEFT JOIN (SELECT project_id, coalesce(input_tokens, 0) AS t FROM usage.completions WHERE day BETWEEN now()::date - 9 AND now()::date - 1) AS c ON c.project_id = p.id WHERE c.t IS NULL OR c.t < p.most$$);
+CALL pg_temp.try($$SELECT count(DISTINCT g) AS n FROM own.project AS p LEFT JOIN (SELECT project_id, coalesce(input_tokens, 0) % 50 AS t FROM usage.completions WHERE day BETWEEN now()::date - 9 AND now()::date - 1) AS c ON c.project_id = p.id, LATERAL generate_series(c.t, c.t) AS g$$);
+CALL pg_temp.try($$SELECT p.team, sum(c.i) AS s FROM own.project AS p LEFT JOIN (SELECT project_id, i, coalesce(i, 0) AS t FROM (SELECT project_id, day, input_tokens AS i FROM usage.completions UNION ALL SELECT project_id, day, images FROM usage.images) AS v WHERE day BETWEEN now()::date - 9 AND now()::date - 1) AS c ON c.project_id = p.id WHERE coalesce(c.t, p.most) < 3000 GROUP BY 1$$);
 CALL pg_temp.try($$SELECT max(c::text) AS s FROM usage.completions AS c$$);
 CALL pg_temp.try($$SELECT id FROM own.project AS p WHERE EXISTS (SELECT FROM usage.completions AS c WHERE c.project_id = p.id AND c.input_tokens > 20000)$$);
 CALL pg_temp.try($$SELECT x.s FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT input_tokens + 0 AS t, model FROM usage.completions WHERE day > now()::date - 9) AS c ON true, LATERAL (SELECT c.t AS s) AS x GROUP BY 1$$);

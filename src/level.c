@@ -68,7 +68,8 @@ topmost_parent(PlannerInfo *root, Index relid)
 
 /*
  * Columns that are needed elsewhere than in the final target list.  The server
- * only keeps that of the topmost parent.
+ * only keeps that of the topmost parent, and not of what a PlaceHolderVar takes
+ * that the relation itself evaluates.
  */
 static List *
 joined_columns(const QueryLevel *level)
@@ -91,6 +92,21 @@ joined_columns(const QueryLevel *level)
 	return columns;
 }
 
+/* PlaceHolderVars that the relation evaluates, as joins and WHERE may see them. */
+static List *
+own_placeholders(const RelOptInfo *rel)
+{
+	List	   *placeholders = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rel->reltarget->exprs)
+	{
+		if (IsA(lfirst(lc), PlaceHolderVar))
+			placeholders = lappend(placeholders, lfirst(lc));
+	}
+	return placeholders;
+}
+
 QueryLevel *
 level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel)
 {
@@ -102,6 +118,6 @@ level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel)
 	level->rel = rel;
 	level->top = topmost_parent(root, rel->relid);
 	level->final = (List *) to_relation(level, (Node *) final, rel->relid);
-	level->joined = joined_columns(level);
+	level->joined = list_concat(joined_columns(level), own_placeholders(rel));
 	return level;
 }

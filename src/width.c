@@ -21,6 +21,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -43,6 +44,16 @@ static const UsageTableColumn *
 mentioned_column(const WidthContext *cx, Node *expr)
 {
 	return table_var(cx->level->table, cx->level->rel->relid, expr);
+}
+
+/*
+ * Keys are evaluated before the scan, without a row of any other table that the
+ * zone may come from.
+ */
+static bool
+takes_only_start(const WidthContext *cx, Node *expr)
+{
+	return bms_membership(pull_varnos(cx->level->root, expr)) == BMS_SINGLETON;
 }
 
 static bool
@@ -128,7 +139,7 @@ sees_bounds(Node *expr, WidthContext *cx)
 
 	if (expr == NULL)
 		return false;
-	if (is_start_function(cx, expr) || is_start_part(cx, expr))
+	if ((is_start_function(cx, expr) || is_start_part(cx, expr)) && takes_only_start(cx, expr))
 	{
 		cx->keys = list_append_unique(cx->keys, make_key(expr, cx));
 		return false;
