@@ -138,7 +138,7 @@ DECLARE
 BEGIN
   joined := false;
   text_of := '{t} AS t';
-  CASE pg_temp.upto(16)
+  CASE pg_temp.upto(18)
     WHEN 0, 1, 2 THEN
       joined := true;
       text_of := format('{t} AS t %s JOIN relation.own AS l ON t.project_id = l.id%s', pg_temp.pick('', '', 'LEFT', 'RIGHT', 'FULL'),
@@ -167,6 +167,13 @@ BEGIN
     WHEN 11 THEN
       joined := true;
       text_of := format('{t} AS t LEFT JOIN relation.own AS l ON t.project_id = l.id AND %s > %s', pg_temp.random_measure(s), pg_temp.upto(200));
+    WHEN 12, 13 THEN
+      joined := true;
+      text_of := format('relation.own AS l LEFT JOIN (SELECT t.*, coalesce(%s, 0) AS some, coalesce(t.start_time, now()) AS at,
+        coalesce(t.project_id, ''none'') AS whose FROM {t} AS t) AS t ON t.project_id = l.id', pg_temp.random_measure(s)) || pg_temp.pick('',
+        format(' JOIN relation.own AS o ON o.id = l.id AND coalesce(t.some, 1) < %s', pg_temp.upto(200)),
+        format(' JOIN relation.own AS o ON o.id = l.id AND coalesce(t.at, now()) < now() - interval ''%s hours''', pg_temp.upto(50)),
+        ' JOIN relation.own AS o ON o.id = coalesce(t.whose, l.id)');
     ELSE NULL;
   END CASE;
 END $$;
@@ -234,11 +241,12 @@ BEGIN
   END IF;
   grouping := array_to_string(keys, ', ');
   IF cardinality(keys) > 0 THEN
-    tail := tail || ' GROUP BY ' || CASE pg_temp.upto(8)
+    -- before version 18 the answer of sets with one sub-select twice depends on the plan
+    tail := tail || ' GROUP BY ' || CASE WHEN (SELECT count(*) FROM unnest(keys) AS k WHERE k LIKE '%SELECT%') > 1 THEN grouping ELSE CASE pg_temp.upto(8)
       WHEN 0 THEN format('ROLLUP (%s)', grouping)
       WHEN 1 THEN format('CUBE (%s)', grouping)
       WHEN 2 THEN format('GROUPING SETS ((%s), ())', array_to_string(keys, '), ('))
-      ELSE grouping END;
+      ELSE grouping END END;
   END IF;
   IF pg_temp.chance(0.2) THEN
     tail := tail || ' HAVING ' || CASE WHEN tempted THEN pg_temp.random_temptation(s, f.joined) ELSE pg_temp.random_aggregate(s, f.joined) END || ' IS NOT NULL';
