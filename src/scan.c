@@ -66,7 +66,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->shown.table = table_describe(node->ss.ss_currentRelation);
 	scan->shown.request = request_from_list(plan->fdw_private, plan->fdw_exprs);
 	scan->maker = tuple_maker(scan->shown.table, scan->shown.request->columns);
-	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	scan->exprs = ExecInitExprList(plan->fdw_exprs, NULL);
 	scan->userid = ForeignScanUserId(node);
 	scan->reread = reread_make(scan->shown.table, scan->shown.request, scan->maker,
 							   RelationGetDescr(node->ss.ss_currentRelation),
