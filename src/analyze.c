@@ -309,9 +309,14 @@ try_read(Relation rel, Sample *sample)
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();
 	{
-		MemoryContextSwitchTo(AllocSetContextCreate(CurTransactionContext, "usage_fdw analyze",
-													ALLOCSET_DEFAULT_SIZES));
+		MemoryContext reading = AllocSetContextCreate(CurTransactionContext, "usage_fdw analyze",
+													  ALLOCSET_DEFAULT_SIZES);
+
+		MemoryContextSwitchTo(reading);
 		read_as_owner(rel, sample);
+		/* that of the subtransaction stays until the transaction ends */
+		MemoryContextSwitchTo(CurTransactionContext);
+		MemoryContextDelete(reading);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
