@@ -242,5 +242,12 @@ SELECT plans.rows('SELECT FROM plans.total WHERE "the day" BETWEEN pg_temp.today
 EXPLAIN (COSTS OFF) SELECT FROM usage.costs
 WHERE (start_time > now() - interval '20 days' AND project_id IS NOT DISTINCT FROM 'nobody'
   AND 1 / (extract(day FROM day) - extract(day FROM day)) > 0) OR start_time < now() - interval '300 days';
+-- nor one that execution may not get to, whatever ANALYZE found
+ANALYZE usage.costs;
+SELECT count(*) > 0 FROM usage.costs WHERE day > pg_temp.today() - 9
+  AND (project_id IS NOT NULL OR project_id IS NULL OR current_setting('no.such') = 'a');
+SELECT count(*) FROM usage.costs WHERE project_id IS NOT NULL AND coalesce(project_id, current_setting('no.such')) = 'z';
+SELECT count(*) > 0 FROM usage.costs WHERE project_id IS NOT NULL OR project_id IS NULL OR start_time AT TIME ZONE current_setting('no.such') > '2026-01-01';
+SELECT count(*) > 0 FROM usage.costs WHERE CASE WHEN project_id = '' THEN start_time > current_setting('no.such')::timestamptz ELSE true END;
 
 DROP SCHEMA plans CASCADE;

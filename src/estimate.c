@@ -43,6 +43,7 @@ typedef struct EstimateContext
 	RelOptInfo *rel;
 	const UsageTable *table;
 	UsageRequest *request;
+	List	   *values;			/* its expressions, estimated */
 	int			ndimensions;	/* of the table's own grain */
 } EstimateContext;
 
@@ -55,8 +56,7 @@ static bool
 planned_value(void *arg, int expr, Datum *value, bool *isnull)
 {
 	EstimateContext *cx = arg;
-	Node	   *node = estimate_expression_value(cx->root,
-												 list_nth(cx->request->exprs, expr));
+	Node	   *node = list_nth(cx->values, expr);
 
 	if (!IsA(node, Const))
 		return false;
@@ -184,7 +184,10 @@ tested_value(Node *clause)
 		return (Node *) get_notclausearg((Expr *) clause);
 	if (IsA(clause, NullTest) && ((NullTest *) clause)->nulltesttype == IS_NULL)
 		return (Node *) ((NullTest *) clause)->arg;
-	if (IsA(clause, BooleanTest))
+	if (IsA(clause, BooleanTest) &&
+		(((BooleanTest *) clause)->booltesttype == IS_TRUE ||
+		 ((BooleanTest *) clause)->booltesttype == IS_FALSE ||
+		 ((BooleanTest *) clause)->booltesttype == IS_UNKNOWN))
 		return (Node *) ((BooleanTest *) clause)->arg;
 	return clause;
 }
@@ -338,7 +341,13 @@ void
 estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 			  UsageRequest *request, Estimate *estimate)
 {
-	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
+	EstimateContext cx = {
+		.root = root,
+		.rel = rel,
+		.table = table,
+		.request = request,
+		.values = (List *) estimate_expression_value(root, (Node *) request->exprs)
+	};
 
 	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
 }
@@ -365,7 +374,13 @@ Estimate
 estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 				 UsageRequest *request, const EstimateClauses *clauses)
 {
-	EstimateContext cx = {.root = root, .rel = rel, .table = table, .request = request};
+	EstimateContext cx = {
+		.root = root,
+		.rel = rel,
+		.table = table,
+		.request = request,
+		.values = (List *) estimate_expression_value(root, (Node *) request->exprs)
+	};
 	TimestampTz now = GetCurrentTimestamp();
 	double		history = history_buckets(table, now);
 	double		groups;

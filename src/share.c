@@ -16,11 +16,13 @@
 #include "access/table.h"
 #include "catalog/pg_statistic.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/selfuncs.h"
 
@@ -32,6 +34,9 @@
 /* So many combinations are tried at most, and of many buckets so many at least. */
 #define MAX_TRIALS 2048
 #define MIN_BUCKETS 64
+
+/* ORs in ORs are looked into so deep, as each level is copied. */
+#define MAX_DEPTH 8
 
 /* The bucket columns are one axis, as they are all of one bucket. */
 #define TIME_AXIS 0
@@ -69,6 +74,7 @@ typedef struct ShareContext
 	const UsageTable *table;
 	const TimeRanges *ranges;
 	List	   *axes;			/* of dimensions: those that were looked for */
+	int			depth;			/* of ORs that this is an argument of */
 } ShareContext;
 
 static double share_of_clauses(ShareContext *cx, List *time, List *others);
@@ -170,20 +176,6 @@ dimension_axis(ShareContext *cx, const UsageTableColumn *column)
 	return axis;
 }
 
-/* The start of the nth bucket of the ranges. */
-static TimestampTz
-nth_bucket(const TimeRanges *ranges, int64 width_us, int64 n)
-{
-	int			i = 0;
-
-	while (n >= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us)
-	{
-		n -= (ranges->ranges[i].end - ranges->ranges[i].start) / width_us;
-		i++;
-	}
-	return ranges->ranges[i].start + n * width_us;
-}
-
 /* So many buckets, evenly spread; NULL where those are too few to tell. */
 static Axis *
 time_axis(ShareContext *cx, int most)
@@ -191,6 +183,8 @@ time_axis(ShareContext *cx, int most)
 	int64		width_us = cx->table->width->width_us;
 	int64		buckets = timerange_buckets(cx->ranges, width_us);
 	int			count = Min(buckets, most);
+	const TimeRange *range = cx->ranges->ranges;
+	int64		before = 0;		/* buckets in the ranges before that one */
 	Axis	   *axis;
 
 	if (count < Min(buckets, MIN_BUCKETS))
@@ -200,9 +194,17 @@ time_axis(ShareContext *cx, int most)
 	axis->untried = count == buckets ? 0 : 0.5 / count;
 	grow_axis(axis, count);
 	for (int i = 0; i < count; i++)
-		add_value(axis, TimestampTzGetDatum(nth_bucket(cx->ranges, width_us,
-													   (2 * i + 1) * buckets / (2 * count))),
-				  false, 1.0 / count);
+	{
+		int64		n = (2 * i + 1) * buckets / (2 * count) - before;
+
+		while (n >= (range->end - range->start) / width_us)
+		{
+			n -= (range->end - range->start) / width_us;
+			before += (range->end - range->start) / width_us;
+			range++;
+		}
+		add_value(axis, TimestampTzGetDatum(range->start + n * width_us), false, 1.0 / count);
+	}
 	return axis;
 }
 
@@ -240,6 +242,65 @@ hide_harmless(Node *node, ShareContext *cx)
 	return expression_tree_mutator(node, hide_harmless, cx);
 }
 
+/* Is it a comparison of a column, or of a function of time? */
+static bool
+compares_column(ShareContext *cx, Node *node)
+{
+	Node	   *hidden;
+	ListCell   *lc;
+
+	if (!IsA(node, OpExpr) && !IsA(node, ScalarArrayOpExpr))
+		return false;
+	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
+		return true;
+	hidden = hide_harmless(node, cx);
+	foreach(lc, IsA(hidden, OpExpr) ? ((OpExpr *) hidden)->args : ((ScalarArrayOpExpr *) hidden)->args)
+	{
+		Node	   *arg = lfirst(lc);
+
+		while (IsA(arg, RelabelType))
+			arg = (Node *) ((RelabelType *) arg)->arg;
+		if (IsA(arg, Var))
+			return true;
+	}
+	return false;
+}
+
+/* Does what stands beside the columns, such as a zone, call such functions? */
+static bool
+calls_beside_column(Node *node, void *cx)
+{
+	if (node == NULL)
+		return false;
+	if (!contain_var_clause(node))
+		return contain_mutable_functions(node);
+	return expression_tree_walker(node, calls_beside_column, cx);
+}
+
+/*
+ * Would trying the expression call functions that execution perhaps never gets
+ * to, as behind OR, CASE or COALESCE?  Only what a column is compared with the
+ * server's own estimates evaluate, too.
+ */
+static bool
+calls_early(Node *node, ShareContext *cx)
+{
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, BoolExpr) || IsA(node, List))
+		return expression_tree_walker(node, calls_early, cx);
+	if (!compares_column(cx, node))
+		return contain_mutable_functions(node);
+	foreach(lc, IsA(node, OpExpr) ? ((OpExpr *) node)->args : ((ScalarArrayOpExpr *) node)->args)
+	{
+		if (contain_var_clause(lfirst(lc)) && calls_beside_column(lfirst(lc), NULL))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Can the expression be evaluated for rows that there may not be?  What raises
  * no error leaks nothing, either, so that any statistics may be used.
@@ -249,7 +310,7 @@ is_harmless(ShareContext *cx, Node *expr)
 {
 	return !contain_volatile_functions(expr) &&
 		bms_is_subset(pull_varnos(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
-		!contain_leaked_vars(hide_harmless(expr, cx));
+		!calls_early(expr, cx) && !contain_leaked_vars(hide_harmless(expr, cx));
 }
 
 /* Add the axes of the expression's columns.  False: one of them has none. */
@@ -280,24 +341,33 @@ find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums)
 static void
 add_to_trial(Conjunction *all, Node *clause, Node *expr, Bitmapset *attnums)
 {
-	Trial	   *trial = palloc0(sizeof(Trial));
+	Trial	   *trial = NULL;
 	ListCell   *lc;
 
-	trial->attnums = attnums;
-	trial->clauses = list_make1(clause);
-	trial->exprs = list_make1(expr);
 	foreach(lc, all->trials)
 	{
 		Trial	   *other = lfirst(lc);
 
 		if (!bms_overlap(other->attnums, attnums))
 			continue;
-		trial->attnums = bms_union(trial->attnums, other->attnums);
+		if (!trial)
+		{
+			trial = other;
+			continue;
+		}
+		trial->attnums = bms_add_members(trial->attnums, other->attnums);
 		trial->clauses = list_concat(trial->clauses, other->clauses);
 		trial->exprs = list_concat(trial->exprs, other->exprs);
 		all->trials = foreach_delete_current(all->trials, lc);
 	}
-	all->trials = lappend(all->trials, trial);
+	if (!trial)
+	{
+		trial = palloc0(sizeof(Trial));
+		all->trials = lappend(all->trials, trial);
+	}
+	trial->attnums = bms_add_members(trial->attnums, attnums);
+	trial->clauses = lappend(trial->clauses, clause);
+	trial->exprs = lappend(trial->exprs, expr);
 }
 
 static Node *
@@ -306,13 +376,13 @@ bare_clause(Node *clause)
 	return IsA(clause, RestrictInfo) ? (Node *) ((RestrictInfo *) clause)->clause : clause;
 }
 
-/* The clause with what is known put in, if it can be tried; else NULL. */
+/* The clause with what is known put in, if that is all of it; else NULL. */
 static Node *
-expr_to_try(ShareContext *cx, Node *clause, Bitmapset **attnums)
+known_expr(ShareContext *cx, Node *clause)
 {
 	Node	   *expr = bare_clause(clause);
 
-	if (!is_harmless(cx, expr) || !find_axes(cx, expr, attnums))
+	if (!is_harmless(cx, expr))
 		return NULL;
 	expr = estimate_expression_value(cx->root, expr);
 	return is_unknown(expr, NULL) ? NULL : expr;
@@ -326,10 +396,12 @@ add_clauses(ShareContext *cx, Conjunction *all, List *clauses)
 	foreach(lc, clauses)
 	{
 		Bitmapset  *attnums = NULL;
-		Node	   *expr = expr_to_try(cx, lfirst(lc), &attnums);
+		Node	   *expr = known_expr(cx, lfirst(lc));
 
-		if (expr)
+		if (expr && find_axes(cx, expr, &attnums))
 			add_to_trial(all, lfirst(lc), expr, attnums);
+		else if (expr && IsA(expr, Const))
+			all->rest = lappend(all->rest, expr);
 		else
 			all->rest = lappend(all->rest, lfirst(lc));
 	}
@@ -408,6 +480,7 @@ passing_weight(TrialRun *run, List *axes, int i)
 
 	if (i == list_length(axes))
 	{
+		CHECK_FOR_INTERRUPTS();
 		ResetExprContext(run->econtext);
 		return ExecQual(run->quals, run->econtext) ? 1 : 0;
 	}
@@ -447,8 +520,10 @@ or_share(ShareContext *cx, BoolExpr *expr)
 	double		none = 1;
 	ListCell   *lc;
 
+	cx->depth++;
 	foreach(lc, expr->args)
 		none *= 1 - share_of_clauses(cx, NIL, make_ands_implicit(lfirst(lc)));
+	cx->depth--;
 	return 1 - none;
 }
 
@@ -464,7 +539,7 @@ rest_share(ShareContext *cx, List *time, List *clauses)
 	{
 		Node	   *expr = bare_clause(lfirst(lc));
 
-		if (is_orclause(expr) && !is_unknown(expr, NULL))
+		if (is_orclause(expr) && !is_unknown(expr, NULL) && cx->depth < MAX_DEPTH)
 			share *= or_share(cx, (BoolExpr *) expr);
 		else if (!list_member_ptr(time, lfirst(lc)))
 			servers = lappend(servers, lfirst(lc));
@@ -498,7 +573,10 @@ single_shares(ShareContext *cx, List *time, const Trial *trial)
 		return rest_share(cx, time, trial->clauses);
 	forboth(clause, trial->clauses, expr, trial->exprs)
 	{
-		Trial		single = {NULL, list_make1(lfirst(clause)), list_make1(lfirst(expr))};
+		Trial		single = {
+			.clauses = list_make1(lfirst(clause)),
+			.exprs = list_make1(lfirst(expr))
+		};
 
 		find_axes(cx, lfirst(expr), &single.attnums);
 		share *= trial_share(cx, time, &single);
@@ -544,6 +622,12 @@ share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 			  const TimeRanges *ranges, List *time, List *others)
 {
 	ShareContext cx = {.root = root, .rel = rel, .table = table, .ranges = ranges};
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw share",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	double		share = share_of_clauses(&cx, time, others);
 
-	return share_of_clauses(&cx, time, others);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return share;
 }

@@ -16,8 +16,10 @@
  * - `time`: those that the ranges were made of, but which may let more through;
  * - `others`: the rest.  Those that the ranges account for are in none.
  *
- * Stable expressions are evaluated, and clauses whose functions raise no errors
- * for any row.  There is no I/O; garbage is left in CurrentMemoryContext.
+ * What columns are compared with is evaluated, unless it is volatile, as the
+ * server's own estimates do; and so are clauses whose functions raise no errors
+ * for any row (but see qual.h for zones).  There is no I/O; interrupts are
+ * answered; nothing is left in CurrentMemoryContext.
  */
 extern double share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 							const TimeRanges *ranges, List *time, List *others);
