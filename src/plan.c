@@ -314,6 +314,10 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	EstimateClauses unused = {0};
 	UsageRequest *request = path_request(root, baserel, best_path->path.param_info, &unused);
 
+	/* evaluated without a row: no column but those that become parameters */
+	if (!bms_is_subset(pull_varnos(root, (Node *) request->exprs),
+					   PATH_REQ_OUTER(&best_path->path)))
+		elog(ERROR, "request mentions columns that are not known before the scan");
 	request->backward = intVal(linitial(best_path->fdw_private)) != 0;
 	request->few = intVal(lsecond(best_path->fdw_private)) != 0;
 	return make_foreignscan(tlist, extract_actual_clauses(scan_clauses, false),
