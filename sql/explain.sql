@@ -248,6 +248,7 @@ SELECT count(*) > 0 FROM usage.costs WHERE day > pg_temp.today() - 9
   AND (project_id IS NOT NULL OR project_id IS NULL OR current_setting('no.such') = 'a');
 SELECT count(*) FROM usage.costs WHERE project_id IS NOT NULL AND coalesce(project_id, current_setting('no.such')) = 'z';
 SELECT count(*) > 0 FROM usage.costs WHERE project_id IS NOT NULL OR project_id IS NULL OR start_time AT TIME ZONE current_setting('no.such') > '2026-01-01';
+SELECT count(*) > 0 FROM usage.costs WHERE project_id IS NOT NULL OR project_id IS NULL OR start_time AT TIME ZONE current_setting('no.such') IS NULL;
 SELECT count(*) > 0 FROM usage.costs WHERE CASE WHEN project_id = '' THEN start_time > current_setting('no.such')::timestamptz ELSE true END;
 
 DROP SCHEMA plans CASCADE;

@@ -285,12 +285,16 @@ calls_beside_column(Node *node, void *cx)
 static bool
 calls_early(Node *node, ShareContext *cx)
 {
+	UsageBound	bound;
 	ListCell   *lc;
 
 	if (node == NULL)
 		return false;
-	if (IsA(node, BoolExpr) || IsA(node, List))
+	if (IsA(node, BoolExpr) || IsA(node, BooleanTest) || IsA(node, List))
 		return expression_tree_walker(node, calls_early, cx);
+	if (IsA(node, NullTest) &&
+		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg, &bound))
+		return calls_beside_column(node, NULL);
 	if (!compares_column(cx, node))
 		return contain_mutable_functions(node);
 	foreach(lc, IsA(node, OpExpr) ? ((OpExpr *) node)->args : ((ScalarArrayOpExpr *) node)->args)
