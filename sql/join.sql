@@ -151,6 +151,9 @@ SET join_collapse_limit = 1;
 SELECT pg_temp.looped($$SELECT c.* FROM (own.few AS p CROSS JOIN own.model AS m) JOIN usage.completions AS c ON c.project_id = p.id AND c.model = m.id AND day >= pg_temp.today() - 20$$);
 \i test/lib/requests.sql
 RESET join_collapse_limit;
+-- an id that an outer join makes NULL
+SELECT pg_temp.looped($$SELECT p.id AS p, q.id AS q, c.* FROM own.project AS p LEFT JOIN own.few AS q ON q.id = p.id LEFT JOIN usage.completions AS c ON c.project_id = q.id AND day >= pg_temp.today() - 20$$);
+\i test/lib/requests.sql
 -- the same ids again and again
 CREATE TABLE own.twice AS SELECT id FROM own.few, generate_series(1, 200);
 ANALYZE own.twice;

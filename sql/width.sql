@@ -85,6 +85,7 @@ CALL pg_temp.try($$SELECT sum(CASE WHEN date_trunc('day', start_time, 'UTC') > o
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE start_time::date BETWEEN own.at(-4)::date AND own.at(-3)::date$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_minutely.completions WHERE date_trunc('hour', start_time) BETWEEN own.at(-3, 60) AND own.at(-1, 60) OR date_trunc('day', start_time) = own.at(-7)$$);
 CALL pg_temp.try($$SELECT sum(input_tokens) AS s FROM usage_hourly.completions WHERE (start_time AT TIME ZONE 'America/New_York')::date BETWEEN own.at(-9)::date AND own.at(-4)::date$$);
+CALL pg_temp.try($$SELECT p.team, date_trunc('day', c.start_time) AS d, sum(c.input_tokens) AS s FROM own.project AS p LEFT JOIN usage_hourly.completions AS c ON c.project_id = p.id AND c.day BETWEEN p.day AND own.at(-1)::date GROUP BY 1, 2$$);
 -- a zone that varies, from one rescan to the next over the same time
 CALL pg_temp.try($$SELECT z.n, z.zone, x.* FROM (SELECT n, CASE WHEN n < 7 THEN 'UTC' WHEN n < 13 THEN 'Asia/Kolkata' ELSE 'America/Havana' END AS zone FROM generate_series(1, 18) AS n) AS z, LATERAL (SELECT date_trunc('day', start_time, z.zone) AS d, sum(input_tokens) AS s FROM usage_hourly.completions WHERE start_time >= own.at(-12, 61) AND start_time < own.at(-1, 605) GROUP BY 1) AS x$$);
 -- members of UNION ALL, each by itself

@@ -53,7 +53,17 @@ mentioned_column(const WidthContext *cx, Node *expr)
 static bool
 takes_only_start(const WidthContext *cx, Node *expr)
 {
-	return bms_membership(pull_varnos(cx->level->root, expr)) == BMS_SINGLETON;
+	ListCell   *lc;
+
+	/* pull_varnos() would add what may make the column NULL, which keys don't see */
+	foreach(lc, pull_vars_of_level(expr, 0))
+	{
+		Var		   *var = lfirst(lc);
+
+		if (!IsA(var, Var) || var->varno != cx->level->rel->relid)
+			return false;
+	}
+	return true;
 }
 
 static bool
