@@ -143,4 +143,29 @@ SELECT name, pg_temp.same(q, pg_temp.theirs(q)) FROM (VALUES
   ('width', format('SELECT day, sum(input_tokens) AS s FROM usage_hourly.completions WHERE start_time >= pg_temp.today() - interval ''20 days 3 hours'' AND day < pg_temp.today() AND project_id = ANY (%L) GROUP BY 1', own.ids('project'))),
   ('listed values', $$SELECT * FROM usage.images WHERE day BETWEEN pg_temp.today() - 9 AND pg_temp.today() - 1 AND size = ANY (ARRAY['256x256', '512x512'] || ARRAY(SELECT g || 'x' FROM generate_series(1, 150) AS g))$$)) AS v(name, q);
 
+-- two columns of one dimension: its values are those that both allow
+CREATE FOREIGN TABLE usage.twice (
+  day date, m text OPTIONS (column_name 'model'), m2 text OPTIONS (column_name 'model'),
+  b boolean OPTIONS (column_name 'batch'), b2 boolean OPTIONS (column_name 'batch'), project_id text, input_tokens bigint)
+SERVER openai OPTIONS (endpoint 'completions', history '20 days');
+\set QUIET on
+CREATE TABLE oracle.twice AS
+SELECT day, model AS m, model AS m2, batch AS b, batch AS b2, project_id, sum(input_tokens)::bigint AS input_tokens
+FROM oracle.completions WHERE day >= pg_temp.today() - 20 GROUP BY day, model, batch, project_id;
+CREATE TABLE own.model AS
+SELECT kind, kind || g AS id FROM unnest(ARRAY['none', 'nobody']) AS kind, generate_series(1, 150) AS g
+UNION ALL SELECT DISTINCT kind, m FROM unnest(ARRAY['none', 'nobody']) AS kind, oracle.twice WHERE m LIKE 'g%';
+\set QUIET off
+SELECT replace(q, 'SELECT * FROM usage.twice WHERE day < pg_temp.today() AND ', '') AS clauses, pg_temp.same(q, pg_temp.theirs(q))
+FROM (SELECT 'SELECT * FROM usage.twice WHERE day < pg_temp.today() AND ' || c FROM (VALUES
+  ($$m = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'none')) AND m2 = (SELECT min(id) FROM own.model WHERE id LIKE 'g%')$$),
+  ($$m2 = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'none')) AND m = (SELECT min(id) FROM own.model WHERE id LIKE 'g%')$$),
+  ($$m = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'none')) AND m2 = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'nobody'))$$),
+  ($$m = 'none' AND m2 = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'nobody'))$$),
+  ('b AND b2'), ('b AND NOT b2'), ('b2 AND m2 IS NOT NULL'), ('NOT b AND b2 IS NOT TRUE')) AS v(c)) AS w(q);
+SELECT g FROM (VALUES (($$SELECT m, m2, sum(input_tokens) AS s FROM usage.twice WHERE day < pg_temp.today() AND m2 = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'none')) AND m = ANY (ARRAY(SELECT id FROM own.model WHERE kind = 'none')) GROUP BY 1, 2$$))) AS v(q), pg_temp.same(q, pg_temp.theirs(q)) AS g;
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+SELECT count(*) FROM usage.twice WHERE day < pg_temp.today() AND m = ANY ('{a,b,c}') AND m2 = ANY ('{b,c,d}') AND b AND b2;
+\i test/lib/requests.sql
+
 DROP SCHEMA own, relation, usage_extra CASCADE;

@@ -148,14 +148,37 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 	return true;
 }
 
+/* Do both columns read one dimension, which one parameter filters? */
+static bool
+reads_same(const UsageTableColumn *a, const UsageTableColumn *b)
+{
+	return a->role == USAGE_DIMENSION && b->role == USAGE_DIMENSION &&
+		a->filter && b->filter &&
+		strcmp(a->filter, b->filter) == 0 && strcmp(a->field, b->field) == 0;
+}
+
+/* Does no column before it read the same? */
+static bool
+is_first(const UsageTable *table, const UsageTableColumn *column)
+{
+	const UsageTableColumn *other = NULL;
+
+	while ((other = table_next_column(table, other)) != column)
+		if (reads_same(other, column))
+			return false;
+	return true;
+}
+
 /*
- * Bind all clauses of one dimension.  False: no value satisfies them.
+ * Bind all clauses of one dimension, whichever columns read it: requests with
+ * the values of each column by itself could bring a row twice.  False: no value
+ * satisfies them.
  */
 static bool
 bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column)
 {
 	List	   *values = NIL;
-	bool		bounded = false;
+	int			attnum = 0;
 	BoundFilter *filter;
 	ListCell   *lc;
 
@@ -164,19 +187,20 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 		FilterClause *clause = lfirst(lc);
 		List	   *more;
 
-		if (clause->attnum != column->attnum || !clause_values(cx, clause, &more))
+		if (!reads_same(table_column(cx->table, clause->attnum), column) ||
+			!clause_values(cx, clause, &more))
 			continue;
-		values = bounded ? intersect_values(values, more) : more;
-		bounded = true;
+		values = attnum != 0 ? intersect_values(values, more) : more;
+		attnum = attnum != 0 ? attnum : clause->attnum;
 	}
-	if (!bounded)
+	if (attnum == 0)
 		return true;
 	if (values == NIL)
 		return false;
 	if (!can_send(cx->table, column, values))
 		return true;
 	filter = palloc(sizeof(BoundFilter));
-	filter->attnum = column->attnum;
+	filter->attnum = attnum;
 	filter->param = column->filter;
 	filter->is_array = column->kind != PAGE_BOOLEAN;
 	filter->values = values;
@@ -257,7 +281,7 @@ bind_filters(BindContext *cx, BoundRequest *bound)
 	const UsageTableColumn *column = NULL;
 
 	while ((column = table_next_column(cx->table, column)))
-		if (column->role == USAGE_DIMENSION && column->filter &&
+		if (column->role == USAGE_DIMENSION && column->filter && is_first(cx->table, column) &&
 			!bind_filter(cx, bound, column))
 			return false;
 	return true;

@@ -113,7 +113,7 @@ extern UsageRequest *request_from_list(List *list, List *exprs);
 /* A filter with its values, as the URL will have them. */
 typedef struct BoundFilter
 {
-	int			attnum;			/* of the dimension */
+	int			attnum;			/* of a column of the dimension that is compared */
 	const char *param;
 	bool		is_array;		/* false: the parameter takes one value */
 	List	   *values;			/* of char *, UTF-8, sorted, distinct, not empty */
