@@ -264,7 +264,7 @@ RESET plan_cache_mode;
 SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET enable_memoize = off;
 BEGIN;
 SET LOCAL work_mem = '64kB';
-DECLARE c CURSOR FOR SELECT n, c.day, c.model FROM own.many AS m LEFT JOIN usage.completions AS c ON c.project_id = m.id AND day >= pg_temp.today() - 20;
+DECLARE c CURSOR FOR SELECT n, c.day, coalesce(c.model, '') AS model FROM own.many AS m LEFT JOIN usage.completions AS c ON c.project_id = m.id AND day >= pg_temp.today() - 20;
 MOVE 20 FROM c;
 SAVEPOINT s;
 MOVE 500 FROM c;
@@ -274,7 +274,7 @@ SAVEPOINT s;
 SELECT 1 / 0;  -- ERROR
 ROLLBACK TO s;
 FETCH 1 FROM c \gset one_
-SELECT count(*) > 0 FROM own.completions WHERE day = :'one_day' AND model = :'one_model';
+SELECT count(*) > 0 FROM own.completions WHERE day = :'one_day' AND coalesce(model, '') = :'one_model';
 CLOSE c;
 COMMIT;
 -- an error in the one read; the next query starts anew
