@@ -91,7 +91,7 @@ SELECT pg_temp.same($$
   SELECT * FROM total WHERE day >= pg_temp.today() - 30 AND again = 'gpt-6-astra' AND model = 'gpt-6-astra'$$, $$
   SELECT model, model, day, start_time, sum(input_tokens)::bigint, sum(input_tokens)
   FROM oracle.completions WHERE day >= pg_temp.today() - 30 AND model = 'gpt-6-astra' GROUP BY model, day, start_time$$);
-SELECT count(*) FROM total WHERE day >= pg_temp.today() - 30 AND again = 'gpt-6-astra' AND model = 'gpt-6-luna';
+SELECT count(*) FROM total WHERE day >= pg_temp.today() - 30 AND again = 'gpt-6-astra' AND model = 'gpt-6-luna';  -- no request
 \i test/lib/requests.sql
 SELECT query ~ 'group_by=model.*group_by' AS twice FROM request;
 \set QUIET on
