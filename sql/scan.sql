@@ -77,9 +77,9 @@ WHERE EXISTS (SELECT FROM usage.completions
               WHERE day BETWEEN pg_temp.today() - 20 * n AND pg_temp.today() - 1);
 SELECT pg_temp.same($$
   SELECT * FROM generate_series(pg_temp.today() - 30, pg_temp.today(), '1 day') AS d
-  WHERE d::date NOT IN (SELECT day FROM usage.completions WHERE batch)$$, $$
+  WHERE d::date NOT IN (SELECT day FROM usage.completions WHERE batch AND extract(isodow FROM day) < 6)$$, $$
   SELECT * FROM generate_series(pg_temp.today() - 30, pg_temp.today(), '1 day') AS d
-  WHERE d::date NOT IN (SELECT day FROM oracle.completions WHERE batch)$$);
+  WHERE d::date NOT IN (SELECT day FROM oracle.completions WHERE batch AND extract(isodow FROM day) < 6)$$);
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
 
 -- LATERAL, with a range and a LIMIT of its own
