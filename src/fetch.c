@@ -19,6 +19,9 @@
 /* How often to look whether an attempt failed while we wait for another. */
 #define TEND_MS 100
 
+/* How often to look whether there is room for another connection. */
+#define ROOM_MS 100
+
 struct Fetch
 {
 	MemoryContext context;		/* holds the fetch */
@@ -37,6 +40,8 @@ struct Fetch
 	int64		decoded_bytes;
 	StringInfoData error_body;	/* where the status is not 200 */
 	TimestampTz retry_at;
+	TimestampTz room_at;		/* when to look again for room for it; of no
+								 * concern to who takes others' */
 	int			retries;		/* in a row without progress */
 	bool		hopeless;		/* failed for good; for fetch_wait() to say */
 	TimestampTz earliest;		/* after FETCH_LOOKBACK */
@@ -86,6 +91,18 @@ start_attempt(Fetch *fetch)
 }
 
 /*
+ * Start an attempt if that takes no connection from others; else it is due at
+ * once, for whoever may wait for it or take one.
+ */
+static void
+begin_attempt(Fetch *fetch)
+{
+	fetch->retry_at = DT_NOBEGIN;
+	if (http_has_room())
+		start_attempt(fetch);
+}
+
+/*
  * Count what has come since the last time, as EXPLAIN ANALYZE looks before a
  * scan that was left half way is closed.
  */
@@ -127,7 +144,7 @@ fetch_open(FetchSource *source, const Slice *slice)
 	fetch->remaining = *slice;
 	initStringInfo(&fetch->error_body);
 	start_chain(fetch);
-	start_attempt(fetch);
+	begin_attempt(fetch);
 	MemoryContextSwitchTo(old);
 	return fetch;
 }
@@ -159,7 +176,7 @@ try_again(Fetch *fetch, const PageError *error)
 {
 	int			delay_ms = 0;
 	bool		excused = fetch->outcome->neglected && fetch->outcome->error &&
-		fetch->outcome->transient;
+	fetch->outcome->transient;
 
 	if (!excused &&
 		!failure_retry(fetch->source->table->options, fetch->outcome, error,
@@ -220,10 +237,45 @@ keep_error_body(Fetch *fetch, const char *bytes, size_t length)
 	appendBinaryStringInfo(&fetch->error_body, bytes, Min(length, room));
 }
 
-/* Wait until the next attempt is due, or the deadline came; false: that. */
+/* When the next attempt may start without taking a connection from others. */
+static TimestampTz
+attempt_due(const Fetch *fetch)
+{
+	return Max(fetch->retry_at, fetch->room_at);
+}
+
+/* Is it due and is there room?  If not, attempt_due() says when to look again. */
+static bool
+may_begin(Fetch *fetch, bool (*find_room) (void))
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (attempt_due(fetch) > now)
+		return false;
+	if (find_room())
+		return true;
+	fetch->room_at = TimestampTzPlusMilliseconds(now, ROOM_MS);
+	return false;
+}
+
+static bool
+take_idle_room(void)
+{
+	return http_make_room(true);
+}
+
+/*
+ * Wait until the next attempt is due, or the deadline came; false: that.  Who
+ * does not wait, as others do the same meanwhile, takes no connection that is
+ * in use: they would all take it from each other.
+ */
 static bool
 wait_for_retry(Fetch *fetch, TimestampTz deadline)
 {
+	if (attempt_due(fetch) > GetCurrentTimestamp() && deadline == DT_NOBEGIN)
+		http_sleep(DT_NOBEGIN); /* the others of the flight go on */
+	if (deadline == DT_NOBEGIN)
+		return may_begin(fetch, take_idle_room);
 	if (fetch->retry_at > GetCurrentTimestamp())
 		http_sleep(Min(deadline, fetch->retry_at));
 	return fetch->retry_at <= GetCurrentTimestamp();
@@ -300,8 +352,8 @@ fetch_tend(Fetch *fetch, bool may_start)
 		return DT_NOEND;
 	if (!fetch->transfer)
 	{
-		if (fetch->retry_at > GetCurrentTimestamp())
-			return fetch->retry_at;
+		if (!may_begin(fetch, http_has_room))
+			return attempt_due(fetch);
 		start_attempt(fetch);
 	}
 	/* a page, even one that broke off, is for the reader to see */
@@ -312,14 +364,14 @@ fetch_tend(Fetch *fetch, bool may_start)
 	drain(fetch);
 	parse_error_body(fetch, &error);
 	fetch->hopeless = !try_again(fetch, &error);
-	return fetch->hopeless ? DT_NOEND : fetch->retry_at;
+	return fetch->hopeless ? DT_NOEND : attempt_due(fetch);
 }
 
 TimestampTz
 fetch_due(const Fetch *fetch, bool reading)
 {
 	if (!fetch->transfer)
-		return fetch->retry_at;
+		return attempt_due(fetch);
 	if (reading ? http_ready(fetch->transfer) : failed_unread(fetch))
 		return DT_NOBEGIN;
 	return DT_NOEND;
@@ -354,7 +406,7 @@ fetch_next_page(Fetch *fetch, const char *cursor)
 	fetch->cursors = lappend(fetch->cursors, fetch->cursor);
 	MemoryContextSwitchTo(old);
 	end_attempt(fetch);
-	start_attempt(fetch);
+	begin_attempt(fetch);
 	return true;
 }
 

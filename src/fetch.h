@@ -43,9 +43,9 @@ typedef enum FetchState
 	FETCH_WAITING,				/* the deadline came first */
 	FETCH_BYTES,				/* bytes of the page are there */
 	FETCH_PAGE,					/* the page's bytes are complete */
-	FETCH_RESTARTED,			/* it broke off: what was read of the page since
-								 * the last bucket done is void, and another
-								 * attempt is made */
+	FETCH_RESTARTED,			/* it broke off: what was read of the page
+								 * since the last bucket done is void, and
+								 * another attempt is made */
 	FETCH_OVER,					/* it broke off, but all buckets were done */
 	FETCH_LOOKBACK				/* the API has nothing so old: the window has
 								 * to be clipped */

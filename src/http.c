@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "http_alarm.h"
+#include "http_descriptor.h"
 #include "http_engine.h"
 #include "http_transfer.h"
 
@@ -41,17 +42,50 @@ static struct
 /* Transfers that curl knows and has not done with. */
 static dlist_head running = DLIST_STATIC_INIT(running);
 
+/* ---- descriptors ---- */
+
+static DescriptorUse
+descriptor_use(void)
+{
+	DescriptorUse use = {0};
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running)
+	{
+		use.transfers++;
+		if (!dlist_container(HttpTransfer, node, iter.cur)->connected)
+			use.connecting++;
+	}
+	return use;
+}
+
+static void
+count_descriptors(bool closed)
+{
+	DescriptorUse use = descriptor_use();
+
+	descriptor_count(&use, closed);
+}
+
 /* ---- the end ---- */
 
-/* Part from curl; what was received remains.  Can't fail. */
+/*
+ * Part from curl; what was received remains.  cut_off: curl may have been at
+ * work still.  Can't fail.
+ */
 static void
-transfer_detach(HttpTransfer *transfer)
+transfer_detach(HttpTransfer *transfer, bool cut_off)
 {
 	if (transfer->is_running)
 		dlist_delete(&transfer->node);
 	transfer->is_running = false;
 	if (transfer->easy != NULL)
+	{
+		if (cut_off && http_is_looking_up(transfer))
+			descriptor_linger();
 		engine_return(transfer->easy);
+		count_descriptors(true);
+	}
 	transfer->easy = NULL;
 	transfer->paused = false;
 
@@ -69,7 +103,7 @@ transfer_free(void *arg)
 {
 	HttpTransfer *transfer = arg;
 
-	transfer_detach(transfer);
+	transfer_detach(transfer, true);
 	free(transfer->filling.data);
 	free(transfer->reading.data);
 }
@@ -84,7 +118,62 @@ transfer_finish(HttpTransfer *transfer, CURLcode code)
 	if (code != CURLE_OK)
 		http_failure_note(transfer, code);
 	transfer->finished = true;
-	transfer_detach(transfer);
+	transfer_detach(transfer, code == CURLE_OPERATION_TIMEDOUT);
+}
+
+/*
+ * Cut a transfer off, for its reader to begin again if it still wants it.  Bytes
+ * that it has not seen are thrown away; those that it was given stay.
+ */
+static void
+transfer_give_up(HttpTransfer *transfer)
+{
+	http_outcome(transfer);
+	http_failure_given_up(transfer);
+	transfer_detach(transfer, true);
+	transfer->finished = true;
+	free(transfer->filling.data);
+	memset(&transfer->filling, 0, sizeof(HttpBuffer));
+}
+
+/*
+ * A ResourceReleaseCallback.  A scan that failed keeps its memory, and with it
+ * its transfers, until its portal is dropped, which may be at the end of the
+ * transaction: but what its resource owner has is released when its
+ * subtransaction fails, and so are they.
+ */
+static void
+on_resource_release(ResourceReleasePhase phase, bool is_commit, bool is_top_level, void *arg)
+{
+	dlist_mutable_iter iter;
+
+	if (phase != RESOURCE_RELEASE_BEFORE_LOCKS)
+		return;
+	dlist_foreach_modify(iter, &running)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->owner == CurrentResourceOwner)
+			transfer_give_up(transfer);
+	}
+	alarm_release(CurrentResourceOwner);
+}
+
+/* The transfer that its reader has not asked for longest; NULL: there is none. */
+static HttpTransfer *
+least_wanted(void)
+{
+	HttpTransfer *least = NULL;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (least == NULL || transfer->wanted_at_us < least->wanted_at_us)
+			least = transfer;
+	}
+	return least;
 }
 
 /* ---- clocks ---- */
@@ -196,6 +285,7 @@ take_turn(TimestampTz deadline)
 	engine_act();
 	while ((transfer = engine_done(&code)) != NULL)
 		transfer_finish(transfer, code);
+	count_descriptors(false);
 	dlist_foreach_modify(iter, &running)
 	{
 		transfer = dlist_container(HttpTransfer, node, iter.cur);
@@ -207,6 +297,45 @@ take_turn(TimestampTz deadline)
 
 /* ---- the interface ---- */
 
+bool
+http_has_room(void)
+{
+	DescriptorUse use = descriptor_use();
+
+	return descriptor_has_room(&use);
+}
+
+bool
+http_make_room(bool patient)
+{
+	while (!http_has_room())
+	{
+		HttpTransfer *victim = least_wanted();
+
+		/* others of the backend have all that there is */
+		if (victim == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+					 errmsg("too many file descriptors are in use to connect to the API"),
+					 errhint("Close other connections of the session, wait for name look-ups to end, or raise \"max_files_per_process\" and the operating system's limit.")));
+		if (patient && engine_clock() - victim->wanted_at_us < NEGLECT_US)
+			return false;
+		transfer_give_up(victim);
+	}
+	return true;
+}
+
+/* Once a backend, when there is something to release. */
+static void
+register_release(void)
+{
+	static bool registered = false;
+
+	if (!registered)
+		RegisterResourceReleaseCallback(on_resource_release, NULL);
+	registered = true;
+}
+
 HttpTransfer *
 http_start(const HttpRequest *request)
 {
@@ -217,7 +346,10 @@ http_start(const HttpRequest *request)
 	HttpUrl		url;
 	MemoryContext old;
 
+	register_release();
+	http_make_room(false);
 	transfer->context = context;
+	transfer->owner = CurrentResourceOwner;
 	transfer->on_reset.func = transfer_free;
 	transfer->on_reset.arg = transfer;
 	MemoryContextRegisterResetCallback(context, &transfer->on_reset);
@@ -239,7 +371,8 @@ http_start(const HttpRequest *request)
 	engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
 	transfer->is_running = true;
-	transfer->looked_at_us = engine_clock();
+	transfer->looked_at_us = transfer->wanted_at_us = engine_clock();
+	count_descriptors(false);
 	return transfer;
 }
 
@@ -293,6 +426,7 @@ http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size
 	{
 		CHECK_FOR_INTERRUPTS();
 		again = take_turn(deadline);
+		transfer->wanted_at_us = engine_clock();
 		if (hand_out(transfer, bytes, length))
 			return HTTP_BYTES;
 		if (transfer->finished)

@@ -71,9 +71,24 @@ typedef struct HttpTransfer HttpTransfer;
 /*
  * Start a GET.  The transfer lives in CurrentMemoryContext: when that context
  * is reset or deleted, also by an error, the transfer ends and its handle
- * goes back to the engine.  Never blocks.  ERROR if curl can't be set up.
+ * goes back to the engine.  When CurrentResourceOwner is released before, as
+ * when the scan fails in a subtransaction, it is given up.  Never blocks.
+ *
+ * If the backend can't have another connection, the transfer that its reader
+ * has not asked for longest is given up: it fails as a neglected one.  ERROR
+ * 53000 where there is none to give up; ERROR if curl can't be set up.
  */
 extern HttpTransfer *http_start(const HttpRequest *request);
+
+/* Can a transfer start without another's being given up? */
+extern bool http_has_room(void);
+
+/*
+ * Give transfers up, as http_start() does, until there is room for one more.
+ * patient: not those whose readers have asked for them just now; false if it
+ * takes their end to have room.  ERROR 53000 as there.
+ */
+extern bool http_make_room(bool patient);
 
 /*
  * Wait until bytes, the end or a failure of this transfer is there, or until
@@ -114,8 +129,8 @@ typedef struct HttpAlarm HttpAlarm;
 extern bool http_has_alarms(void);
 
 /*
- * Make an alarm; it lives in CurrentMemoryContext.  NULL if the backend must
- * not have more descriptors.
+ * Make an alarm; it lives in CurrentMemoryContext, until CurrentResourceOwner is
+ * released.  NULL if the backend must not have more descriptors.
  */
 extern HttpAlarm *http_alarm_make(void);
 

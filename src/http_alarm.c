@@ -15,7 +15,9 @@
 #include <unistd.h>
 #endif
 
+#include "lib/ilist.h"
 #include "storage/fd.h"
+#include "utils/resowner.h"
 
 #include "http_alarm.h"
 #include "http_engine.h"
@@ -23,17 +25,22 @@
 #ifdef __linux__
 
 #define ALARM_DESCRIPTORS	2
-#define SPARE_DESCRIPTORS	4	/* left for others, such as the wait set that
-								 * alarms are for */
+#define SPARE_DESCRIPTORS	32	/* left for others: the wait set that alarms
+								 * are for, and connections, without which
+								 * they have nothing to tell */
 
 struct HttpAlarm
 {
 	MemoryContextCallback on_reset;
+	ResourceOwner owner;		/* whose end is the alarm's; compared only */
+	dlist_node	node;			/* in `alarms` */
 	int			counted;		/* descriptors that the server knows of */
 	int			epoll_fd;		/* -1: none */
 	int			timer_fd;
 	uint64		sockets_version;	/* that are in it */
 };
+
+static dlist_head alarms = DLIST_STATIC_INIT(alarms);
 
 bool
 http_has_alarms(void)
@@ -56,17 +63,40 @@ count_descriptors(HttpAlarm *alarm, int number)
 	return true;
 }
 
+/* Can't fail. */
+static void
+alarm_close(HttpAlarm *alarm)
+{
+	if (alarm->epoll_fd >= 0)
+		close(alarm->epoll_fd);
+	if (alarm->timer_fd >= 0)
+		close(alarm->timer_fd);
+	alarm->epoll_fd = alarm->timer_fd = -1;
+	count_descriptors(alarm, 0);
+}
+
 /* The memory context's callback. */
 static void
 alarm_free(void *arg)
 {
 	HttpAlarm  *alarm = arg;
 
-	if (alarm->epoll_fd >= 0)
-		close(alarm->epoll_fd);
-	if (alarm->timer_fd >= 0)
-		close(alarm->timer_fd);
-	count_descriptors(alarm, 0);
+	dlist_delete(&alarm->node);
+	alarm_close(alarm);
+}
+
+void
+alarm_release(ResourceOwner owner)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &alarms)
+	{
+		HttpAlarm  *alarm = dlist_container(HttpAlarm, node, iter.cur);
+
+		if (alarm->owner == owner)
+			alarm_close(alarm);
+	}
 }
 
 static void
@@ -84,6 +114,8 @@ http_alarm_make(void)
 	HttpAlarm  *alarm = palloc0(sizeof(HttpAlarm));
 
 	alarm->epoll_fd = alarm->timer_fd = -1;
+	alarm->owner = CurrentResourceOwner;
+	dlist_push_tail(&alarms, &alarm->node);
 	alarm->on_reset.func = alarm_free;
 	alarm->on_reset.arg = alarm;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &alarm->on_reset);
@@ -161,6 +193,11 @@ HttpAlarm *
 http_alarm_make(void)
 {
 	return NULL;
+}
+
+void
+alarm_release(ResourceOwner owner)
+{
 }
 
 int

@@ -5,7 +5,12 @@
 #ifndef USAGE_HTTP_ALARM_H
 #define USAGE_HTTP_ALARM_H
 
+#include "utils/resowner.h"
+
 #include "http.h"
+
+/* Close the descriptors of that owner's alarms, which are of no use any more. */
+extern void alarm_release(ResourceOwner owner);
 
 /*
  * Let the alarm go off when curl's sockets, as they are now, have something to

@@ -57,6 +57,14 @@ buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
 	return true;
 }
 
+/* A name is about to be looked up; an address, if it is one, at once. */
+static int
+on_resolve(void *resolver, void *reserved, void *arg)
+{
+	((HttpTransfer *) arg)->resolving = true;
+	return 0;
+}
+
 /* The connection stands, TLS and all: the request goes out. */
 static int
 on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_port)
@@ -256,6 +264,8 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 
 	SET(CURLOPT_PRIVATE, transfer);
+	SET(CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
+	SET(CURLOPT_RESOLVER_START_DATA, transfer);
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_WRITEFUNCTION, on_body);

@@ -22,9 +22,9 @@
 #include "utils/wait_event.h"
 
 #include "compat.h"
+#include "http_descriptor.h"
 #include "http_engine.h"
 
-#define SPARE_CONNECTIONS	16L /* idle connections kept open */
 #define WAIT_EVENTS			16	/* events taken at once */
 
 static struct
@@ -156,7 +156,8 @@ engine_start(void)
 		  false, "CURLSHOPT_SHARE");
 	check_multi(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket));
 	check_multi(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer));
-	check_multi(curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, SPARE_CONNECTIONS));
+	check_multi(curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
+								  descriptor_kept_connections()));
 #ifdef CURL_HAS_MULTI_QUICK_EXIT
 	check_multi(curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L));
 #endif
@@ -180,7 +181,8 @@ engine_take(void)
 	if (engine.multi == NULL)
 		engine_start();
 	easy = curl_easy_init();
-	if (easy == NULL || curl_easy_setopt(easy, CURLOPT_SHARE, engine.share) != CURLE_OK)
+	if (easy == NULL || curl_easy_setopt(easy, CURLOPT_SHARE, engine.share) != CURLE_OK ||
+		descriptor_watch(easy) != CURLE_OK)
 	{
 		curl_easy_cleanup(easy);
 		check(false, true, "out of memory");

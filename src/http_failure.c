@@ -50,6 +50,12 @@ transfer_phase(HttpTransfer *transfer)
 	return lookup_us > 0 ? PHASE_CONNECT : PHASE_LOOKUP;
 }
 
+bool
+http_is_looking_up(HttpTransfer *transfer)
+{
+	return transfer->resolving && transfer_phase(transfer) == PHASE_LOOKUP;
+}
+
 /*
  * What curl's code says beyond the phase.  Codes that aren't here are transient
  * failures of the phase.
@@ -140,4 +146,15 @@ http_failure_note(HttpTransfer *transfer, CURLcode code)
 			 transfer->proxied ? " through the proxy" : "",
 			 after, plain[0] ? ": " : "", plain);
 	transfer->outcome.error = transfer->error;
+}
+
+void
+http_failure_given_up(HttpTransfer *transfer)
+{
+	snprintf(transfer->error, sizeof(transfer->error),
+			 "the transfer from host \"%s\" was given up, as others need its connection",
+			 transfer->host);
+	transfer->outcome.error = transfer->error;
+	transfer->outcome.transient = true;
+	transfer->outcome.neglected = true;
 }

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "lib/ilist.h"
+#include "utils/resowner.h"
 
 #include "http.h"
 
@@ -26,6 +27,7 @@ struct HttpTransfer
 {
 	MemoryContext context;		/* holds this struct and its strings */
 	MemoryContextCallback on_reset;
+	ResourceOwner owner;		/* whose end is the transfer's; compared only */
 	dlist_node	node;			/* in `running` */
 	bool		is_running;		/* is it there? */
 
@@ -50,7 +52,9 @@ struct HttpTransfer
 	bool		out_of_memory;
 
 	/* clocks, in microseconds */
+	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
+	int64		wanted_at_us;	/* when its reader asked for it last */
 	int64		silent_us;		/* waited since the server's last sign */
 	int64		looked_at_us;	/* when it was driven last */
 	int64		neglected_us;	/* sum of the long times when it was not */
@@ -75,6 +79,15 @@ extern void http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
  * whether another try may help.  Needs the easy handle.  In http_failure.c.
  */
 extern void http_failure_note(HttpTransfer *transfer, CURLcode code);
+
+/*
+ * The same: it was cut off for the sake of others, and may be begun again.  In
+ * http_failure.c.
+ */
+extern void http_failure_given_up(HttpTransfer *transfer);
+
+/* Is a name being looked up for it?  Needs the easy handle.  In http_failure.c. */
+extern bool http_is_looking_up(HttpTransfer *transfer);
 
 /*
  * Copy foreign text as plain ASCII, cut to `size`: it may end up in a message.

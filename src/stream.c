@@ -167,12 +167,16 @@ is_premature(const Stream *stream)
 		stream->flight != NIL && stream->slices[stream->next_slice].part == 0;
 }
 
-/* Get as many slices on their way as may be. */
+/*
+ * Get as many slices on their way as may be.  There may be room for one only;
+ * that one is always possible.
+ */
 static void
 fill_flight(Stream *stream)
 {
 	while (list_length(stream->flight) < stream->max_flight &&
-		   stream->next_slice < stream->nslices && !is_premature(stream))
+		   stream->next_slice < stream->nslices && !is_premature(stream) &&
+		   (stream->flight == NIL || http_has_room()))
 	{
 		Fetch	   *fetch;
 

@@ -197,8 +197,27 @@ sub faketime_env
 		FAKETIME_DONT_RESET => 1);
 }
 
+# A directory for PATH with a pg_ctl that starts servers whose processes may have
+# so many descriptors each.
+my $limited_dir;
+
+sub limited_path
+{
+	my $descriptors = shift;
+	my ($pg_ctl) = grep { -x } map { "$_/pg_ctl" } split /:/, $ENV{PATH};
+	$limited_dir //= File::Temp->newdir;
+	append_to_file("$limited_dir/pg_ctl", <<"END");
+#!/bin/sh
+ulimit -S -n $descriptors || exit 1
+exec '$pg_ctl' "\$@"
+END
+	chmod 0755, "$limited_dir/pg_ctl";
+	return "$limited_dir:$ENV{PATH}";
+}
+
 # A running server with the extension in its reach.  clock => Unix seconds
-# makes it start at that time instead of now; conf => more settings.
+# makes it start at that time instead of now; descriptors => what a process of
+# it may have; conf => more settings.
 sub cluster
 {
 	my ($name, %options) = @_;
@@ -209,6 +228,7 @@ sub cluster
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
 	my %clock = defined $options{clock} ? faketime_env($options{clock}) : ();
 	local @ENV{ keys %clock } = values %clock;
+	local $ENV{PATH} = limited_path($options{descriptors}) if $options{descriptors};
 	$node->start;
 	return $node;
 }

@@ -1,0 +1,232 @@
+/*
+ * http_descriptor.c
+ *	  How many file descriptors may transfers take, and does the server know?
+ *
+ * The server grants a third of a process's descriptors to all that are not its
+ * own.  Curl opens sockets in calls that must not be left by an error, so there
+ * is no asking in there: before a transfer starts, it is seen to that there is
+ * room for all that it may open, and afterwards what is open is counted.
+ */
+#include "postgres.h"
+
+#include <dirent.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "storage/fd.h"
+
+#include "http_descriptor.h"
+#include "http_engine.h"
+
+/*
+ * A backend has no more transfers at once, whatever the server grants; nor
+ * sockets, of which there may be two for a transfer that connects, and some that
+ * are kept for later.
+ */
+#define MAX_TRANSFERS		128
+#define MAX_SOCKETS			(2 * MAX_TRANSFERS + 32)
+
+/* Curl's multi handle has two, by which it can be woken. */
+#define ENGINE_DESCRIPTORS	2
+
+/*
+ * A transfer without a connection may take these beside its socket: the pair
+ * that a resolver's thread answers by, its sockets to name servers, or a second
+ * try at another address of the host.
+ */
+#define CONNECT_DESCRIPTORS 4
+
+/*
+ * Left for others, such as wait sets and the alarms of asynchronous scans; but a
+ * backend may always have one transfer if there is any room.
+ */
+#define SPARE_DESCRIPTORS	8
+
+/* Idle connections that are kept: at most, and as a share of what is granted. */
+#define MAX_KEPT			16
+#define KEPT_SHARE			8
+
+/* resolv.conf(5): two tries of 5 s at each of three name servers, and to spare. */
+#define LINGER_US			INT64CONST(60000000)
+#define MAX_LINGERING		256
+
+/* Where the operating system lists the threads of this process. */
+#define THREAD_DIRECTORY	"/proc/self/task"
+
+/* A socket that curl has opened, by which it is known again. */
+typedef struct OpenSocket
+{
+	curl_socket_t fd;
+	dev_t		device;
+	ino_t		inode;
+} OpenSocket;
+
+static OpenSocket sockets[MAX_SOCKETS];
+static int	nsockets;			/* those that are closed by now included */
+static int	counted;			/* descriptors that the server knows of */
+
+/* When look-ups that were cut off are taken to be over; ascending. */
+static int64 lingering[MAX_LINGERING];
+static int	nlingering;
+
+/* Where it can be had, programs that the backend starts inherit no socket. */
+#ifdef SOCK_CLOEXEC
+#define SOCKET_FLAGS SOCK_CLOEXEC
+#else
+#define SOCKET_FLAGS 0
+#endif
+
+/* ---- called by curl ---- */
+
+static curl_socket_t
+on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	struct stat status;
+
+	if (nsockets < MAX_SOCKETS)
+		fd = socket(address->family, address->socktype | SOCKET_FLAGS, address->protocol);
+	if (fd != CURL_SOCKET_BAD && fstat(fd, &status) == 0)
+		sockets[nsockets++] = (OpenSocket) {fd, status.st_dev, status.st_ino};
+	return fd;
+}
+
+/* ---- counting ---- */
+
+static bool
+is_open(const OpenSocket *sock)
+{
+	struct stat status;
+
+	return fstat(sock->fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
+		status.st_dev == sock->device && status.st_ino == sock->inode;
+}
+
+/*
+ * Curl has a callback for sockets that it closes, but does not call it for all
+ * of them (7.88: those that are connecting), so look.
+ */
+static void
+forget_closed(void)
+{
+	int			open = 0;
+
+	for (int i = 0; i < nsockets; i++)
+		if (is_open(&sockets[i]))
+			sockets[open++] = sockets[i];
+	nsockets = open;
+}
+
+/* Forget so many look-ups, oldest first. */
+static void
+forget_lingering(int over)
+{
+	nlingering -= over;
+	memmove(lingering, lingering + over, sizeof(int64) * nlingering);
+}
+
+static void
+forget_expired(void)
+{
+	int64		now = engine_clock();
+	int			over = 0;
+
+	while (over < nlingering && lingering[over] <= now)
+		over++;
+	forget_lingering(over);
+}
+
+/*
+ * Where threads can be seen, there are no more look-ups than threads beside our
+ * own.
+ */
+static void
+forget_ended(void)
+{
+	DIR		   *directory = nlingering > 0 ? AllocateDir(THREAD_DIRECTORY) : NULL;
+	struct dirent *entry;
+	int			nthreads = 0;
+
+	if (directory == NULL)
+		return;
+	while ((entry = ReadDirExtended(directory, THREAD_DIRECTORY, DEBUG1)) != NULL)
+		if (entry->d_name[0] != '.')
+			nthreads++;
+	FreeDir(directory);
+	if (nthreads > 0 && nthreads - 1 < nlingering)
+		forget_lingering(nlingering - (nthreads - 1));
+}
+
+/* What is in use, or may be before somebody counts again. */
+static int
+descriptors_of(const DescriptorUse *use)
+{
+	forget_expired();
+	return ENGINE_DESCRIPTORS + Max(nsockets, use->transfers) +
+		CONNECT_DESCRIPTORS * (use->connecting + nlingering);
+}
+
+/* How many can be had beside those that are counted, up to `most`? */
+static int
+count_free(int most)
+{
+	int			granted = 0;
+
+	while (granted < most && AcquireExternalFD())
+		granted++;
+	for (int i = 0; i < granted; i++)
+		ReleaseExternalFD();
+	return granted;
+}
+
+bool
+descriptor_has_room(const DescriptorUse *use)
+{
+	DescriptorUse more = {use->transfers + 1, use->connecting + 1};
+	int			wanted;
+
+	forget_closed();
+	forget_ended();
+	if (more.transfers > MAX_TRANSFERS || nlingering == MAX_LINGERING)
+		return false;
+	wanted = descriptors_of(&more) - counted;
+	if (use->transfers > 0)
+		wanted += SPARE_DESCRIPTORS;
+	return count_free(wanted) >= wanted;
+}
+
+long
+descriptor_kept_connections(void)
+{
+	return Max(count_free(MAX_KEPT * KEPT_SHARE) / KEPT_SHARE, 1);
+}
+
+void
+descriptor_count(const DescriptorUse *use, bool closed)
+{
+	int			wanted;
+
+	if (closed)
+		forget_closed();
+	wanted = descriptors_of(use);
+
+	for (; counted < wanted; counted++)
+		ReserveExternalFD();
+	for (; counted > wanted; counted--)
+		ReleaseExternalFD();
+}
+
+void
+descriptor_linger(void)
+{
+	forget_expired();
+	if (nlingering == MAX_LINGERING)
+		return;					/* those that are there fill the room, too */
+	lingering[nlingering++] = engine_clock() + LINGER_US;
+}
+
+CURLcode
+descriptor_watch(CURL *easy)
+{
+	return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+}
