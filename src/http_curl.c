@@ -15,6 +15,17 @@
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
 #define READ_BYTES		65536	/* most that curl reads at once */
 
+#define MAX_HEAD_BYTES	(256 * 1024)	/* of headers, interim answers' included */
+
+/*
+ * A body may unpack to so many times what was sent, beyond what is too little to
+ * harm.  Pages of usage come to 90 at most, a bomb to 1,000.
+ */
+#define MAX_UNPACKING	250
+#define FREE_UNPACKED_BYTES	(INT64CONST(16) * 1024 * 1024)
+
+#define STATUS_SWITCHING_PROTOCOLS 101
+
 /* The headers that are kept, and where HttpOutcome shows them. */
 static const struct
 {
@@ -57,6 +68,25 @@ buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
 	return true;
 }
 
+/* Take no more of this answer; what a callback returns then. */
+static size_t
+refuse(HttpTransfer *transfer, const char *why)
+{
+	transfer->refusal = why;
+	return 0;
+}
+
+/* Does so much more of the body not stand in proportion to what was sent? */
+static bool
+is_bomb(HttpTransfer *transfer, size_t length)
+{
+	int64		wire_bytes = http_outcome(transfer)->wire_bytes;
+
+	/* curl may not have counted yet what it is unpacking */
+	return transfer->outcome.decoded_bytes + (int64) length - FREE_UNPACKED_BYTES >
+		(wire_bytes + READ_BYTES) * MAX_UNPACKING;
+}
+
 /* A name is about to be looked up; an address, if it is one, at once. */
 static int
 on_resolve(void *resolver, void *reserved, void *arg)
@@ -89,11 +119,10 @@ on_body(char *data, size_t size, size_t count, void *arg)
 		transfer->paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
+	if (is_bomb(transfer, length))
+		return refuse(transfer, "it unpacks to far more than what was sent");
 	if (!buffer_append(filling, data, length, transfer->buffer_bytes))
-	{
-		transfer->out_of_memory = true;
-		return 0;
-	}
+		return refuse(transfer, "out of memory");
 	transfer->outcome.decoded_bytes += length;
 	return length;
 }
@@ -166,6 +195,9 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	const char *end = line + size * count;
 
 	transfer->silent_us = 0;
+	transfer->head_bytes += size * count;
+	if (transfer->head_bytes > MAX_HEAD_BYTES)
+		return refuse(transfer, "its headers have no end");
 	while (end > line && strchr(" \t\r\n", end[-1]) != NULL)
 		end--;
 	if (end - line > 5 && memcmp(line, "HTTP/", 5) == 0)
@@ -173,6 +205,9 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		forget_head(transfer);
 		note_status(transfer, line, end);
 		transfer->in_head = true;
+		/* nothing that we could understand may follow, not even an end */
+		if (transfer->outcome.status == STATUS_SWITCHING_PROTOCOLS)
+			return refuse(transfer, "it switches to another protocol");
 	}
 	else if (end == line)
 	{

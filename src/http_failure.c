@@ -70,7 +70,7 @@ static const struct
 	{CURLE_FAILED_INIT, true, false},
 	{CURLE_URL_MALFORMAT, true, false},
 	{CURLE_NOT_BUILT_IN, true, false},
-	{CURLE_WRITE_ERROR, true, false},	/* on_body() had no memory */
+	{CURLE_WRITE_ERROR, true, false},	/* a callback took no more */
 	{CURLE_OUT_OF_MEMORY, true, false},
 	{CURLE_BAD_FUNCTION_ARGUMENT, true, false},
 	{CURLE_SSL_CONNECT_ERROR, false, true},
@@ -101,8 +101,8 @@ failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 	long		os_error = 0;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
-	if (transfer->out_of_memory)
-		return "out of memory";
+	if (transfer->refusal != NULL)
+		return transfer->refusal;
 	if (code == CURLE_COULDNT_RESOLVE_PROXY)
 		return "the proxy's name is unknown";
 	if (code == CURLE_COULDNT_RESOLVE_HOST)

@@ -49,7 +49,8 @@ struct HttpTransfer
 	HttpBuffer	reading;
 	size_t		consumed;		/* of `reading` */
 	bool		paused;			/* `filling` is full */
-	bool		out_of_memory;
+	int64		head_bytes;		/* of all heads and the trailer */
+	const char *refusal;		/* why we took no more, or NULL; a constant */
 
 	/* clocks, in microseconds */
 	bool		resolving;		/* curl has begun to look up a name */
