@@ -25,6 +25,7 @@
 #include "grain.h"
 #include "join.h"
 #include "order.h"
+#include "partition.h"
 #include "plan.h"
 #include "qual.h"
 #include "request.h"
@@ -41,12 +42,14 @@ typedef struct UsagePlan
 	Estimate	estimate;
 } UsagePlan;
 
+/* Describe the table; from now on its partition's bound restricts the relation. */
 static UsageTable *
-describe(Oid relid)
+describe(PlannerInfo *root, RelOptInfo *baserel, Oid relid)
 {
 	Relation	rel = table_open(relid, NoLock);
 	UsageTable *table = table_describe(rel);
 
+	partition_restrict(root, baserel, rel);
 	table_close(rel, NoLock);
 	return table;
 }
@@ -69,12 +72,12 @@ mentioned_columns(const UsageTable *table, RelOptInfo *baserel, List *exprs)
 	return columns;
 }
 
-/* Those that the scan has to fill. */
+/* Those that the scan has to fill.  Clauses that mention none are not its own. */
 static List *
 needed_columns(const UsageTable *table, RelOptInfo *baserel)
 {
 	return mentioned_columns(table, baserel,
-							 list_concat(get_actual_clauses(baserel->baserestrictinfo),
+							 list_concat(extract_actual_clauses(baserel->baserestrictinfo, false),
 										 baserel->reltarget->exprs));
 }
 
@@ -120,7 +123,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 {
 	UsagePlan  *plan = palloc0(sizeof(UsagePlan));
 
-	plan->table = describe(foreigntableid);
+	plan->table = describe(root, baserel, foreigntableid);
 	plan->request = request_make(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
 	narrow(root, baserel, plan->table, plan->request, baserel->baserestrictinfo,
@@ -225,7 +228,7 @@ static bool
 are_columns_there(const UsagePlan *plan, RelOptInfo *baserel, List *clauses)
 {
 	return list_difference_int(mentioned_columns(plan->table, baserel,
-												 get_actual_clauses(clauses)),
+												 extract_actual_clauses(clauses, false)),
 							   plan->request->columns) == NIL;
 }
 

@@ -19,7 +19,7 @@ my @layers = (
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
 	[qw(level request tuple failure bucket)],    # what the query needs; what is asked; Datums; what went wrong
-	[qw(slice qual grain fetch order keep)],
+	[qw(slice qual grain partition fetch order keep)],
 	[qw(bind width density share)],
 	[qw(stream estimate join)],
 	[qw(plan reread)],
