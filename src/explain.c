@@ -274,10 +274,12 @@ static void
 explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
 {
 	const UsageTable *table = scan->table;
+	Slice		slice;
 
-	if (complete && bound->ranges->count > 0)
-		ExplainPropertyText("Request URL",
-							request_url(table, bound, slice_all(table, bound), NULL), es);
+	if (!complete || bound->ranges->count == 0)
+		return;
+	slice = slice_first(table, bound);
+	ExplainPropertyText("Request URL", request_url(table, bound, &slice, NULL), es);
 }
 
 static void
