@@ -14,6 +14,7 @@
 #include EXPLAIN_FORMAT_HEADER
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/ruleutils.h"
@@ -22,6 +23,9 @@
 #include "explain.h"
 #include "scan.h"
 #include "slice.h"
+
+/* So many terms are shown of an AND or OR; the plan's filter has them all. */
+#define MAX_TERMS 100
 
 typedef struct ExplainContext
 {
@@ -114,6 +118,14 @@ comparison_text(ExplainContext *cx, const TimeClause *clause)
 					subject, strategy_name(clause->strategy), expr_text(cx, clause->value));
 }
 
+/* How many terms of a list are not shown. */
+static void
+append_more(StringInfo text, List *terms, const char *word)
+{
+	if (list_length(terms) > MAX_TERMS)
+		appendStringInfo(text, "%s%d more", word, list_length(terms) - MAX_TERMS);
+}
+
 /* The clauses with a word between them; NULL where none says anything. */
 static char *
 join_text(ExplainContext *cx, List *clauses, const char *word)
@@ -121,15 +133,23 @@ join_text(ExplainContext *cx, List *clauses, const char *word)
 	StringInfoData text;
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	initStringInfo(&text);
 	foreach(lc, clauses)
 	{
-		char	   *clause = time_text(cx, lfirst(lc));
+		char	   *clause;
 
+		if (foreach_current_index(lc) == MAX_TERMS)
+			break;
+		clause = time_text(cx, lfirst(lc));
 		if (clause)
 			appendStringInfo(&text, "%s%s", text.len > 0 ? word : "", clause);
 	}
-	return text.len > 0 ? text.data : NULL;
+	if (text.len == 0)
+		return NULL;
+	append_more(&text, clauses, word);
+	return text.data;
 }
 
 /* NULL: the clause is always true. */
@@ -171,9 +191,12 @@ ranges_text(const TimeRanges *ranges)
 		return "none";
 	initStringInfo(&text);
 	for (int i = 0; i < ranges->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&text, "%s[%s, %s)", i > 0 ? ", " : "",
 						 instant_text(ranges->ranges[i].start),
 						 instant_text(ranges->ranges[i].end));
+	}
 	return text.data;
 }
 
@@ -188,9 +211,12 @@ filter_text(ExplainContext *cx, const FilterClause *filter)
 	{
 		FilterItem *item = lfirst(lc);
 
+		if (foreach_current_index(lc) == MAX_TERMS)
+			break;
 		appendStringInfo(&text, item->is_array ? "%sANY (%s)" : "%s%s",
 						 text.len > 0 ? " OR " : "", expr_text(cx, item->value));
 	}
+	append_more(&text, filter->items, " OR ");
 	return psprintf("%s = %s", table_column(cx->scan->table, filter->attnum)->filter, text.data);
 }
 
@@ -202,8 +228,11 @@ bound_filter_text(const BoundFilter *filter)
 
 	initStringInfo(&text);
 	foreach(lc, filter->values)
+	{
+		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
 						 pg_any_to_server(lfirst(lc), strlen(lfirst(lc)), PG_UTF8));
+	}
 	return psprintf("%s = %s", filter->param, text.data);
 }
 
