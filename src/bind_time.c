@@ -279,7 +279,10 @@ value_ranges(BindContext *cx, const TimeClause *clause, Datum value)
 	else if (cx->plain)
 		return timerange_all();
 	else
+	{
+		cx->has_other = true;
 		ranges = bounded_ranges(cx, clause, value);
+	}
 	if (clause->subject == USAGE_END)
 		ranges = ends_to_starts(ranges, cx->table->width->width_us);
 	return ranges;
@@ -412,22 +415,33 @@ time_ranges(BindContext *cx, const TimeClause *clause)
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
 
+/* The same for all clauses, as ranges of the table's buckets. */
+static TimeRanges *
+aligned_ranges(BindContext *cx)
+{
+	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
+	TimeRanges *ranges = time_ranges(cx, &all);
+	TimeRanges *aligned = timerange_align(ranges, cx->table->width->width_us);
+
+	timerange_free(ranges);
+	return aligned;
+}
+
 void
 bind_time(BindContext *cx, BoundRequest *bound)
 {
-	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
 	int64		width_us = cx->table->width->width_us;
 	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
-	TimeRanges *asked;
+	TimeRanges *asked = aligned_ranges(cx);
 
 	bound->history_start = option_history_start(cx->table->options, cx->now);
 	request_take(bound,
-				 timerange_intersect(timerange_align(time_ranges(cx, &all), width_us),
-									 timerange_between(bound->history_start, end)),
+				 timerange_intersect(asked, timerange_between(bound->history_start, end)),
 				 cx->table->width);
 
 	cx->plain = true;
-	asked = timerange_align(time_ranges(cx, &all), width_us);
+	if (cx->has_other)
+		asked = aligned_ranges(cx);
 	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
 	if (asked->count > 0)
 		bound->asked = (TimeRange) {asked->ranges[0].start, asked->ranges[asked->count - 1].end};

@@ -16,7 +16,9 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 
@@ -24,7 +26,7 @@
 #include "scan.h"
 #include "slice.h"
 
-/* So many terms are shown of an AND or OR; the plan's filter has them all. */
+/* So many terms are shown of a list, or AND, or OR; the plan's filter has them all. */
 #define MAX_TERMS 100
 
 typedef struct ExplainContext
@@ -53,11 +55,28 @@ without_exec_params(Node *node, void *context)
 	return expression_tree_mutator(node, without_exec_params, context);
 }
 
+/* How many elements has a constant array?  0: it is something else. */
+static int
+count_elements(Node *node)
+{
+	const Const *constant = (Const *) node;
+	ArrayType  *array;
+
+	if (!IsA(node, Const) || constant->constisnull ||
+		!OidIsValid(get_element_type(constant->consttype)))
+		return 0;
+	array = DatumGetArrayTypeP(constant->constvalue);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 static char *
 expr_text(ExplainContext *cx, int expr)
 {
 	Node	   *node = list_nth(cx->scan->request->exprs, expr);
+	int			elements = count_elements(node);
 
+	if (elements > MAX_TERMS)
+		return psprintf("%d values", elements);
 	return deparse_expression(without_exec_params(node, NULL), cx->deparse, false, false);
 }
 
@@ -268,7 +287,14 @@ explain_filters(ExplainContext *cx, ExplainState *es)
 			filters = lappend(filters, bound_filter_text(lfirst(lc)));
 	else
 		foreach(lc, cx->scan->request->filters)
-			filters = lappend(filters, filter_text(cx, lfirst(lc)));
+			if (foreach_current_index(lc) < MAX_TERMS)
+				filters = lappend(filters, filter_text(cx, lfirst(lc)));
+			else
+			{
+				filters = lappend(filters, psprintf("%d more",
+													list_length(cx->scan->request->filters) - MAX_TERMS));
+				break;
+			}
 	if (filters != NIL)
 		ExplainPropertyList("Filters", filters, es);
 }

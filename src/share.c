@@ -46,14 +46,14 @@
 #define MAX_DEPTH 8
 
 /* So many arguments of an OR are looked at. */
-#define MAX_ARGUMENTS 64
+#define MAX_ARGUMENTS 32
 
 /*
  * The budget, in nodes of expressions that are evaluated; what it takes to look
  * whether one can be evaluated; and to get ready for it.
  */
-#define MAX_WORK (1 << 20)
-#define LOOK_WORK 16
+#define MAX_WORK (1 << 21)
+#define LOOK_WORK 64
 #define READY_WORK 500
 
 /* The bucket columns are one axis, as they are all of one bucket. */
