@@ -35,7 +35,7 @@ typedef struct ExplainContext
 	List	   *deparse;		/* for deparse_expression() */
 } ExplainContext;
 
-static char *time_text(ExplainContext *cx, const TimeClause *clause);
+static bool append_time(ExplainContext *cx, StringInfo text, const TimeClause *clause);
 
 /*
  * An executor parameter ($0) as an external one, which is shown the same way.
@@ -145,50 +145,70 @@ append_more(StringInfo text, List *terms, const char *word)
 		appendStringInfo(text, "%s%d more", word, list_length(terms) - MAX_TERMS);
 }
 
-/* The clauses with a word between them; NULL where none says anything. */
-static char *
-join_text(ExplainContext *cx, List *clauses, const char *word)
+/* Take back what was appended since the text was that long. */
+static void
+truncate_text(StringInfo text, int length)
 {
-	StringInfoData text;
+	text->len = length;
+	text->data[length] = '\0';
+}
+
+/* Append the clauses with a word between them; false: none says anything. */
+static bool
+append_joined(ExplainContext *cx, StringInfo text, List *clauses, const char *word)
+{
+	bool		any = false;
 	ListCell   *lc;
 
-	CHECK_FOR_INTERRUPTS();
-	check_stack_depth();
-	initStringInfo(&text);
 	foreach(lc, clauses)
 	{
-		char	   *clause;
+		int			length = text->len;
 
 		if (foreach_current_index(lc) == MAX_TERMS)
 			break;
-		clause = time_text(cx, lfirst(lc));
-		if (clause)
-			appendStringInfo(&text, "%s%s", text.len > 0 ? word : "", clause);
+		appendStringInfoString(text, any ? word : "");
+		if (append_time(cx, text, lfirst(lc)))
+			any = true;
+		else
+			truncate_text(text, length);
 	}
-	if (text.len == 0)
-		return NULL;
-	append_more(&text, clauses, word);
-	return text.data;
+	if (any)
+		append_more(text, clauses, word);
+	return any;
 }
 
-/* NULL: the clause is always true. */
-static char *
-time_text(ExplainContext *cx, const TimeClause *clause)
+/* Append a clause; false: it is always true. */
+static bool
+append_time(ExplainContext *cx, StringInfo text, const TimeClause *clause)
 {
-	char	   *args;
+	int			length = text->len;
+	bool		several = list_length(clause->args) > 1;
 
-	switch (clause->kind)
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	if (clause->kind == TIME_COMPARE || clause->kind == TIME_COMPARE_ANY)
 	{
-		case TIME_COMPARE:
-		case TIME_COMPARE_ANY:
-			return comparison_text(cx, clause);
-		case TIME_ALL:
-			args = join_text(cx, clause->args, " AND ");
-			break;
-		default:
-			args = join_text(cx, clause->args, " OR ");
+		appendStringInfoString(text, comparison_text(cx, clause));
+		return true;
 	}
-	return args && list_length(clause->args) > 1 ? psprintf("(%s)", args) : args;
+	appendStringInfoString(text, several ? "(" : "");
+	if (!append_joined(cx, text, clause->args, clause->kind == TIME_ALL ? " AND " : " OR "))
+	{
+		truncate_text(text, length);
+		return false;
+	}
+	appendStringInfoString(text, several ? ")" : "");
+	return true;
+}
+
+/* All of the clauses; NULL where none says anything. */
+static char *
+time_text(ExplainContext *cx, List *clauses)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	return append_joined(cx, &text, clauses, " AND ") ? text.data : NULL;
 }
 
 /* An instant in UTC, as buckets are counted. */
@@ -311,7 +331,7 @@ explain_time(ExplainContext *cx, const BoundRequest *bound, bool complete, Expla
 	if (cx->scan->bound || (complete && bound->ranges->count == 0))
 		text = ranges_text(bound->ranges);
 	else
-		text = join_text(cx, cx->scan->request->time, " AND ");
+		text = time_text(cx, cx->scan->request->time);
 	if (!text)
 		text = psprintf("the last %s", cx->scan->table->options->history);
 	ExplainPropertyText("Time", text, es);

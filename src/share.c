@@ -40,6 +40,7 @@
 
 /* So many combinations are tried at most, and of many buckets so many at least. */
 #define MAX_TRIALS 2048
+#define MAX_TRIALS_OF_MANY 256	/* for each of some that stand for others */
 #define MIN_BUCKETS 64
 
 /* ORs in ORs are looked into so deep, as each level is copied. */
@@ -48,11 +49,14 @@
 /* So many arguments of an OR are looked at. */
 #define MAX_ARGUMENTS 32
 
+/* An expression of more nodes is not tried. */
+#define MAX_NODES 8192
+
 /*
  * The budget, in nodes of expressions that are evaluated; what it takes to look
  * whether one can be evaluated; and to get ready for it.
  */
-#define MAX_WORK (1 << 21)
+#define MAX_WORK (1 << 20)
 #define LOOK_WORK 64
 #define READY_WORK 500
 
@@ -104,6 +108,7 @@ typedef struct ShareContext
 	List	   *axes;			/* of dimensions: those that were looked for */
 	int			depth;			/* of ORs that this is an argument of */
 	int64		work;			/* what is left of the budget */
+	int			most_trials;
 } ShareContext;
 
 static double share_of_clauses(ShareContext *cx, List *time, List *others);
@@ -419,13 +424,13 @@ spend(ShareContext *cx, int64 work)
 	return true;
 }
 
-/* Count the nodes, up to one more than the budget allows to try. */
+/* Count the nodes, up to one more than are tried. */
 static bool
 count_nodes(Node *node, int *count)
 {
 	if (node == NULL)
 		return false;
-	return ++*count > MAX_WORK / MIN_BUCKETS ||
+	return ++*count > MAX_NODES ||
 		expression_tree_walker(node, count_nodes, count);
 }
 
@@ -436,7 +441,7 @@ find_known(ShareContext *cx, ShareClause *clause)
 	Node	   *expr = bare_clause(clause->clause);
 
 	(void) count_nodes(expr, &clause->nodes);
-	if (clause->nodes > MAX_WORK / MIN_BUCKETS || !spend(cx, clause->nodes * LOOK_WORK) ||
+	if (clause->nodes > MAX_NODES || !spend(cx, clause->nodes * LOOK_WORK) ||
 		!is_harmless(cx, expr))
 		return;
 	expr = estimate_expression_value(cx->root, expr);
@@ -474,7 +479,7 @@ static List *
 trial_axes(ShareContext *cx, const Trial *trial)
 {
 	List	   *axes = NIL;
-	int64		most = Min(MAX_TRIALS, (cx->work - READY_WORK) / trial->nodes);
+	int64		most = Min(cx->most_trials, (cx->work - READY_WORK) / trial->nodes);
 	int64		combinations = 1;
 	ListCell   *lc;
 
@@ -598,9 +603,12 @@ or_share(ShareContext *cx, BoolExpr *expr)
 {
 	int			nargs = list_length(expr->args);
 	int			nlooked = Min(nargs, MAX_ARGUMENTS);
+	int			most_trials = cx->most_trials;
 	double		none = 1;
 
 	cx->depth++;
+	if (nlooked < nargs)
+		cx->most_trials = MAX_TRIALS_OF_MANY;
 	for (int i = 0; i < nlooked; i++)
 	{
 		Node	   *arg = list_nth(expr->args, (int64) i * nargs / nlooked);
@@ -608,6 +616,7 @@ or_share(ShareContext *cx, BoolExpr *expr)
 		none *= 1 - share_of_clauses(cx, NIL, make_ands_implicit((Expr *) arg));
 	}
 	cx->depth--;
+	cx->most_trials = most_trials;
 	return 1 - (nlooked < nargs ? pow(none, (double) nargs / nlooked) : none);
 }
 
@@ -711,7 +720,8 @@ share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 		.rel = rel,
 		.table = table,
 		.ranges = ranges,
-		.work = MAX_WORK
+		.work = MAX_WORK,
+		.most_trials = MAX_TRIALS
 	};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw share",
 												  ALLOCSET_DEFAULT_SIZES);
