@@ -6,18 +6,22 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "bind_context.h"
 #include "compat.h"
-#include "http.h"
+#include "saturate.h"
 #include "slice.h"
 
 /* A URL should not be longer than this makes it: of each filter, and of all. */
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
+
+/* Lists are not split into more requests than that, whatever is allowed. */
+#define MAX_SPLIT_SLICES 100000
 
 void
 bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count)
@@ -69,9 +73,30 @@ add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item
 	}
 	bind_elements(value, TEXTOID, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (!nulls[i])
 			*values = lappend(*values, bind_filter_value(column, elements[i]));
+	}
+	pfree(elements);
+	pfree(nulls);
 	return true;
+}
+
+/* Sort the values, and leave out those that are there already. */
+static List *
+sort_distinct(List *values)
+{
+	int			kept = 0;
+	ListCell   *lc;
+
+	list_sort(values, compare_values);
+	foreach(lc, values)
+	{
+		if (kept == 0 || strcmp(list_nth(values, kept - 1), lfirst(lc)) != 0)
+			lfirst(list_nth_cell(values, kept++)) = lfirst(lc);
+	}
+	return list_truncate(values, kept);
 }
 
 /* The clause's values, sorted and distinct; false: not known yet. */
@@ -79,18 +104,16 @@ static bool
 clause_values(BindContext *cx, const FilterClause *clause, List **values)
 {
 	const UsageTableColumn *column = table_column(cx->table, clause->attnum);
-	List	   *distinct = NIL;
 	ListCell   *lc;
 
 	*values = NIL;
 	foreach(lc, clause->items)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (!add_item(cx, column, lfirst(lc), values))
 			return false;
-	list_sort(*values, compare_values);
-	foreach(lc, *values)
-		if (distinct == NIL || strcmp(llast(distinct), lfirst(lc)) != 0)
-			distinct = lappend(distinct, lfirst(lc));
-	*values = distinct;
+	}
+	*values = sort_distinct(*values);
 	return true;
 }
 
@@ -106,6 +129,7 @@ intersect_values(List *a, List *b)
 	{
 		int			order = strcmp(list_nth(a, i), list_nth(b, j));
 
+		CHECK_FOR_INTERRUPTS();
 		if (order == 0)
 			both = lappend(both, list_nth(a, i));
 		if (order <= 0)
@@ -116,11 +140,27 @@ intersect_values(List *a, List *b)
 	return both;
 }
 
+/* How long does http_escape() make it?  There may be very many of them. */
+static size_t
+escaped_bytes(const char *value)
+{
+	size_t		bytes = 0;
+
+	for (const char *c = value; *c; c++)
+	{
+		bool		is_plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
+			(*c >= 'A' && *c <= 'Z') || *c == '-' || *c == '.' || *c == '_' || *c == '~';
+
+		bytes += is_plain ? 1 : strlen("%00");
+	}
+	return bytes;
+}
+
 /* So many bytes of a URL does a value take, with its parameter. */
 static size_t
 value_bytes(const char *param, const char *value)
 {
-	return strlen(param) + strlen(http_escape(value)) + strlen("&=");
+	return strlen(param) + escaped_bytes(value) + strlen("&=");
 }
 
 /*
@@ -187,6 +227,7 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 		FilterClause *clause = lfirst(lc);
 		List	   *more;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!reads_same(table_column(cx->table, clause->attnum), column) ||
 			!clause_values(cx, clause, &more))
 			continue;
@@ -208,70 +249,183 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 	return true;
 }
 
-/* Split the values into lists that a URL has room for. */
-static void
-split_filter(BoundFilter *filter, size_t room_bytes)
+/* A filter on its way to parts. */
+typedef struct Split
 {
-	List	   *part = NIL;
-	size_t		bytes = 0;
+	BoundFilter *filter;
+	int		   *bytes;			/* that each value takes of a URL */
+	int			widest;			/* the most of them */
+	int64		total;			/* all of them */
+	int			nparts;
+} Split;
+
+static Split *
+make_split(BoundFilter *filter)
+{
+	Split	   *split = palloc0(sizeof(Split));
 	ListCell   *lc;
 
-	filter->parts = NIL;
+	split->filter = filter;
+	split->bytes = palloc(sizeof(int) * list_length(filter->values));
 	foreach(lc, filter->values)
 	{
-		bytes += value_bytes(filter->param, lfirst(lc));
-		if (part != NIL && (bytes > room_bytes || list_length(part) == MAX_FILTER_VALUES))
-		{
-			filter->parts = lappend(filter->parts, part);
-			part = NIL;
-			bytes = value_bytes(filter->param, lfirst(lc));
-		}
-		part = lappend(part, lfirst(lc));
+		int			bytes = value_bytes(filter->param, lfirst(lc));
+
+		split->bytes[foreach_current_index(lc)] = bytes;
+		split->widest = Max(split->widest, bytes);
+		split->total += bytes;
 	}
-	filter->parts = lappend(filter->parts, part);
+	return split;
 }
 
-static BoundFilter *
-longest_filter(const BoundRequest *bound)
+/*
+ * Which value is the first that a URL has no room for, if it begins with that
+ * one?
+ */
+static int
+part_end(const Split *split, int from, int room_bytes)
 {
-	BoundFilter *longest = linitial(bound->filters);
+	int			count = list_length(split->filter->values);
+	int			bytes = split->bytes[from];
+	int			end = from + 1;
+
+	while (end < count && end - from < MAX_FILTER_VALUES && bytes + split->bytes[end] <= room_bytes)
+		bytes += split->bytes[end++];
+	return end;
+}
+
+static void
+count_parts(Split *split, int room_bytes)
+{
+	int			count = list_length(split->filter->values);
+
+	CHECK_FOR_INTERRUPTS();
+	split->nparts = 0;
+	for (int i = 0; i < count; i = part_end(split, i, room_bytes))
+		split->nparts++;
+}
+
+/* Make the lists that a URL has room for. */
+static void
+make_parts(Split *split, int room_bytes)
+{
+	BoundFilter *filter = split->filter;
+	int			end;
+
+	filter->parts = NIL;
+	for (int i = 0; i < list_length(filter->values); i = end)
+	{
+		List	   *part = NIL;
+
+		end = part_end(split, i, room_bytes);
+		for (int n = i; n < end; n++)
+			part = lappend(part, list_nth(filter->values, n));
+		filter->parts = lappend(filter->parts, part);
+	}
+}
+
+/* The room that a URL has for each of the filters. */
+static int
+filter_room(const List *splits)
+{
+	return MAX_FILTER_BYTES / Max(list_length(splits), 1);
+}
+
+/* How many requests are there for each window?  They are counted in the bound request. */
+static void
+count_all_parts(BoundRequest *bound, List *splits)
+{
 	ListCell   *lc;
 
-	foreach(lc, bound->filters)
+	bound->nparts = 1;
+	foreach(lc, splits)
 	{
-		BoundFilter *filter = lfirst(lc);
+		Split	   *split = lfirst(lc);
 
-		if (list_length(filter->parts) > list_length(longest->parts))
-			longest = filter;
+		count_parts(split, filter_room(splits));
+		bound->nparts = saturating_mul(bound->nparts, split->nparts);
 	}
-	return longest;
+}
+
+/* Are rows of two parts never the same, as the request groups by the column? */
+static bool
+is_disjoint(BindContext *cx, const Split *split)
+{
+	return split->nparts == 1 ||
+		list_member_int(cx->request->group_by, split->filter->attnum);
+}
+
+/* Are the slices as many as are allowed, and can be held? */
+static bool
+are_few_enough(BindContext *cx, const BoundRequest *bound)
+{
+	int			most = Min(cx->table->options->max_requests, MAX_SPLIT_SLICES);
+
+	return bound->nparts == 1 ||
+		(bound->nparts <= most && slice_count(cx->table, bound) <= most);
+}
+
+/*
+ * The filter that can't be asked for beside the others, or NULL: one whose
+ * parts could bring a row twice; the widest where a URL would be too long,
+ * although it has but one value of each; the longest where the requests would be
+ * too many.
+ */
+static Split *
+choose_excess(BindContext *cx, const BoundRequest *bound, List *splits)
+{
+	Split	   *widest = linitial(splits);
+	Split	   *longest = linitial(splits);
+	int64		bytes = 0;
+	ListCell   *lc;
+
+	foreach(lc, splits)
+	{
+		Split	   *split = lfirst(lc);
+
+		if (!is_disjoint(cx, split))
+			return split;
+		bytes += Min(split->total, Max(split->widest, filter_room(splits)));
+		if (split->widest > widest->widest)
+			widest = split;
+		if (split->nparts > longest->nparts)
+			longest = split;
+	}
+	if (bytes > MAX_FILTER_BYTES)
+		return widest;
+	return are_few_enough(cx, bound) ? NULL : longest;
 }
 
 /*
  * Lists of values that are longer than a URL should be become several requests.
- * Rows of two of them are never the same, as a request groups by what it
- * filters; were it not so, or were it more requests than are allowed, the
- * longest list is left out.
+ * A list too much is left out, which leaves more room for the others; the
+ * executor checks the rows.
  */
 static void
 split_filters(BindContext *cx, BoundRequest *bound)
 {
-	size_t		room_bytes = MAX_FILTER_BYTES / Max(list_length(bound->filters), 1);
+	List	   *splits = NIL;
+	Split	   *excess;
 	ListCell   *lc;
 
 	foreach(lc, bound->filters)
-		split_filter(lfirst(lc), room_bytes);
-	request_count_parts(bound);
-	while (bound->nparts > 1)
+		splits = lappend(splits, make_split(lfirst(lc)));
+	count_all_parts(bound, splits);
+	while (splits != NIL && (excess = choose_excess(cx, bound, splits)))
 	{
-		BoundFilter *longest = longest_filter(bound);
-
-		if (list_member_int(cx->request->group_by, longest->attnum) &&
-			slice_count(cx->table, bound) <= cx->table->options->max_requests)
-			break;
-		bound->filters = list_delete_ptr(bound->filters, longest);
-		request_count_parts(bound);
+		splits = list_delete_ptr(splits, excess);
+		count_all_parts(bound, splits);
 	}
+	bound->filters = NIL;
+	foreach(lc, splits)
+	{
+		Split	   *split = lfirst(lc);
+
+		make_parts(split, filter_room(splits));
+		bound->filters = lappend(bound->filters, split->filter);
+		pfree(split->bytes);
+	}
+	request_count_parts(bound);
 }
 
 /* False: no row can satisfy the filters. */
@@ -312,7 +466,13 @@ BoundRequest *
 bind_request(const UsageRequest *request, const UsageTable *table,
 			 BindValue value, void *arg, TimestampTz now)
 {
-	BindContext cx = {request, table, value, arg, now, false};
+	BindContext cx = {
+		.request = request,
+		.table = table,
+		.value = value,
+		.arg = arg,
+		.now = now
+	};
 	BoundRequest *bound = palloc0(sizeof(BoundRequest));
 
 	bound->group_by = bind_group_by(request, table);

@@ -15,6 +15,7 @@ typedef struct BindContext
 	void	   *arg;
 	TimestampTz now;
 	bool		plain;			/* only what plain comparisons say */
+	bool		has_other;		/* comparisons; set on the way */
 } BindContext;
 
 /*

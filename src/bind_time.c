@@ -11,6 +11,7 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -19,6 +20,7 @@
 
 #include "bind_context.h"
 #include "compat.h"
+#include "saturate.h"
 
 /* So many elements has an array that is not known yet, as the server has it. */
 #define UNKNOWN_ELEMENTS 10
@@ -277,10 +279,24 @@ value_ranges(BindContext *cx, const TimeClause *clause, Datum value)
 	else if (cx->plain)
 		return timerange_all();
 	else
+	{
+		cx->has_other = true;
 		ranges = bounded_ranges(cx, clause, value);
+	}
 	if (clause->subject == USAGE_END)
 		ranges = ends_to_starts(ranges, cx->table->width->width_us);
 	return ranges;
+}
+
+/* Two sets become one that holds what is in either, or in both. */
+static TimeRanges *
+combine(TimeRanges *a, TimeRanges *b, bool any)
+{
+	TimeRanges *set = any ? timerange_union(a, b) : timerange_intersect(a, b);
+
+	timerange_free(a);
+	timerange_free(b);
+	return set;
 }
 
 /* The union for values[0 .. count), halved so as to stay n log n. */
@@ -289,12 +305,14 @@ any_ranges(BindContext *cx, const TimeClause *clause, Datum *values, bool *nulls
 {
 	int			half = count / 2;
 
+	CHECK_FOR_INTERRUPTS();
 	if (count == 0 || (count == 1 && nulls[0]))
 		return timerange_none();
 	if (count == 1)
 		return value_ranges(cx, clause, values[0]);
-	return timerange_union(any_ranges(cx, clause, values, nulls, half),
-						   any_ranges(cx, clause, values + half, nulls + half, count - half));
+	return combine(any_ranges(cx, clause, values, nulls, half),
+				   any_ranges(cx, clause, values + half, nulls + half, count - half),
+				   true);
 }
 
 /* How long a time one value of the clause's function may be of. */
@@ -339,7 +357,8 @@ unknown_ranges(BindContext *cx, const TimeClause *clause)
 	if (clause->strategy != BTEqualStrategyNumber)
 		return timerange_all();
 	if (clause->kind == TIME_COMPARE_ANY)
-		span_us *= count_elements(list_nth(cx->request->exprs, clause->value));
+		span_us = saturating_mul(span_us,
+								 count_elements(list_nth(cx->request->exprs, clause->value)));
 	return timerange_between(timerange_shift(end, -span_us), end);
 }
 
@@ -362,25 +381,33 @@ comparison_ranges(BindContext *cx, const TimeClause *clause)
 	return any_ranges(cx, clause, values, nulls, count);
 }
 
-/* The bucket starts for which the clause may hold. */
+/* The same for so many of a list's clauses from one on, any or all of them: by halves, too. */
+static TimeRanges *
+clauses_ranges(BindContext *cx, const List *clauses, int from, int count, bool any)
+{
+	int			half = count / 2;
+
+	if (count == 0)
+		return any ? timerange_none() : timerange_all();
+	if (count == 1)
+		return time_ranges(cx, list_nth(clauses, from));
+	return combine(clauses_ranges(cx, clauses, from, half, any),
+				   clauses_ranges(cx, clauses, from + half, count - half, any),
+				   any);
+}
+
+/* The bucket starts for which the clause may hold; the caller's to free. */
 static TimeRanges *
 time_ranges(BindContext *cx, const TimeClause *clause)
 {
-	TimeRanges *ranges;
-	ListCell   *lc;
-
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	switch (clause->kind)
 	{
 		case TIME_ALL:
-			ranges = timerange_all();
-			foreach(lc, clause->args)
-				ranges = timerange_intersect(ranges, time_ranges(cx, lfirst(lc)));
-			return ranges;
 		case TIME_ANY:
-			ranges = timerange_none();
-			foreach(lc, clause->args)
-				ranges = timerange_union(ranges, time_ranges(cx, lfirst(lc)));
-			return ranges;
+			return clauses_ranges(cx, clause->args, 0, list_length(clause->args),
+								  clause->kind == TIME_ANY);
 		case TIME_COMPARE:
 		case TIME_COMPARE_ANY:
 			return comparison_ranges(cx, clause);
@@ -388,22 +415,33 @@ time_ranges(BindContext *cx, const TimeClause *clause)
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
 
+/* The same for all clauses, as ranges of the table's buckets. */
+static TimeRanges *
+aligned_ranges(BindContext *cx)
+{
+	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
+	TimeRanges *ranges = time_ranges(cx, &all);
+	TimeRanges *aligned = timerange_align(ranges, cx->table->width->width_us);
+
+	timerange_free(ranges);
+	return aligned;
+}
+
 void
 bind_time(BindContext *cx, BoundRequest *bound)
 {
-	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
 	int64		width_us = cx->table->width->width_us;
 	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
-	TimeRanges *asked;
+	TimeRanges *asked = aligned_ranges(cx);
 
 	bound->history_start = option_history_start(cx->table->options, cx->now);
 	request_take(bound,
-				 timerange_intersect(timerange_align(time_ranges(cx, &all), width_us),
-									 timerange_between(bound->history_start, end)),
+				 timerange_intersect(asked, timerange_between(bound->history_start, end)),
 				 cx->table->width);
 
 	cx->plain = true;
-	asked = timerange_align(time_ranges(cx, &all), width_us);
+	if (cx->has_other)
+		asked = aligned_ranges(cx);
 	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
 	if (asked->count > 0)
 		bound->asked = (TimeRange) {asked->ranges[0].start, asked->ranges[asked->count - 1].end};

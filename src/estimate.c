@@ -203,12 +203,14 @@ pinned_values(EstimateContext *cx, Node *clause, AttrNumber attnum)
 
 	if (is_column(cx, tested_value(clause), attnum))
 		return 1;
-	if (IsA(clause, OpExpr) && list_length(op->args) == 2 && get_oprrest(op->opno) == F_EQSEL)
-		return is_column(cx, linitial(op->args), attnum) ||
-			is_column(cx, lsecond(op->args), attnum);
-	if (IsA(clause, ScalarArrayOpExpr) && any->useOr && get_oprrest(any->opno) == F_EQSEL)
-		return is_column(cx, linitial(any->args), attnum) ?
-			count_elements(lsecond(any->args)) : 0;
+	if (IsA(clause, OpExpr))
+		return list_length(op->args) == 2 &&
+			(is_column(cx, linitial(op->args), attnum) ||
+			 is_column(cx, lsecond(op->args), attnum)) &&
+			get_oprrest(op->opno) == F_EQSEL;
+	if (IsA(clause, ScalarArrayOpExpr))
+		return any->useOr && is_column(cx, linitial(any->args), attnum) &&
+			get_oprrest(any->opno) == F_EQSEL ? count_elements(lsecond(any->args)) : 0;
 	if (!is_orclause(clause))
 		return 0;
 	foreach(lc, ((BoolExpr *) clause)->args)
@@ -361,8 +363,10 @@ estimate_rows(EstimateContext *cx, const EstimateClauses *clauses, double groups
 	List	   *all = list_concat_copy(clauses->filters, clauses->local);
 	double		received = share_of_rows(cx->root, cx->rel, cx->table, ranges,
 										 NIL, clauses->filters);
-	double		passing = share_of_rows(cx->root, cx->rel, cx->table, ranges,
-										clauses->time, all);
+	double		passing = received;
+
+	if (clauses->time != NIL || clauses->local != NIL)
+		passing = share_of_rows(cx->root, cx->rel, cx->table, ranges, clauses->time, all);
 
 	estimate->tuples = estimate->share * request_rows(cx, estimate->bound, groups, NIL);
 	estimate->received = estimate->share *

@@ -14,8 +14,11 @@
 #include EXPLAIN_FORMAT_HEADER
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 
@@ -23,13 +26,16 @@
 #include "scan.h"
 #include "slice.h"
 
+/* So many terms are shown of a list, or AND, or OR; the plan's filter has them all. */
+#define MAX_TERMS 100
+
 typedef struct ExplainContext
 {
 	const UsageScan *scan;
 	List	   *deparse;		/* for deparse_expression() */
 } ExplainContext;
 
-static char *time_text(ExplainContext *cx, const TimeClause *clause);
+static bool append_time(ExplainContext *cx, StringInfo text, const TimeClause *clause);
 
 /*
  * An executor parameter ($0) as an external one, which is shown the same way.
@@ -49,11 +55,28 @@ without_exec_params(Node *node, void *context)
 	return expression_tree_mutator(node, without_exec_params, context);
 }
 
+/* How many elements has a constant array?  0: it is something else. */
+static int
+count_elements(Node *node)
+{
+	const Const *constant = (Const *) node;
+	ArrayType  *array;
+
+	if (!IsA(node, Const) || constant->constisnull ||
+		!OidIsValid(get_element_type(constant->consttype)))
+		return 0;
+	array = DatumGetArrayTypeP(constant->constvalue);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 static char *
 expr_text(ExplainContext *cx, int expr)
 {
 	Node	   *node = list_nth(cx->scan->request->exprs, expr);
+	int			elements = count_elements(node);
 
+	if (elements > MAX_TERMS)
+		return psprintf("%d values", elements);
 	return deparse_expression(without_exec_params(node, NULL), cx->deparse, false, false);
 }
 
@@ -114,42 +137,78 @@ comparison_text(ExplainContext *cx, const TimeClause *clause)
 					subject, strategy_name(clause->strategy), expr_text(cx, clause->value));
 }
 
-/* The clauses with a word between them; NULL where none says anything. */
-static char *
-join_text(ExplainContext *cx, List *clauses, const char *word)
+/* How many terms of a list are not shown. */
+static void
+append_more(StringInfo text, List *terms, const char *word)
 {
-	StringInfoData text;
-	ListCell   *lc;
-
-	initStringInfo(&text);
-	foreach(lc, clauses)
-	{
-		char	   *clause = time_text(cx, lfirst(lc));
-
-		if (clause)
-			appendStringInfo(&text, "%s%s", text.len > 0 ? word : "", clause);
-	}
-	return text.len > 0 ? text.data : NULL;
+	if (list_length(terms) > MAX_TERMS)
+		appendStringInfo(text, "%s%d more", word, list_length(terms) - MAX_TERMS);
 }
 
-/* NULL: the clause is always true. */
-static char *
-time_text(ExplainContext *cx, const TimeClause *clause)
+/* Take back what was appended since the text was that long. */
+static void
+truncate_text(StringInfo text, int length)
 {
-	char	   *args;
+	text->len = length;
+	text->data[length] = '\0';
+}
 
-	switch (clause->kind)
+/* Append the clauses with a word between them; false: none says anything. */
+static bool
+append_joined(ExplainContext *cx, StringInfo text, List *clauses, const char *word)
+{
+	bool		any = false;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
 	{
-		case TIME_COMPARE:
-		case TIME_COMPARE_ANY:
-			return comparison_text(cx, clause);
-		case TIME_ALL:
-			args = join_text(cx, clause->args, " AND ");
+		int			length = text->len;
+
+		if (foreach_current_index(lc) == MAX_TERMS)
 			break;
-		default:
-			args = join_text(cx, clause->args, " OR ");
+		appendStringInfoString(text, any ? word : "");
+		if (append_time(cx, text, lfirst(lc)))
+			any = true;
+		else
+			truncate_text(text, length);
 	}
-	return args && list_length(clause->args) > 1 ? psprintf("(%s)", args) : args;
+	if (any)
+		append_more(text, clauses, word);
+	return any;
+}
+
+/* Append a clause; false: it is always true. */
+static bool
+append_time(ExplainContext *cx, StringInfo text, const TimeClause *clause)
+{
+	int			length = text->len;
+	bool		several = list_length(clause->args) > 1;
+
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	if (clause->kind == TIME_COMPARE || clause->kind == TIME_COMPARE_ANY)
+	{
+		appendStringInfoString(text, comparison_text(cx, clause));
+		return true;
+	}
+	appendStringInfoString(text, several ? "(" : "");
+	if (!append_joined(cx, text, clause->args, clause->kind == TIME_ALL ? " AND " : " OR "))
+	{
+		truncate_text(text, length);
+		return false;
+	}
+	appendStringInfoString(text, several ? ")" : "");
+	return true;
+}
+
+/* All of the clauses; NULL where none says anything. */
+static char *
+time_text(ExplainContext *cx, List *clauses)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	return append_joined(cx, &text, clauses, " AND ") ? text.data : NULL;
 }
 
 /* An instant in UTC, as buckets are counted. */
@@ -171,9 +230,12 @@ ranges_text(const TimeRanges *ranges)
 		return "none";
 	initStringInfo(&text);
 	for (int i = 0; i < ranges->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&text, "%s[%s, %s)", i > 0 ? ", " : "",
 						 instant_text(ranges->ranges[i].start),
 						 instant_text(ranges->ranges[i].end));
+	}
 	return text.data;
 }
 
@@ -188,9 +250,12 @@ filter_text(ExplainContext *cx, const FilterClause *filter)
 	{
 		FilterItem *item = lfirst(lc);
 
+		if (foreach_current_index(lc) == MAX_TERMS)
+			break;
 		appendStringInfo(&text, item->is_array ? "%sANY (%s)" : "%s%s",
 						 text.len > 0 ? " OR " : "", expr_text(cx, item->value));
 	}
+	append_more(&text, filter->items, " OR ");
 	return psprintf("%s = %s", table_column(cx->scan->table, filter->attnum)->filter, text.data);
 }
 
@@ -202,8 +267,11 @@ bound_filter_text(const BoundFilter *filter)
 
 	initStringInfo(&text);
 	foreach(lc, filter->values)
+	{
+		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
 						 pg_any_to_server(lfirst(lc), strlen(lfirst(lc)), PG_UTF8));
+	}
 	return psprintf("%s = %s", filter->param, text.data);
 }
 
@@ -239,7 +307,14 @@ explain_filters(ExplainContext *cx, ExplainState *es)
 			filters = lappend(filters, bound_filter_text(lfirst(lc)));
 	else
 		foreach(lc, cx->scan->request->filters)
-			filters = lappend(filters, filter_text(cx, lfirst(lc)));
+			if (foreach_current_index(lc) < MAX_TERMS)
+				filters = lappend(filters, filter_text(cx, lfirst(lc)));
+			else
+			{
+				filters = lappend(filters, psprintf("%d more",
+													list_length(cx->scan->request->filters) - MAX_TERMS));
+				break;
+			}
 	if (filters != NIL)
 		ExplainPropertyList("Filters", filters, es);
 }
@@ -256,7 +331,7 @@ explain_time(ExplainContext *cx, const BoundRequest *bound, bool complete, Expla
 	if (cx->scan->bound || (complete && bound->ranges->count == 0))
 		text = ranges_text(bound->ranges);
 	else
-		text = join_text(cx, cx->scan->request->time, " AND ");
+		text = time_text(cx, cx->scan->request->time);
 	if (!text)
 		text = psprintf("the last %s", cx->scan->table->options->history);
 	ExplainPropertyText("Time", text, es);
@@ -274,10 +349,12 @@ static void
 explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
 {
 	const UsageTable *table = scan->table;
+	Slice		slice;
 
-	if (complete && bound->ranges->count > 0)
-		ExplainPropertyText("Request URL",
-							request_url(table, bound, slice_all(table, bound), NULL), es);
+	if (!complete || bound->ranges->count == 0)
+		return;
+	slice = slice_first(table, bound);
+	ExplainPropertyText("Request URL", request_url(table, bound, &slice, NULL), es);
 }
 
 static void

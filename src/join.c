@@ -130,17 +130,17 @@ add_unions(JoinContext *cx)
 
 /* Does the set narrow the scan, and more than each of those in it? */
 static bool
-is_worth(JoinContext *cx, const ParamPathInfo *param, List *others)
+is_worth(const ParamPathInfo *param, int nfilters, List *others, List *others_filters)
 {
-	int			nfilters = count_filters(cx, param->ppi_clauses);
 	ListCell   *lc;
+	ListCell   *count;
 
-	foreach(lc, others)
+	forboth(lc, others, count, others_filters)
 	{
 		const ParamPathInfo *other = lfirst(lc);
 
 		if (bms_is_subset(other->ppi_req_outer, param->ppi_req_outer) &&
-			count_filters(cx, other->ppi_clauses) >= nfilters)
+			lfirst_int(count) >= nfilters)
 			return false;
 	}
 	return nfilters > 0;
@@ -151,6 +151,7 @@ join_params(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 {
 	JoinContext cx = {.root = root, .rel = rel, .table = table};
 	List	   *params = NIL;
+	List	   *counts = NIL;	/* of their filters (integers) */
 	ListCell   *lc;
 
 	add_clauses(&cx, rel->joininfo);
@@ -159,9 +160,12 @@ join_params(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 	foreach(lc, cx.sets)
 	{
 		ParamPathInfo *param = get_baserel_parampathinfo(root, rel, lfirst(lc));
+		int			nfilters = count_filters(&cx, param->ppi_clauses);
 
-		if (is_worth(&cx, param, params))
-			params = lappend(params, param);
+		if (!is_worth(param, nfilters, params, counts))
+			continue;
+		params = lappend(params, param);
+		counts = lappend_int(counts, nfilters);
 	}
 	return params;
 }

@@ -6,20 +6,22 @@
 
 #include "common/int.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
 #include "http.h"
 #include "request.h"
+#include "saturate.h"
 
 /* The members of the list that stands for a request. */
 enum RequestMember
 {
 	REQUEST_GROUP_BY,
 	REQUEST_COLUMNS,
-	REQUEST_TIME,
-	REQUEST_FILTERS,
+	REQUEST_CLAUSES,
+	REQUEST_NAMES,
 	REQUEST_BACKWARD,
 	REQUEST_FEW,
 	REQUEST_ANY_WIDTH,
@@ -62,9 +64,35 @@ request_add_expr(UsageRequest *request, Node *expr)
 }
 
 /*
- * To and from lists.  A structure is a list of its members in the order of
- * its declaration; a number is an Integer node, as all of them fit.
+ * To and from lists.  Clauses may be as many as somebody's program can write,
+ * so they are numbers one after the other, in an integer list: a structure's
+ * members in the order of its declaration, before those of a list its length.
+ * Names stand beside it, and in it their place there.
  */
+typedef struct Writer
+{
+	List	   *numbers;		/* integers */
+	List	   *names;			/* of String */
+} Writer;
+
+typedef struct Reader
+{
+	const List *numbers;
+	const List *names;
+	int			at;				/* the number that is next */
+} Reader;
+
+static void
+put(Writer *writer, int number)
+{
+	writer->numbers = lappend_int(writer->numbers, number);
+}
+
+static int
+get(Reader *reader)
+{
+	return list_nth_int(reader->numbers, reader->at++);
+}
 
 static Node *
 number(int value)
@@ -78,109 +106,133 @@ number_at(List *list, int member)
 	return intVal(list_nth(list, member));
 }
 
-static List *
-step_to_list(const TimeStep *step)
+static void
+put_step(Writer *writer, const TimeStep *step)
 {
-	/* whole seconds, since an Integer has 32 bits */
-	return list_make4(number(step->kind), number(step->zone),
-					  number(step->span_us / USECS_PER_SEC),
-					  makeString(step->unit ? step->unit : ""));
+	put(writer, step->kind);
+	put(writer, step->zone);
+	/* whole seconds, since an integer has 32 bits */
+	put(writer, step->span_us / USECS_PER_SEC);
+	put(writer, list_length(writer->names));
+	writer->names = lappend(writer->names, makeString(step->unit ? step->unit : ""));
 }
 
 static TimeStep *
-step_from_list(List *list)
+get_step(Reader *reader)
 {
 	TimeStep   *step = palloc(sizeof(TimeStep));
 
-	step->kind = number_at(list, 0);
-	step->zone = number_at(list, 1);
-	step->span_us = number_at(list, 2) * USECS_PER_SEC;
-	step->unit = strVal(list_nth(list, 3));
+	step->kind = get(reader);
+	step->zone = get(reader);
+	step->span_us = get(reader) * USECS_PER_SEC;
+	step->unit = strVal(list_nth(reader->names, get(reader)));
 	return step;
 }
 
-static List *
-time_to_list(const TimeClause *clause)
+static void
+put_time(Writer *writer, const TimeClause *clause)
 {
-	List	   *args = NIL;
-	List	   *steps = NIL;
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	put(writer, clause->kind);
+	put(writer, list_length(clause->args));
 	foreach(lc, clause->args)
-		args = lappend(args, time_to_list(lfirst(lc)));
+		put_time(writer, lfirst(lc));
+	put(writer, clause->subject);
+	put(writer, list_length(clause->steps));
 	foreach(lc, clause->steps)
-		steps = lappend(steps, step_to_list(lfirst(lc)));
-	return lappend(lappend(list_make5(number(clause->kind), args,
-									  number(clause->subject), steps,
-									  number(clause->strategy)),
-						   number(clause->type)),
-				   number(clause->value));
+		put_step(writer, lfirst(lc));
+	put(writer, clause->strategy);
+	put(writer, clause->type);
+	put(writer, clause->value);
 }
 
 static TimeClause *
-time_from_list(List *list)
+get_time(Reader *reader)
 {
 	TimeClause *clause = palloc0(sizeof(TimeClause));
-	ListCell   *lc;
 
-	clause->kind = number_at(list, 0);
-	foreach(lc, (List *) list_nth(list, 1))
-		clause->args = lappend(clause->args, time_from_list(lfirst(lc)));
-	clause->subject = number_at(list, 2);
-	foreach(lc, (List *) list_nth(list, 3))
-		clause->steps = lappend(clause->steps, step_from_list(lfirst(lc)));
-	clause->strategy = number_at(list, 4);
-	clause->type = number_at(list, 5);
-	clause->value = number_at(list, 6);
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	clause->kind = get(reader);
+	for (int n = get(reader); n > 0; n--)
+		clause->args = lappend(clause->args, get_time(reader));
+	clause->subject = get(reader);
+	for (int n = get(reader); n > 0; n--)
+		clause->steps = lappend(clause->steps, get_step(reader));
+	clause->strategy = get(reader);
+	clause->type = get(reader);
+	clause->value = get(reader);
 	return clause;
 }
 
-static List *
-filter_to_list(const FilterClause *filter)
+static void
+put_filter(Writer *writer, const FilterClause *filter)
 {
-	List	   *items = NIL;
 	ListCell   *lc;
 
+	put(writer, filter->attnum);
+	put(writer, list_length(filter->items));
 	foreach(lc, filter->items)
 	{
-		FilterItem *item = lfirst(lc);
+		const FilterItem *item = lfirst(lc);
 
-		items = lappend(items, list_make2(number(item->value), number(item->is_array)));
+		put(writer, item->value);
+		put(writer, item->is_array);
 	}
-	return list_make2(number(filter->attnum), items);
 }
 
 static FilterClause *
-filter_from_list(List *list)
+get_filter(Reader *reader)
 {
 	FilterClause *filter = palloc0(sizeof(FilterClause));
-	ListCell   *lc;
 
-	filter->attnum = number_at(list, 0);
-	foreach(lc, (List *) list_nth(list, 1))
+	CHECK_FOR_INTERRUPTS();
+	filter->attnum = get(reader);
+	for (int n = get(reader); n > 0; n--)
 	{
 		FilterItem *item = palloc(sizeof(FilterItem));
 
-		item->value = number_at(lfirst(lc), 0);
-		item->is_array = number_at(lfirst(lc), 1) != 0;
+		item->value = get(reader);
+		item->is_array = get(reader) != 0;
 		filter->items = lappend(filter->items, item);
 	}
 	return filter;
 }
 
+static Writer
+put_clauses(const UsageRequest *request)
+{
+	Writer		writer = {NIL};
+	ListCell   *lc;
+
+	put(&writer, list_length(request->time));
+	foreach(lc, request->time)
+		put_time(&writer, lfirst(lc));
+	put(&writer, list_length(request->filters));
+	foreach(lc, request->filters)
+		put_filter(&writer, lfirst(lc));
+	return writer;
+}
+
+static void
+get_clauses(UsageRequest *request, Reader *reader)
+{
+	for (int n = get(reader); n > 0; n--)
+		request->time = lappend(request->time, get_time(reader));
+	for (int n = get(reader); n > 0; n--)
+		request->filters = lappend(request->filters, get_filter(reader));
+}
+
 List *
 request_to_list(const UsageRequest *request)
 {
-	List	   *time = NIL;
-	List	   *filters = NIL;
-	ListCell   *lc;
+	Writer		writer = put_clauses(request);
 
-	foreach(lc, request->time)
-		time = lappend(time, time_to_list(lfirst(lc)));
-	foreach(lc, request->filters)
-		filters = lappend(filters, filter_to_list(lfirst(lc)));
-	return list_concat(list_make5(request->group_by, request->columns, time, filters,
-								  number(request->backward)),
+	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
+								  writer.names, number(request->backward)),
 					   list_make4(number(request->few), number(request->any_width),
 								  request->keys, number(request->results)));
 }
@@ -189,14 +241,14 @@ UsageRequest *
 request_from_list(List *list, List *exprs)
 {
 	UsageRequest *request = palloc0(sizeof(UsageRequest));
-	ListCell   *lc;
+	Reader		reader = {
+		.numbers = list_nth(list, REQUEST_CLAUSES),
+		.names = list_nth(list, REQUEST_NAMES)
+	};
 
+	get_clauses(request, &reader);
 	request->group_by = list_nth(list, REQUEST_GROUP_BY);
 	request->columns = list_nth(list, REQUEST_COLUMNS);
-	foreach(lc, (List *) list_nth(list, REQUEST_TIME))
-		request->time = lappend(request->time, time_from_list(lfirst(lc)));
-	foreach(lc, (List *) list_nth(list, REQUEST_FILTERS))
-		request->filters = lappend(request->filters, filter_from_list(lfirst(lc)));
 	request->exprs = exprs;
 	request->backward = number_at(list, REQUEST_BACKWARD) != 0;
 	request->few = number_at(list, REQUEST_FEW) != 0;
@@ -238,7 +290,8 @@ request_count_parts(BoundRequest *request)
 
 	request->nparts = 1;
 	foreach(lc, request->filters)
-		request->nparts *= list_length(((BoundFilter *) lfirst(lc))->parts);
+		request->nparts = saturating_mul(request->nparts,
+										 list_length(((BoundFilter *) lfirst(lc))->parts));
 }
 
 List *

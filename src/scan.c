@@ -30,7 +30,7 @@ typedef struct UsageScanState
 	UsageScan	shown;			/* first, so that one is the other */
 	ForeignScanState *node;
 	TupleMaker *maker;
-	List	   *exprs;			/* of ExprState, as request->exprs */
+	ExprState **exprs;			/* of request->exprs; NULL: a constant */
 	Oid			userid;			/* whose user mapping counts */
 	Reread	   *reread;
 	TimestampTz now;			/* of the first scan, so that all are of the
@@ -56,6 +56,35 @@ scan_of(ForeignScanState *node)
 	return node->fdw_state;
 }
 
+/* Constants, which may be many thousands, need nothing to be evaluated. */
+static ExprState **
+init_exprs(const List *exprs)
+{
+	ExprState **states = palloc0(sizeof(ExprState *) * Max(list_length(exprs), 1));
+	ListCell   *lc;
+
+	foreach(lc, exprs)
+	{
+		if (!IsA(lfirst(lc), Const))
+			states[foreach_current_index(lc)] = ExecInitExpr(lfirst(lc), NULL);
+	}
+	return states;
+}
+
+/* The expression's value in the scan's context, in CurrentMemoryContext. */
+static Datum
+evaluate(UsageScanState *scan, int expr, bool *isnull)
+{
+	ExprState  *state = scan->exprs[expr];
+	const Const *constant;
+
+	if (state)
+		return ExecEvalExpr(state, scan->node->ss.ps.ps_ExprContext, isnull);
+	constant = list_nth(scan->shown.request->exprs, expr);
+	*isnull = constant->constisnull;
+	return constant->constvalue;
+}
+
 void
 usageBeginForeignScan(ForeignScanState *node, int eflags)
 {
@@ -66,7 +95,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->shown.table = table_describe(node->ss.ss_currentRelation);
 	scan->shown.request = request_from_list(plan->fdw_private, plan->fdw_exprs);
 	scan->maker = tuple_maker(scan->shown.table, scan->shown.request->columns);
-	scan->exprs = ExecInitExprList(plan->fdw_exprs, NULL);
+	scan->exprs = init_exprs(plan->fdw_exprs);
 	scan->userid = ForeignScanUserId(node);
 	scan->reread = reread_make(scan->shown.table, scan->shown.request, scan->maker,
 							   RelationGetDescr(node->ss.ss_currentRelation),
@@ -82,8 +111,7 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
 
-	*value = ExecEvalExpr(list_nth(scan->exprs, expr),
-						  scan->node->ss.ps.ps_ExprContext, isnull);
+	*value = evaluate(scan, expr, isnull);
 	return true;
 }
 
@@ -96,7 +124,7 @@ scan_key(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 
 	econtext->caseValue_datum = TimestampTzGetDatum(bucket);
 	econtext->caseValue_isNull = false;
-	*value = ExecEvalExpr(list_nth(scan->exprs, expr), econtext, isnull);
+	*value = evaluate(scan, expr, isnull);
 }
 
 /*

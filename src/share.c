@@ -9,8 +9,14 @@
  * Those that have a column in common are tried together, on all combinations of
  * what their columns may be.  The server estimates the rest, of an OR each
  * argument by itself.
+ *
+ * A program may write thousands of clauses.  So all of this is within a budget;
+ * what is beyond it is left to the server, and of a long OR some arguments stand
+ * for the others.
  */
 #include "postgres.h"
+
+#include <math.h>
 
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -28,15 +34,31 @@
 
 #include "compat.h"
 #include "qual.h"
+#include "saturate.h"
 #include "share.h"
 #include "tuple.h"
 
 /* So many combinations are tried at most, and of many buckets so many at least. */
 #define MAX_TRIALS 2048
+#define MAX_TRIALS_OF_MANY 256	/* for each of some that stand for others */
 #define MIN_BUCKETS 64
 
 /* ORs in ORs are looked into so deep, as each level is copied. */
 #define MAX_DEPTH 8
+
+/* So many arguments of an OR are looked at. */
+#define MAX_ARGUMENTS 32
+
+/* An expression of more nodes is not tried. */
+#define MAX_NODES 8192
+
+/*
+ * The budget, in nodes of expressions that are evaluated; what it takes to look
+ * whether one can be evaluated; and to get ready for it.
+ */
+#define MAX_WORK (1 << 20)
+#define LOOK_WORK 64
+#define READY_WORK 500
 
 /* The bucket columns are one axis, as they are all of one bucket. */
 #define TIME_AXIS 0
@@ -52,19 +74,29 @@ typedef struct Axis
 	double	   *weights;		/* that add up to 1 */
 } Axis;
 
+/* One of several clauses that are ANDed. */
+typedef struct ShareClause
+{
+	Node	   *clause;			/* a RestrictInfo or a bare one */
+	Node	   *expr;			/* with what is known put in; NULL: it can't be
+								 * tried */
+	int			nodes;			/* of the expression */
+	bool		ranged;			/* the ranges were made of it */
+} ShareClause;
+
 /* Clauses that have columns in common. */
 typedef struct Trial
 {
 	Bitmapset  *attnums;		/* of their axes */
-	List	   *clauses;
-	List	   *exprs;			/* the same, with what is known put in */
+	List	   *clauses;		/* of ShareClause */
+	int64		nodes;			/* of all of them */
 } Trial;
 
-/* Clauses that are ANDed, RestrictInfos or bare ones. */
+/* Clauses that are ANDed. */
 typedef struct Conjunction
 {
 	List	   *trials;
-	List	   *rest;			/* those that can't be tried */
+	List	   *rest;			/* of ShareClause: those that can't be tried */
 } Conjunction;
 
 typedef struct ShareContext
@@ -75,6 +107,8 @@ typedef struct ShareContext
 	const TimeRanges *ranges;
 	List	   *axes;			/* of dimensions: those that were looked for */
 	int			depth;			/* of ORs that this is an argument of */
+	int64		work;			/* what is left of the budget */
+	int			most_trials;
 } ShareContext;
 
 static double share_of_clauses(ShareContext *cx, List *time, List *others);
@@ -343,7 +377,7 @@ find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums)
 
 /* Put a clause with those that it shares columns with. */
 static void
-add_to_trial(Conjunction *all, Node *clause, Node *expr, Bitmapset *attnums)
+add_to_trial(Conjunction *all, ShareClause *clause, Bitmapset *attnums)
 {
 	Trial	   *trial = NULL;
 	ListCell   *lc;
@@ -361,7 +395,7 @@ add_to_trial(Conjunction *all, Node *clause, Node *expr, Bitmapset *attnums)
 		}
 		trial->attnums = bms_add_members(trial->attnums, other->attnums);
 		trial->clauses = list_concat(trial->clauses, other->clauses);
-		trial->exprs = list_concat(trial->exprs, other->exprs);
+		trial->nodes += other->nodes;
 		all->trials = foreach_delete_current(all->trials, lc);
 	}
 	if (!trial)
@@ -371,7 +405,7 @@ add_to_trial(Conjunction *all, Node *clause, Node *expr, Bitmapset *attnums)
 	}
 	trial->attnums = bms_add_members(trial->attnums, attnums);
 	trial->clauses = lappend(trial->clauses, clause);
-	trial->exprs = lappend(trial->exprs, expr);
+	trial->nodes += clause->nodes;
 }
 
 static Node *
@@ -380,34 +414,59 @@ bare_clause(Node *clause)
 	return IsA(clause, RestrictInfo) ? (Node *) ((RestrictInfo *) clause)->clause : clause;
 }
 
-/* The clause with what is known put in, if that is all of it; else NULL. */
-static Node *
-known_expr(ShareContext *cx, Node *clause)
+/* Take that much from what is left of the budget; false: there is not enough. */
+static bool
+spend(ShareContext *cx, int64 work)
 {
-	Node	   *expr = bare_clause(clause);
+	if (work > cx->work)
+		return false;
+	cx->work -= work;
+	return true;
+}
 
-	if (!is_harmless(cx, expr))
-		return NULL;
+/* Count the nodes, up to one more than are tried. */
+static bool
+count_nodes(Node *node, int *count)
+{
+	if (node == NULL)
+		return false;
+	return ++*count > MAX_NODES ||
+		expression_tree_walker(node, count_nodes, count);
+}
+
+/* Sets the expression with what is known put in, if that is all of it; else NULL. */
+static void
+find_known(ShareContext *cx, ShareClause *clause)
+{
+	Node	   *expr = bare_clause(clause->clause);
+
+	(void) count_nodes(expr, &clause->nodes);
+	if (clause->nodes > MAX_NODES || !spend(cx, clause->nodes * LOOK_WORK) ||
+		!is_harmless(cx, expr))
+		return;
 	expr = estimate_expression_value(cx->root, expr);
-	return is_unknown(expr, NULL) ? NULL : expr;
+	if (!is_unknown(expr, NULL))
+		clause->expr = expr;
 }
 
 static void
-add_clauses(ShareContext *cx, Conjunction *all, List *clauses)
+add_clauses(ShareContext *cx, Conjunction *all, List *clauses, bool ranged)
 {
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 	{
+		ShareClause *clause = palloc0(sizeof(ShareClause));
 		Bitmapset  *attnums = NULL;
-		Node	   *expr = known_expr(cx, lfirst(lc));
 
-		if (expr && find_axes(cx, expr, &attnums))
-			add_to_trial(all, lfirst(lc), expr, attnums);
-		else if (expr && IsA(expr, Const))
-			all->rest = lappend(all->rest, expr);
+		CHECK_FOR_INTERRUPTS();
+		clause->clause = lfirst(lc);
+		clause->ranged = ranged;
+		find_known(cx, clause);
+		if (clause->expr && find_axes(cx, clause->expr, &attnums))
+			add_to_trial(all, clause, attnums);
 		else
-			all->rest = lappend(all->rest, lfirst(lc));
+			all->rest = lappend(all->rest, clause);
 	}
 }
 
@@ -415,13 +474,17 @@ add_clauses(ShareContext *cx, Conjunction *all, List *clauses)
  * Trials
  */
 
-/* The axes of a trial; NIL where it has too many combinations. */
+/* The axes of a trial; NIL where it has too many combinations, or too large clauses. */
 static List *
 trial_axes(ShareContext *cx, const Trial *trial)
 {
 	List	   *axes = NIL;
+	int64		most = Min(cx->most_trials, (cx->work - READY_WORK) / trial->nodes);
 	int64		combinations = 1;
 	ListCell   *lc;
+
+	if (most < 1)
+		return NIL;
 
 	foreach(lc, cx->axes)
 	{
@@ -430,18 +493,20 @@ trial_axes(ShareContext *cx, const Trial *trial)
 		if (!bms_is_member(axis->attnum, trial->attnums))
 			continue;
 		axes = lappend(axes, axis);
-		combinations *= axis->count;
-		if (combinations > MAX_TRIALS)
+		combinations = saturating_mul(combinations, axis->count);
+		if (combinations > most)
 			return NIL;
 	}
 	if (bms_is_member(TIME_AXIS, trial->attnums))
 	{
-		Axis	   *axis = time_axis(cx, MAX_TRIALS / combinations);
+		Axis	   *axis = time_axis(cx, most / combinations);
 
 		if (!axis || axis->count == 0)
 			return NIL;
 		axes = lappend(axes, axis);
+		combinations *= axis->count;
 	}
+	cx->work -= combinations * trial->nodes + READY_WORK;
 	return axes;
 }
 
@@ -497,6 +562,18 @@ passing_weight(TrialRun *run, List *axes, int i)
 	return weight;
 }
 
+/* The expressions of a trial's clauses. */
+static List *
+trial_exprs(const Trial *trial)
+{
+	List	   *exprs = NIL;
+	ListCell   *lc;
+
+	foreach(lc, trial->clauses)
+		exprs = lappend(exprs, ((ShareClause *) lfirst(lc))->expr);
+	return exprs;
+}
+
 static double
 run_trial(ShareContext *cx, const Trial *trial, List *axes)
 {
@@ -509,7 +586,7 @@ run_trial(ShareContext *cx, const Trial *trial, List *axes)
 										&TTSOpsVirtual);
 	ExecStoreAllNullTuple(run.slot);
 	run.econtext->ecxt_scantuple = run.slot;
-	run.quals = ExecPrepareQual(trial->exprs, estate);
+	run.quals = ExecPrepareQual(trial_exprs(trial), estate);
 	weight = passing_weight(&run, axes, 0);
 	ExecDropSingleTupleTableSlot(run.slot);
 	FreeExecutorState(estate);
@@ -517,23 +594,35 @@ run_trial(ShareContext *cx, const Trial *trial, List *axes)
 	return weight;
 }
 
-/* Of an OR: as if its arguments had nothing to do with each other. */
+/*
+ * Of an OR: as if its arguments had nothing to do with each other.  Where they
+ * are many, those looked at are spread evenly, and are so many for each of them.
+ */
 static double
 or_share(ShareContext *cx, BoolExpr *expr)
 {
+	int			nargs = list_length(expr->args);
+	int			nlooked = Min(nargs, MAX_ARGUMENTS);
+	int			most_trials = cx->most_trials;
 	double		none = 1;
-	ListCell   *lc;
 
 	cx->depth++;
-	foreach(lc, expr->args)
-		none *= 1 - share_of_clauses(cx, NIL, make_ands_implicit(lfirst(lc)));
+	if (nlooked < nargs)
+		cx->most_trials = MAX_TRIALS_OF_MANY;
+	for (int i = 0; i < nlooked; i++)
+	{
+		Node	   *arg = list_nth(expr->args, (int64) i * nargs / nlooked);
+
+		none *= 1 - share_of_clauses(cx, NIL, make_ands_implicit((Expr *) arg));
+	}
 	cx->depth--;
-	return 1 - none;
+	cx->most_trials = most_trials;
+	return 1 - (nlooked < nargs ? pow(none, (double) nargs / nlooked) : none);
 }
 
 /* Of what can't be tried.  Ranges stand for what is not known of time. */
 static double
-rest_share(ShareContext *cx, List *time, List *clauses)
+rest_share(ShareContext *cx, List *clauses)
 {
 	double		share = 1;
 	List	   *servers = NIL;
@@ -541,12 +630,15 @@ rest_share(ShareContext *cx, List *time, List *clauses)
 
 	foreach(lc, clauses)
 	{
-		Node	   *expr = bare_clause(lfirst(lc));
+		const ShareClause *clause = lfirst(lc);
+		Node	   *expr = bare_clause(clause->clause);
 
-		if (is_orclause(expr) && !is_unknown(expr, NULL) && cx->depth < MAX_DEPTH)
+		if (clause->expr && IsA(clause->expr, Const))
+			servers = lappend(servers, clause->expr);
+		else if (is_orclause(expr) && !is_unknown(expr, NULL) && cx->depth < MAX_DEPTH)
 			share *= or_share(cx, (BoolExpr *) expr);
-		else if (!list_member_ptr(time, lfirst(lc)))
-			servers = lappend(servers, lfirst(lc));
+		else if (!clause->ranged)
+			servers = lappend(servers, clause->clause);
 	}
 	return share * clauselist_selectivity(cx->root, servers, cx->rel->relid, JOIN_INNER, NULL);
 }
@@ -563,27 +655,24 @@ untried_share(List *axes)
 	return 1 - tried;
 }
 
-static double trial_share(ShareContext *cx, List *time, const Trial *trial);
+static double trial_share(ShareContext *cx, const Trial *trial);
 
 /* Of a trial with too many combinations: each clause by itself, if it can be. */
 static double
-single_shares(ShareContext *cx, List *time, const Trial *trial)
+single_shares(ShareContext *cx, const Trial *trial)
 {
 	double		share = 1;
-	ListCell   *clause;
-	ListCell   *expr;
+	ListCell   *lc;
 
 	if (list_length(trial->clauses) == 1)
-		return rest_share(cx, time, trial->clauses);
-	forboth(clause, trial->clauses, expr, trial->exprs)
+		return rest_share(cx, trial->clauses);
+	foreach(lc, trial->clauses)
 	{
-		Trial		single = {
-			.clauses = list_make1(lfirst(clause)),
-			.exprs = list_make1(lfirst(expr))
-		};
+		ShareClause *clause = lfirst(lc);
+		Trial		single = {.clauses = list_make1(clause), .nodes = clause->nodes};
 
-		find_axes(cx, lfirst(expr), &single.attnums);
-		share *= trial_share(cx, time, &single);
+		find_axes(cx, clause->expr, &single.attnums);
+		share *= trial_share(cx, &single);
 	}
 	return share;
 }
@@ -593,16 +682,16 @@ single_shares(ShareContext *cx, List *time, const Trial *trial)
  * one of those that were not tried, and the server may know how rare that is.
  */
 static double
-trial_share(ShareContext *cx, List *time, const Trial *trial)
+trial_share(ShareContext *cx, const Trial *trial)
 {
 	List	   *axes = trial_axes(cx, trial);
 	double		share;
 
 	if (axes == NIL)
-		return single_shares(cx, time, trial);
+		return single_shares(cx, trial);
 	share = Min(run_trial(cx, trial, axes), 1);
 	if (share == 0 && untried_share(axes) > 0)
-		share = Min(rest_share(cx, time, trial->clauses), untried_share(axes));
+		share = Min(rest_share(cx, trial->clauses), untried_share(axes));
 	return share;
 }
 
@@ -610,14 +699,15 @@ static double
 share_of_clauses(ShareContext *cx, List *time, List *others)
 {
 	Conjunction all = {0};
-	double		share;
+	double		share = 1;
 	ListCell   *lc;
 
-	add_clauses(cx, &all, time);
-	add_clauses(cx, &all, others);
-	share = rest_share(cx, time, all.rest);
+	add_clauses(cx, &all, time, true);
+	add_clauses(cx, &all, others, false);
+	/* long ORs would leave nothing of the budget */
 	foreach(lc, all.trials)
-		share *= trial_share(cx, time, lfirst(lc));
+		share *= trial_share(cx, lfirst(lc));
+	share *= rest_share(cx, all.rest);
 	return share;
 }
 
@@ -625,7 +715,14 @@ double
 share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 			  const TimeRanges *ranges, List *time, List *others)
 {
-	ShareContext cx = {.root = root, .rel = rel, .table = table, .ranges = ranges};
+	ShareContext cx = {
+		.root = root,
+		.rel = rel,
+		.table = table,
+		.ranges = ranges,
+		.work = MAX_WORK,
+		.most_trials = MAX_TRIALS
+	};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw share",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);

@@ -4,7 +4,10 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "compat.h"
+#include "saturate.h"
 #include "slice.h"
 
 /* As many buckets are kept until their window is complete. */
@@ -25,40 +28,67 @@ slice_keeps_buckets(const BoundRequest *request)
 	return request->backward || request->nparts > 1;
 }
 
+/* What a request is cut with. */
+typedef struct SliceCutter
+{
+	const UsageTable *table;
+	const BoundRequest *request;
+	int64		span_us;		/* of all its ranges, where that matters */
+} SliceCutter;
+
+/* The ranges may be many, and are added up once for all stretches. */
+static SliceCutter
+make_cutter(const UsageTable *table, const BoundRequest *request)
+{
+	return (SliceCutter) {
+		.table = table,
+		.request = request,
+		.span_us = slice_keeps_buckets(request) ? timerange_buckets(request->ranges, 1) : 0
+	};
+}
+
+static int
+window_limit(const SliceCutter *cutter, const UsageWidth *width)
+{
+	int64		buckets = cutter->span_us / width->width_us;
+
+	if (!slice_keeps_buckets(cutter->request))
+		return width->limit;
+	/* smaller windows must not make it more requests than are allowed */
+	return Min(width->limit,
+			   Max(MAX_KEPT_BUCKETS,
+				   saturating_mul(2, buckets) / cutter->table->options->max_requests));
+}
+
 int
 slice_limit(const UsageTable *table, const BoundRequest *request, const UsageWidth *width)
 {
-	int64		buckets;
+	SliceCutter cutter = make_cutter(table, request);
 
-	if (!slice_keeps_buckets(request))
-		return width->limit;
-	/* smaller windows must not make it more requests than are allowed */
-	buckets = timerange_buckets(request->ranges, width->width_us);
-	return Min(width->limit, Max(MAX_KEPT_BUCKETS,
-								 2 * buckets / table->options->max_requests));
+	return window_limit(&cutter, width);
 }
 
 static TimeCut
-cut_stretch(const UsageTable *table, const BoundRequest *request, const WidthStretch *stretch)
+cut_stretch(const SliceCutter *cutter, const WidthStretch *stretch)
 {
-	int			limit = slice_limit(table, request, stretch->width);
+	int			limit = window_limit(cutter, stretch->width);
 
 	return (TimeCut) {
 		.width_us = stretch->width->width_us,
-		.first = request->few ? 1 : limit,
+		.first = cutter->request->few ? 1 : limit,
 		.limit = limit,
-		.backward = request->backward
+		.backward = cutter->request->backward
 	};
 }
 
 /* Cut a stretch; slices may be NULL where only their number is wanted. */
 static int64
-slice_stretch(const UsageTable *table, const BoundRequest *request,
-			  const WidthStretch *stretch, Slice *slices)
+slice_stretch(const SliceCutter *cutter, const WidthStretch *stretch, Slice *slices)
 {
-	TimeCut		cut = cut_stretch(table, request, stretch);
+	const BoundRequest *request = cutter->request;
+	TimeCut		cut = cut_stretch(cutter, stretch);
 	int64		nwindows = timerange_window_count(stretch->ranges, &cut);
-	int64		count = nwindows * request->nparts;
+	int64		count = saturating_mul(nwindows, request->nparts);
 	TimeRange  *windows;
 
 	if (slices)
@@ -82,11 +112,15 @@ nth_stretch(const BoundRequest *request, int n)
 static int64
 slice_stretches(const UsageTable *table, const BoundRequest *request, Slice *slices)
 {
+	SliceCutter cutter = make_cutter(table, request);
 	int64		count = 0;
 
 	for (int i = 0; i < list_length(request->stretches); i++)
-		count += slice_stretch(table, request, nth_stretch(request, i),
-							   slices ? slices + count : NULL);
+	{
+		CHECK_FOR_INTERRUPTS();
+		count = saturating_add(count, slice_stretch(&cutter, nth_stretch(request, i),
+													slices ? slices + count : NULL));
+	}
 	return count;
 }
 
@@ -94,6 +128,18 @@ int64
 slice_count(const UsageTable *table, const BoundRequest *request)
 {
 	return slice_stretches(table, request, NULL);
+}
+
+Slice
+slice_first(const UsageTable *table, const BoundRequest *request)
+{
+	SliceCutter cutter = make_cutter(table, request);
+	const WidthStretch *stretch = nth_stretch(request, 0);
+	const TimeRanges *ranges = stretch->ranges;
+	TimeRanges	first = {1, &ranges->ranges[request->backward ? ranges->count - 1 : 0]};
+	TimeCut		cut = cut_stretch(&cutter, stretch);
+
+	return (Slice) {timerange_windows(&first, &cut)[0], stretch->width, 0};
 }
 
 Slice *

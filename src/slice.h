@@ -20,13 +20,18 @@
  */
 extern double slice_latency_cost(const UsageTable *table, double requests);
 
-/* How many slices the bound request makes. */
+/* How many slices the bound request makes; as many as an int64 holds where it is more. */
 extern int64 slice_count(const UsageTable *table, const BoundRequest *request);
+
+/*
+ * The one that is read first, where the request asks for any time.
+ */
+extern Slice slice_first(const UsageTable *table, const BoundRequest *request);
 
 /*
  * Those slices in reading order (newest first where the request is backward; all
  * parts of a window, then the next one), as a palloc'd array of slice_count()
- * elements.
+ * elements.  There are no more of them than bind.h promises.
  */
 extern Slice *slice_all(const UsageTable *table, const BoundRequest *request);
 

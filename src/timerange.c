@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "saturate.h"
 #include "timerange.h"
 
 static TimeRanges *
@@ -52,6 +53,13 @@ TimeRanges *
 timerange_none(void)
 {
 	return make_set(0);
+}
+
+void
+timerange_free(TimeRanges *set)
+{
+	pfree(set->ranges);
+	pfree(set);
 }
 
 TimeRanges *
@@ -163,7 +171,9 @@ timerange_buckets(const TimeRanges *set, int64 width_us)
 	int64		buckets = 0;
 
 	for (int i = 0; i < set->count; i++)
-		buckets += (set->ranges[i].end - set->ranges[i].start) / width_us;
+		buckets = saturating_add(buckets,
+								 saturating_sub(set->ranges[i].end,
+												set->ranges[i].start) / width_us);
 	return buckets;
 }
 
@@ -182,7 +192,8 @@ cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)
 
 		while (rest.start < rest.end)
 		{
-			int64		span_us = Min(buckets * cut->width_us, rest.end - rest.start);
+			int64		span_us = Min(saturating_mul(buckets, cut->width_us),
+								  saturating_sub(rest.end, rest.start));
 			TimeRange	window = rest;
 
 			if (cut->backward)

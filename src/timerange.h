@@ -36,6 +36,9 @@ extern TimeRanges *timerange_between(TimestampTz start, TimestampTz end);
 extern TimeRanges *timerange_copy(const TimeRanges *set);
 extern bool timerange_equal(const TimeRanges *a, const TimeRanges *b);
 
+/* Give the memory of a set back, where there are many of them. */
+extern void timerange_free(TimeRanges *set);
+
 extern TimeRanges *timerange_intersect(const TimeRanges *a, const TimeRanges *b);
 extern TimeRanges *timerange_union(const TimeRanges *a, const TimeRanges *b);
 
