@@ -299,22 +299,21 @@ explain_group_by(const BoundRequest *bound, ExplainState *es)
 static void
 explain_filters(ExplainContext *cx, ExplainState *es)
 {
+	const BoundRequest *bound = cx->scan->bound;
+	List	   *clauses = bound ? bound->filters : cx->scan->request->filters;
 	List	   *filters = NIL;
 	ListCell   *lc;
 
-	if (cx->scan->bound)
-		foreach(lc, cx->scan->bound->filters)
-			filters = lappend(filters, bound_filter_text(lfirst(lc)));
-	else
-		foreach(lc, cx->scan->request->filters)
-			if (foreach_current_index(lc) < MAX_TERMS)
-				filters = lappend(filters, filter_text(cx, lfirst(lc)));
-			else
-			{
-				filters = lappend(filters, psprintf("%d more",
-													list_length(cx->scan->request->filters) - MAX_TERMS));
-				break;
-			}
+	foreach(lc, clauses)
+	{
+		if (foreach_current_index(lc) == MAX_TERMS)
+		{
+			filters = lappend(filters, psprintf("%d more", list_length(clauses) - MAX_TERMS));
+			break;
+		}
+		filters = lappend(filters, bound ? bound_filter_text(lfirst(lc)) :
+						  filter_text(cx, lfirst(lc)));
+	}
 	if (filters != NIL)
 		ExplainPropertyList("Filters", filters, es);
 }

@@ -18,30 +18,23 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/pg_statistic.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/selfuncs.h"
 
 #include "compat.h"
-#include "qual.h"
 #include "saturate.h"
-#include "share.h"
+#include "share_context.h"
 #include "tuple.h"
 
-/* So many combinations are tried at most, and of many buckets so many at least. */
+/* So many combinations are tried at most. */
 #define MAX_TRIALS 2048
 #define MAX_TRIALS_OF_MANY 256	/* for each of some that stand for others */
-#define MIN_BUCKETS 64
 
 /* ORs in ORs are looked into so deep, as each level is copied. */
 #define MAX_DEPTH 8
@@ -59,20 +52,6 @@
 #define MAX_WORK (1 << 20)
 #define LOOK_WORK 64
 #define READY_WORK 500
-
-/* The bucket columns are one axis, as they are all of one bucket. */
-#define TIME_AXIS 0
-
-/* What a column may be. */
-typedef struct Axis
-{
-	AttrNumber	attnum;			/* or TIME_AXIS: values are starts of buckets */
-	double		untried;		/* weight of values that these stand for */
-	int			count;
-	Datum	   *values;
-	bool	   *nulls;
-	double	   *weights;		/* that add up to 1 */
-} Axis;
 
 /* One of several clauses that are ANDed. */
 typedef struct ShareClause
@@ -99,281 +78,12 @@ typedef struct Conjunction
 	List	   *rest;			/* of ShareClause: those that can't be tried */
 } Conjunction;
 
-typedef struct ShareContext
-{
-	PlannerInfo *root;
-	RelOptInfo *rel;
-	const UsageTable *table;
-	const TimeRanges *ranges;
-	List	   *axes;			/* of dimensions: those that were looked for */
-	int			depth;			/* of ORs that this is an argument of */
-	int64		work;			/* what is left of the budget */
-	int			most_trials;
-} ShareContext;
-
 static double share_of_clauses(ShareContext *cx, List *time, List *others);
-
-/*
- * Axes
- */
-
-/* Room for that many more values. */
-static void
-grow_axis(Axis *axis, int more)
-{
-	int			room = axis->count + more;
-
-	axis->values = axis->values ? repalloc(axis->values, sizeof(Datum) * room) :
-		palloc(sizeof(Datum) * room);
-	axis->nulls = axis->nulls ? repalloc(axis->nulls, sizeof(bool) * room) :
-		palloc(sizeof(bool) * room);
-	axis->weights = axis->weights ? repalloc(axis->weights, sizeof(double) * room) :
-		palloc(sizeof(double) * room);
-}
-
-static void
-add_value(Axis *axis, Datum value, bool isnull, double weight)
-{
-	axis->values[axis->count] = value;
-	axis->nulls[axis->count] = isnull;
-	axis->weights[axis->count++] = weight;
-}
-
-/* Make the weights add up to 1. */
-static void
-weigh_all(Axis *axis)
-{
-	double		sum = 0;
-
-	for (int i = 0; i < axis->count; i++)
-		sum += axis->weights[i];
-	for (int i = 0; i < axis->count; i++)
-		axis->weights[i] /= sum;
-}
-
-/*
- * The values that ANALYZE found: the common ones, NULL, and for those that are
- * not common the bounds of the histogram.
- */
-static void
-read_statistics(Axis *axis, HeapTuple tuple)
-{
-	double		null_weight = ((Form_pg_statistic) GETSTRUCT(tuple))->stanullfrac;
-	double		left = 1 - null_weight;
-	AttStatsSlot slot;
-
-	grow_axis(axis, 1);
-	if (null_weight > 0)
-		add_value(axis, (Datum) 0, true, null_weight);
-	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
-						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
-	{
-		grow_axis(axis, slot.nvalues);
-		for (int i = 0; i < slot.nvalues; i++)
-		{
-			add_value(axis, slot.values[i], false, slot.numbers[i]);
-			left -= slot.numbers[i];
-		}
-	}
-	/* rounded, the weights of all values need not make 1 */
-	axis->untried = left > 0.001 ? left : 0;
-	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
-						 ATTSTATSSLOT_VALUES))
-	{
-		grow_axis(axis, slot.nvalues);
-		for (int i = 0; i < slot.nvalues; i++)
-			add_value(axis, slot.values[i], false, axis->untried / slot.nvalues);
-	}
-	weigh_all(axis);
-}
-
-/* The values of a dimension; a count of 0 where they are not known. */
-static Axis *
-dimension_axis(ShareContext *cx, const UsageTableColumn *column)
-{
-	Axis	   *axis;
-	Var		   *var = makeVar(cx->rel->relid, column->attnum, column->type, column->typmod,
-							  InvalidOid, 0);
-	VariableStatData found;
-	ListCell   *lc;
-
-	foreach(lc, cx->axes)
-		if (((Axis *) lfirst(lc))->attnum == column->attnum)
-			return lfirst(lc);
-	axis = palloc0(sizeof(Axis));
-	axis->attnum = column->attnum;
-	examine_variable(cx->root, (Node *) var, 0, &found);
-	if (HeapTupleIsValid(found.statsTuple))
-		read_statistics(axis, found.statsTuple);
-	ReleaseVariableStats(found);
-	cx->axes = lappend(cx->axes, axis);
-	return axis;
-}
-
-/* So many buckets, evenly spread; NULL where those are too few to tell. */
-static Axis *
-time_axis(ShareContext *cx, int most)
-{
-	int64		width_us = cx->table->width->width_us;
-	int64		buckets = timerange_buckets(cx->ranges, width_us);
-	int			count = Min(buckets, most);
-	const TimeRange *range = cx->ranges->ranges;
-	int64		before = 0;		/* buckets in the ranges before that one */
-	Axis	   *axis;
-
-	if (count < Min(buckets, MIN_BUCKETS))
-		return NULL;
-	axis = palloc0(sizeof(Axis));
-	axis->attnum = TIME_AXIS;
-	axis->untried = count == buckets ? 0 : 0.5 / count;
-	grow_axis(axis, count);
-	for (int i = 0; i < count; i++)
-	{
-		int64		n = (2 * i + 1) * buckets / (2 * count) - before;
-
-		while (n >= (range->end - range->start) / width_us)
-		{
-			n -= (range->end - range->start) / width_us;
-			before += (range->end - range->start) / width_us;
-			range++;
-		}
-		add_value(axis, TimestampTzGetDatum(range->start + n * width_us), false, 1.0 / count);
-	}
-	return axis;
-}
 
 /*
  * Which clauses can be tried?
  */
 
-/* Is there anything that is not known before the scan? */
-static bool
-is_unknown(Node *node, void *cx)
-{
-	if (node == NULL)
-		return false;
-	return IsA(node, Param) || IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) ||
-		IsA(node, PlaceHolderVar) || expression_tree_walker(node, is_unknown, cx);
-}
-
-/*
- * The expression without what contain_leaked_vars() does not know to raise no
- * error: comparisons of time, functions of a bucket's bound, and COALESCE.
- */
-static Node *
-hide_harmless(Node *node, ShareContext *cx)
-{
-	UsageBound	bound;
-
-	if (node == NULL)
-		return NULL;
-	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
-		return makeBoolConst(true, false);
-	if (qual_is_time_function(cx->table, cx->root, cx->rel, node, &bound))
-		return linitial(pull_vars_of_level(node, 0));
-	if (IsA(node, CoalesceExpr))
-		node = (Node *) ((CoalesceExpr *) node)->args;
-	return expression_tree_mutator(node, hide_harmless, cx);
-}
-
-/* Is it a comparison of a column, or of a function of time? */
-static bool
-compares_column(ShareContext *cx, Node *node)
-{
-	Node	   *hidden;
-	ListCell   *lc;
-
-	if (!IsA(node, OpExpr) && !IsA(node, ScalarArrayOpExpr))
-		return false;
-	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
-		return true;
-	hidden = hide_harmless(node, cx);
-	foreach(lc, IsA(hidden, OpExpr) ? ((OpExpr *) hidden)->args : ((ScalarArrayOpExpr *) hidden)->args)
-	{
-		Node	   *arg = lfirst(lc);
-
-		while (IsA(arg, RelabelType))
-			arg = (Node *) ((RelabelType *) arg)->arg;
-		if (IsA(arg, Var))
-			return true;
-	}
-	return false;
-}
-
-/* Does what stands beside the columns, such as a zone, call such functions? */
-static bool
-calls_beside_column(Node *node, void *cx)
-{
-	if (node == NULL)
-		return false;
-	if (!contain_var_clause(node))
-		return contain_mutable_functions(node);
-	return expression_tree_walker(node, calls_beside_column, cx);
-}
-
-/*
- * Would trying the expression call functions that execution perhaps never gets
- * to, as behind OR, CASE or COALESCE?  Only what a column is compared with the
- * server's own estimates evaluate, too.
- */
-static bool
-calls_early(Node *node, ShareContext *cx)
-{
-	UsageBound	bound;
-	ListCell   *lc;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, BoolExpr) || IsA(node, BooleanTest) || IsA(node, List))
-		return expression_tree_walker(node, calls_early, cx);
-	if (IsA(node, NullTest) &&
-		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg, &bound))
-		return calls_beside_column(node, NULL);
-	if (!compares_column(cx, node))
-		return contain_mutable_functions(node);
-	foreach(lc, IsA(node, OpExpr) ? ((OpExpr *) node)->args : ((ScalarArrayOpExpr *) node)->args)
-	{
-		if (contain_var_clause(lfirst(lc)) && calls_beside_column(lfirst(lc), NULL))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Can the expression be evaluated for rows that there may not be?  What raises
- * no error leaks nothing, either, so that any statistics may be used.
- */
-static bool
-is_harmless(ShareContext *cx, Node *expr)
-{
-	return !contain_volatile_functions(expr) &&
-		bms_is_subset(pull_varnos(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
-		!calls_early(expr, cx) && !contain_leaked_vars(hide_harmless(expr, cx));
-}
-
-/* Add the axes of the expression's columns.  False: one of them has none. */
-static bool
-find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums)
-{
-	Bitmapset  *attrs = NULL;
-	int			attr = -1;
-
-	pull_varattnos(expr, cx->rel->relid, &attrs);
-	while ((attr = bms_next_member(attrs, attr)) >= 0)
-	{
-		const UsageTableColumn *column =
-			table_column(cx->table, attr + FirstLowInvalidHeapAttributeNumber);
-
-		if (column && column->role == USAGE_BUCKET)
-			*attnums = bms_add_member(*attnums, TIME_AXIS);
-		else if (column && column->role == USAGE_DIMENSION &&
-				 dimension_axis(cx, column)->count > 0)
-			*attnums = bms_add_member(*attnums, column->attnum);
-		else
-			return false;
-	}
-	return !bms_is_empty(*attnums);
-}
 
 /* Put a clause with those that it shares columns with. */
 static void
@@ -442,10 +152,10 @@ find_known(ShareContext *cx, ShareClause *clause)
 
 	(void) count_nodes(expr, &clause->nodes);
 	if (clause->nodes > MAX_NODES || !spend(cx, clause->nodes * LOOK_WORK) ||
-		!is_harmless(cx, expr))
+		!share_is_harmless(cx, expr))
 		return;
 	expr = estimate_expression_value(cx->root, expr);
-	if (!is_unknown(expr, NULL))
+	if (!share_is_unknown(expr))
 		clause->expr = expr;
 }
 
@@ -463,7 +173,7 @@ add_clauses(ShareContext *cx, Conjunction *all, List *clauses, bool ranged)
 		clause->clause = lfirst(lc);
 		clause->ranged = ranged;
 		find_known(cx, clause);
-		if (clause->expr && find_axes(cx, clause->expr, &attnums))
+		if (clause->expr && share_find_axes(cx, clause->expr, &attnums))
 			add_to_trial(all, clause, attnums);
 		else
 			all->rest = lappend(all->rest, clause);
@@ -499,7 +209,7 @@ trial_axes(ShareContext *cx, const Trial *trial)
 	}
 	if (bms_is_member(TIME_AXIS, trial->attnums))
 	{
-		Axis	   *axis = time_axis(cx, most / combinations);
+		Axis	   *axis = share_time_axis(cx, most / combinations);
 
 		if (!axis || axis->count == 0)
 			return NIL;
@@ -635,7 +345,7 @@ rest_share(ShareContext *cx, List *clauses)
 
 		if (clause->expr && IsA(clause->expr, Const))
 			servers = lappend(servers, clause->expr);
-		else if (is_orclause(expr) && !is_unknown(expr, NULL) && cx->depth < MAX_DEPTH)
+		else if (is_orclause(expr) && !share_is_unknown(expr) && cx->depth < MAX_DEPTH)
 			share *= or_share(cx, (BoolExpr *) expr);
 		else if (!clause->ranged)
 			servers = lappend(servers, clause->clause);
@@ -671,7 +381,7 @@ single_shares(ShareContext *cx, const Trial *trial)
 		ShareClause *clause = lfirst(lc);
 		Trial		single = {.clauses = list_make1(clause), .nodes = clause->nodes};
 
-		find_axes(cx, clause->expr, &single.attnums);
+		share_find_axes(cx, clause->expr, &single.attnums);
 		share *= trial_share(cx, &single);
 	}
 	return share;

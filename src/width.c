@@ -31,6 +31,9 @@
 #include "qual.h"
 #include "width.h"
 
+/* Keys are evaluated for each bucket; with more the table's own are read. */
+#define MAX_KEYS 64
+
 bool		usage_enable_width_coarsening = true;
 
 typedef struct WidthContext
@@ -152,7 +155,7 @@ sees_bounds(Node *expr, WidthContext *cx)
 	if ((is_start_function(cx, expr) || is_start_part(cx, expr)) && takes_only_start(cx, expr))
 	{
 		cx->keys = list_append_unique(cx->keys, make_key(expr, cx));
-		return false;
+		return list_length(cx->keys) > MAX_KEYS;
 	}
 	column = mentioned_column(cx, expr);
 	if (column)

@@ -190,6 +190,19 @@ test_infinite(void)
 	shim_ok(timerange_align(all, USECS_PER_DAY)->ranges[0].start == DT_NOBEGIN, "all is aligned");
 }
 
+/* Counts that no integer holds, of all finite time in microseconds. */
+static void
+test_large(void)
+{
+	TimeRanges *most = timerange_between(MIN_TIMESTAMP, END_TIMESTAMP - 1);
+	TimeCut		cut = {.width_us = PG_INT64_MAX / 2,.first = 1,.limit = 1000};
+
+	shim_ok(timerange_buckets(most, 1) == PG_INT64_MAX, "more buckets than can be counted");
+	shim_ok(timerange_buckets(most, USECS_PER_DAY) > 0, "days of all time");
+	most = timerange_between(0, PG_INT64_MAX - 1);
+	shim_ok(timerange_window_count(most, &cut) == 2, "windows of more than can be counted");
+}
+
 int
 main(void)
 {
@@ -198,5 +211,6 @@ main(void)
 	test_rounding();
 	test_shift();
 	test_infinite();
+	test_large();
 	return shim_done();
 }

@@ -1,0 +1,54 @@
+/*
+ * share_context.h
+ *	  What the files of share have in common.
+ */
+#ifndef USAGE_SHARE_CONTEXT_H
+#define USAGE_SHARE_CONTEXT_H
+
+#include "share.h"
+
+/* The bucket columns are one axis, as they are all of one bucket. */
+#define TIME_AXIS 0
+
+/* What a column may be. */
+typedef struct Axis
+{
+	AttrNumber	attnum;			/* or TIME_AXIS: values are starts of buckets */
+	double		untried;		/* weight of values that these stand for */
+	int			count;
+	Datum	   *values;
+	bool	   *nulls;
+	double	   *weights;		/* that add up to 1 */
+} Axis;
+
+typedef struct ShareContext
+{
+	PlannerInfo *root;
+	RelOptInfo *rel;
+	const UsageTable *table;
+	const TimeRanges *ranges;
+	List	   *axes;			/* of dimensions: those that were looked for */
+	int			depth;			/* of ORs that this is an argument of */
+	int64		work;			/* what is left of the budget */
+	int			most_trials;
+} ShareContext;
+
+/*
+ * Add the axes of the expression's columns.  False: one of them has none, or there
+ * is no column.
+ */
+extern bool share_find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums);
+
+/* So many buckets, evenly spread; NULL where those are too few to tell. */
+extern Axis *share_time_axis(ShareContext *cx, int most);
+
+/* Is there anything in the expression that is not known before the scan? */
+extern bool share_is_unknown(Node *expr);
+
+/*
+ * Can the expression be evaluated for rows that there may not be?  What raises
+ * no error leaks nothing, either, so that any statistics may be used.
+ */
+extern bool share_is_harmless(ShareContext *cx, Node *expr);
+
+#endif

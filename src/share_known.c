@@ -1,0 +1,122 @@
+/*
+ * share_known.c
+ *	  Which clauses can be evaluated before the scan, for rows that there may not
+ *	  be?
+ */
+#include "postgres.h"
+
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+
+#include "compat.h"
+#include "qual.h"
+#include "share_context.h"
+
+/* Is there anything that is not known before the scan? */
+static bool
+is_unknown(Node *node, void *cx)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, Param) || IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) ||
+		IsA(node, PlaceHolderVar) || expression_tree_walker(node, is_unknown, cx);
+}
+
+/*
+ * The expression without what contain_leaked_vars() does not know to raise no
+ * error: comparisons of time, functions of a bucket's bound, and COALESCE.
+ */
+static Node *
+hide_harmless(Node *node, ShareContext *cx)
+{
+	UsageBound	bound;
+
+	if (node == NULL)
+		return NULL;
+	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
+		return makeBoolConst(true, false);
+	if (qual_is_time_function(cx->table, cx->root, cx->rel, node, &bound))
+		return linitial(pull_vars_of_level(node, 0));
+	if (IsA(node, CoalesceExpr))
+		node = (Node *) ((CoalesceExpr *) node)->args;
+	return expression_tree_mutator(node, hide_harmless, cx);
+}
+
+/* Is it a comparison of a column, or of a function of time? */
+static bool
+compares_column(ShareContext *cx, Node *node)
+{
+	Node	   *hidden;
+	ListCell   *lc;
+
+	if (!IsA(node, OpExpr) && !IsA(node, ScalarArrayOpExpr))
+		return false;
+	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
+		return true;
+	hidden = hide_harmless(node, cx);
+	foreach(lc, IsA(hidden, OpExpr) ? ((OpExpr *) hidden)->args : ((ScalarArrayOpExpr *) hidden)->args)
+	{
+		Node	   *arg = lfirst(lc);
+
+		while (IsA(arg, RelabelType))
+			arg = (Node *) ((RelabelType *) arg)->arg;
+		if (IsA(arg, Var))
+			return true;
+	}
+	return false;
+}
+
+/* Does what stands beside the columns, such as a zone, call such functions? */
+static bool
+calls_beside_column(Node *node, void *cx)
+{
+	if (node == NULL)
+		return false;
+	if (!contain_var_clause(node))
+		return contain_mutable_functions(node);
+	return expression_tree_walker(node, calls_beside_column, cx);
+}
+
+/*
+ * Would trying the expression call functions that execution perhaps never gets
+ * to, as behind OR, CASE or COALESCE?  Only what a column is compared with the
+ * server's own estimates evaluate, too.
+ */
+static bool
+calls_early(Node *node, ShareContext *cx)
+{
+	UsageBound	bound;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, BoolExpr) || IsA(node, BooleanTest) || IsA(node, List))
+		return expression_tree_walker(node, calls_early, cx);
+	if (IsA(node, NullTest) &&
+		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg, &bound))
+		return calls_beside_column(node, NULL);
+	if (!compares_column(cx, node))
+		return contain_mutable_functions(node);
+	foreach(lc, IsA(node, OpExpr) ? ((OpExpr *) node)->args : ((ScalarArrayOpExpr *) node)->args)
+	{
+		if (contain_var_clause(lfirst(lc)) && calls_beside_column(lfirst(lc), NULL))
+			return true;
+	}
+	return false;
+}
+
+bool
+share_is_harmless(ShareContext *cx, Node *expr)
+{
+	return !contain_volatile_functions(expr) &&
+		bms_is_subset(pull_varnos(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
+		!calls_early(expr, cx) && !contain_leaked_vars(hide_harmless(expr, cx));
+}
+
+bool
+share_is_unknown(Node *expr)
+{
+	return is_unknown(expr, NULL);
+}
