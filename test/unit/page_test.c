@@ -23,6 +23,8 @@
 
 #define DEFAULT_MUTATIONS 20000
 #define DEFAULT_SEED 20261120
+#define MAX_RESULT_BYTES (64 * 1024)
+#define SECRET "gateway-Zq7Xv0Wk4/Pd2"
 
 /* Every field of every endpoint, so that one list reads all fixtures. */
 static const PageField everything[] = {
@@ -200,7 +202,7 @@ trace_with(PageReader *reader, const PageField *fields, int nfields, Bytes bytes
 static char *
 trace_bytes(const PageField *fields, int nfields, Bytes bytes, size_t chunk)
 {
-	return trace_with(page_open(fields, nfields), fields, nfields, bytes, chunk);
+	return trace_with(page_open(fields, nfields, MAX_RESULT_BYTES, SECRET), fields, nfields, bytes, chunk);
 }
 
 /* --- checks -------------------------------------------------------------- */
@@ -403,7 +405,7 @@ test_broken_bucket(void)
 	is_broken(BYTES("{\"data\":[{\"start_time\":1-2}]}"), "bucket\n",
 			  "The answer is not valid JSON at byte 25: comma or end expected.");
 	is_broken(BYTES("{\"data\":[{\"a\":-}]}"), "bucket\n",
-			  "The answer is not valid JSON at byte 16: number expected.");
+			  "The answer is not valid JSON at byte 16: digit expected.");
 }
 
 static void
@@ -442,7 +444,6 @@ test_integers(void)
 	is_value(PAGE_INTEGER, "true", "The \"x\" of a result is true, not an integer.");
 	is_value(PAGE_INTEGER, "{\"a\":1}", "The \"x\" of a result is an object, not an integer.");
 	is_value(PAGE_INTEGER, "[]", "The \"x\" of a result is a list, not an integer.");
-	is_value(PAGE_INTEGER, "NaN", "The \"x\" of a result is the number NaN, not an integer.");
 }
 
 /* json-c's versions take these for a limit, or refuse them at once. */
@@ -488,9 +489,6 @@ test_numbers(void)
 	is_value(PAGE_NUMBER, "-9223372036854775808", range);
 	is_value(PAGE_NUMBER, "\"0E-6176\"", "<0E-6176>");
 	is_value(PAGE_NUMBER, "\"12.50\"", "<12.50>");
-	is_value(PAGE_NUMBER, "NaN", range);
-	is_value(PAGE_NUMBER, "Infinity", range);
-	is_value(PAGE_NUMBER, "-Infinity", range);
 	is_value(PAGE_NUMBER, "\"1\\u0000\"", "The \"x\" of a result contains a null character.");
 	is_value(PAGE_NUMBER, "false", "The \"x\" of a result is false, not a number.");
 	is_value(PAGE_NUMBER, "{}", "The \"x\" of a result is an object, not a number.");
@@ -529,7 +527,6 @@ test_other_kinds(void)
 			 "<{\"b\":[1.50,-0.0,null,true],\"a\":10}>");
 	is_value(PAGE_JSON, "[[18446744073709551615]]",
 			 "The \"x\" of a result has a number out of range.");
-	is_value(PAGE_JSON, "{\"a\":NaN}", "The \"x\" of a result has a number out of range.");
 }
 
 static void
@@ -627,7 +624,7 @@ test_restart(void)
 		BYTES("{\"data\":[{\"start_time\":7,\"end_time\":8,\"results\":[{\"model\":\"\xff\"}]}]}"),
 		BYTES("{\"data\":[]}")
 	};
-	PageReader *reader = page_open(everything, lengthof(everything));
+	PageReader *reader = page_open(everything, lengthof(everything), MAX_RESULT_BYTES, SECRET);
 	StringInfoData all;
 
 	initStringInfo(&all);
@@ -654,7 +651,7 @@ test_abandon(void)
 	static const char page[] = "{\"next_page\":\"p\",\"data\":[{\"results\":[{\"model\":\"a\"},{\"b\":[";
 	MemoryContext context = shim_context();
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	PageReader *reader = page_open(everything, lengthof(everything));
+	PageReader *reader = page_open(everything, lengthof(everything), MAX_RESULT_BYTES, SECRET);
 	int			events = 0;
 
 	page_feed(reader, page, strlen(page));
@@ -666,7 +663,7 @@ test_abandon(void)
 
 	context = shim_context();
 	MemoryContextSwitchTo(context);
-	reader = page_open(everything, lengthof(everything));
+	reader = page_open(everything, lengthof(everything), MAX_RESULT_BYTES, SECRET);
 	page_feed(reader, page, strlen(page));
 	for (events = 0; page_next(reader) != PAGE_WANTS_BYTES;)
 		events++;
@@ -680,7 +677,7 @@ static void
 test_memory(void)
 {
 	static const char result[] = "{\"model\":\"a model\",\"input_tokens\":12,\"y\":[1,2,{\"z\":3.5}]},";
-	PageReader *reader = page_open(everything, lengthof(everything));
+	PageReader *reader = page_open(everything, lengthof(everything), MAX_RESULT_BYTES, SECRET);
 	size_t		early = 0;
 	size_t		late = 0;
 
@@ -709,7 +706,7 @@ is_error(const char *name, Bytes body, const char *message, const char *type,
 	bool		same = true;
 
 	memcpy(copy, body.data, body.length);
-	page_parse_error(copy, body.length, &error);
+	page_parse_error(copy, body.length, SECRET, &error);
 	free(copy);
 	for (int i = 0; i < 4; i++)
 	{
@@ -874,7 +871,7 @@ test_mutations(int mutations)
 			mutate(&text);
 		held += mutation_holds(make_bytes(text.data, text.len), mixed ? mixture : everything,
 							   mixed ? lengthof(mixture) : lengthof(everything));
-		page_parse_error(text.data, text.len, &error);
+		page_parse_error(text.data, text.len, SECRET, &error);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
 	}
