@@ -381,6 +381,7 @@ page_open(const PageField *fields, int nfields, size_t max_result_bytes, const c
 	open_kept(&reader->scalar, PAGE_SCALAR_BYTES);
 	open_kept(&reader->result_text, max_result_bytes);
 	initStringInfo(&reader->elements);
+	initStringInfo(&reader->texts);
 	reader->callback.func = release;
 	reader->callback.arg = reader;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &reader->callback);

@@ -14,7 +14,8 @@
  * result what is wanted, and all of it for "*", is kept as text up to
  * max_result_bytes, and makes a tree in json-c's memory, which malloc() gives
  * and no context counts: up to 300 bytes for each byte of text, where that is
- * a list of empty objects; 19 MB with 64 kB.  One result at a time exists so.
+ * a list of empty objects, so 20 MB for 64 kB.  It is there for one result at a
+ * time, and gone, if it may be large, when its values are handed out.
  * The envelope's scalars have at most 8 kB each.
  *
  * json-c stays inside the files of page.

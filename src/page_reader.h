@@ -108,6 +108,7 @@ struct PageReader
 	/* the result at hand: a list of the wanted values, or the whole */
 	Kept		result_text;
 	StringInfoData elements;	/* an int for each: its field */
+	StringInfoData texts;		/* of a large result's values */
 	bool		is_wanted;		/* the member whose colon or value is next */
 	int			before;			/* field of the wanted one before it, or -1 */
 	bool		overflown;		/* what was to be kept has no room */

@@ -11,6 +11,9 @@
 
 #include "page_reader.h"
 
+/* The tree of a result with more text than this may be very large. */
+#define LARGE_TEXT_BYTES	4096
+
 static bool
 too_large(PageReader *reader)
 {
@@ -49,6 +52,48 @@ parse_result(PageReader *reader)
 	return (failed || reader->result == NULL) && page_exhausted(reader);
 }
 
+static bool
+has_text(const PageReader *reader, int field)
+{
+	return !reader->values[field].isnull && reader->fields[field].kind != PAGE_INTEGER &&
+		reader->fields[field].kind != PAGE_BOOLEAN;
+}
+
+/*
+ * Keep the texts of the values and free the tree that they are in, as what the
+ * caller makes of them may be as large again.
+ */
+static void
+free_tree(PageReader *reader)
+{
+	const char *text;
+
+	resetStringInfo(&reader->texts);
+	for (int i = 0; i < reader->nfields; i++)
+		if (has_text(reader, i))
+			appendBinaryStringInfo(&reader->texts, reader->values[i].text,
+								   reader->values[i].length + 1);
+	text = reader->texts.data;
+	for (int i = 0; i < reader->nfields; i++)
+	{
+		if (!has_text(reader, i))
+			continue;
+		reader->values[i].text = text;
+		text += reader->values[i].length + 1;
+	}
+	json_object_put(reader->result);
+	reader->result = NULL;
+}
+
+/* All values of the result are there. */
+static bool
+emit_result(PageReader *reader)
+{
+	if (reader->result_text.text.len > LARGE_TEXT_BYTES)
+		free_tree(reader);
+	return page_emit(reader, PAGE_RESULT);
+}
+
 void
 page_begin_result(PageReader *reader)
 {
@@ -66,7 +111,7 @@ page_take_whole(PageReader *reader)
 		return reader->event == PAGE_BROKEN || (reader->overflown && too_large(reader));
 	reader->step = STEP_COMMA;
 	return check_names(reader) || parse_result(reader) ||
-		page_take_members(reader) || page_emit(reader, PAGE_RESULT);
+		page_take_members(reader) || emit_result(reader);
 }
 
 bool
@@ -101,5 +146,5 @@ page_end_result(PageReader *reader)
 	if (reader->elements.len > 0 &&
 		(append_mark(reader, ']') || parse_result(reader) || page_take_elements(reader)))
 		return true;
-	return page_emit(reader, PAGE_RESULT);
+	return emit_result(reader);
 }
