@@ -102,6 +102,7 @@ FROM (VALUES
   ('retry_delay', '61s'), ('retry_delay', '1kB'), ('retry_delay', '500ms'),
   ('max_retries', 'many'), ('max_retries', '-1'), ('max_retries', '101'), ('max_retries', '5s'),
   ('max_retries', '0'), ('max_requests', '0'), ('max_requests', '1'),
+  ('max_result_bytes', '1023'), ('max_result_bytes', '65MB'), ('max_result_bytes', '1MB'),
   ('allow_http', 'perhaps'), ('allow_http', ''), ('allow_http', 'on'),
   ('array_format', 'csv'), ('array_format', ''), ('array_format', 'Repeat'),
   ('array_format', 'repeat'), ('array_format', 'brackets'), ('array_format', 'comma'),

@@ -241,7 +241,8 @@ failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 }
 
 void
-failure_broken(const UsageTable *table, const HttpOutcome *outcome, const char *complaint)
+failure_broken(const UsageTable *table, const HttpOutcome *outcome, const char *complaint,
+			   const char *hint)
 {
 	bool		is_json = outcome->content_type &&
 		strstr(outcome->content_type, "json") != NULL;
@@ -250,7 +251,7 @@ failure_broken(const UsageTable *table, const HttpOutcome *outcome, const char *
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("endpoint \"%s\" sent a broken answer", table->name),
 			 errdetail("%s", complaint),
-			 is_json || !outcome->content_type ? 0 :
+			 hint ? errhint("%s", hint) : is_json || !outcome->content_type ? 0 :
 			 errhint("The answer is of type \"%s\".  Check the server option \"base_url\".",
 					 outcome->content_type),
 			 failure_context(table, outcome)));

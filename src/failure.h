@@ -33,9 +33,12 @@ extern bool failure_lookback(const HttpOutcome *outcome, const PageError *error,
 pg_noreturn extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 									  const PageError *error, int retries);
 
-/* Raise the ERROR for an answer that is broken.  complaint: a sentence. */
+/*
+ * Raise the ERROR for an answer that is broken.  complaint: a sentence.  hint: what
+ * to do about it, or NULL.
+ */
 pg_noreturn extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
-									   const char *complaint);
+									   const char *complaint, const char *hint);
 
 /*
  * Add which request it was to the error that is being raised: the context of

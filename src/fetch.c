@@ -190,24 +190,15 @@ try_again(Fetch *fetch, const PageError *error)
 	return true;
 }
 
-void
-fetch_mask_token(const FetchSource *source, char *text)
-{
-	size_t		length = strlen(source->token);
-
-	for (char *found = text; (found = strstr(found, source->token)) != NULL; found += length)
-		memset(found, '*', length);
-}
-
 static void
 parse_error_body(Fetch *fetch, PageError *error)
 {
 	MemoryContext old = MemoryContextSwitchTo(fetch->context);
 
 	memset(error, 0, sizeof(PageError));
-	fetch_mask_token(fetch->source, fetch->error_body.data);
 	if (fetch->error_body.len > 0)
-		page_parse_error(fetch->error_body.data, fetch->error_body.len, error);
+		page_parse_error(fetch->error_body.data, fetch->error_body.len,
+						 fetch->source->token, error);
 	MemoryContextSwitchTo(old);
 }
 

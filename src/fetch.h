@@ -95,9 +95,6 @@ extern TimestampTz fetch_earliest(const Fetch *fetch);
 /* Ask anew for what is left of the window from `start` on. */
 extern void fetch_clip(Fetch *fetch, TimestampTz start);
 
-/* A server may repeat the key; no message does.  Works in place. */
-extern void fetch_mask_token(const FetchSource *source, char *text);
-
 /* Which answer is being read, for messages. */
 extern const HttpOutcome *fetch_outcome(const Fetch *fetch);
 

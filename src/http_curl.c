@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "http_transfer.h"
+#include "secret.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
 #define READ_BYTES		65536	/* most that curl reads at once */
@@ -150,18 +151,6 @@ note_status(HttpTransfer *transfer, const char *line, const char *end)
 	transfer->outcome.status = status;
 }
 
-/* A server may repeat the key; what does so is not kept. */
-static bool
-repeats_token(const HttpTransfer *transfer, const char *value, size_t length)
-{
-	size_t		token_length = transfer->token ? strlen(transfer->token) : 0;
-
-	for (size_t i = 0; token_length > 0 && i + token_length <= length; i++)
-		if (memcmp(value + i, transfer->token, token_length) == 0)
-			return true;
-	return false;
-}
-
 static void
 note_header(HttpTransfer *transfer, const char *line, const char *end)
 {
@@ -172,7 +161,8 @@ note_header(HttpTransfer *transfer, const char *line, const char *end)
 		return;
 	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
 		value++;
-	if (repeats_token(transfer, value, end - value))
+	/* A server may repeat the key; what does so is not kept. */
+	if (secret_occurs(value, end - value, transfer->token))
 		return;
 	for (int i = 0; i < lengthof(kept_headers); i++)
 	{

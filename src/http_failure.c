@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "http_transfer.h"
+#include "secret.h"
 
 /* How far a transfer has come; the words are for its failure there. */
 typedef enum HttpPhase
@@ -141,6 +142,7 @@ http_failure_note(HttpTransfer *transfer, CURLcode code)
 		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
 				 transfer->outcome.decoded_bytes);
 	http_copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
+	secret_mask(plain, strlen(plain), transfer->token);
 	snprintf(transfer->error, sizeof(transfer->error), "%s host \"%s\"%s%s%s%s",
 			 phase_failure[phase], transfer->host,
 			 transfer->proxied ? " through the proxy" : "",

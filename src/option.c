@@ -93,6 +93,7 @@ static const Option options[] = {
 	{"max_concurrent_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_concurrent_requests), "4", {1, 64}},
 	{"fetch_ahead_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(fetch_ahead_bytes), "8MB", {64 * 1024, 1024 * 1024 * 1024, GUC_UNIT_BYTE}},
 	{"max_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
+	{"max_result_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(max_result_bytes), "64kB", {1024, 64 * 1024 * 1024, GUC_UNIT_BYTE}},
 	{"array_format", ON_SERVER, value_name, SETTING(array_format), "repeat", {.names = array_formats}},
 	{"ca_file", ON_SERVER, value_file, SETTING(ca_file), .flags = SUPERUSER},
 	{"proxy", ON_SERVER, value_url, SETTING(proxy), .flags = SECRET},

@@ -39,6 +39,7 @@ typedef struct UsageOptions
 	int			max_concurrent_requests;
 	int			fetch_ahead_bytes;
 	int			max_requests;
+	int			max_result_bytes;
 	int			array_format;	/* UsageArrayFormat */
 	char	   *ca_file;		/* or NULL */
 	char	   *proxy;			/* or NULL */

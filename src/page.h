@@ -5,8 +5,18 @@
  * The reader knows the envelope of the API (API.md section 1): a page with
  * `data`, a list of buckets, each with a list of `results` (or `result`), and
  * a cursor.  It knows no endpoint: which members of a result object are
- * wanted, and as what, is its caller's word.  Memory does not grow with the
- * page: only the result object at hand exists as a tree.
+ * wanted, and as what, is its caller's word.
+ *
+ * All of an answer must be JSON by RFC 8259 in UTF-8, its values at most 32
+ * brackets deep; what is said of one that is not depends on its bytes alone.
+ *
+ * Memory does not grow with the page.  What is not wanted is read over.  Of a
+ * result what is wanted, and all of it for "*", is kept as text up to
+ * max_result_bytes, and makes a tree in json-c's memory, which malloc() gives
+ * and no context counts: up to 300 bytes for each byte of text, where that is
+ * a list of empty objects, so 20 MB for 64 kB.  It is there for one result at a
+ * time, and gone, if it may be large, when its values are handed out.
+ * The envelope's scalars have at most 8 kB each.
  *
  * json-c stays inside the files of page.
  */
@@ -26,9 +36,9 @@ typedef enum PageKind
 	PAGE_TEXT,					/* a string */
 	PAGE_INTEGER,				/* an integer, -2^63 + 1 to 2^63 - 1 */
 	PAGE_BOOLEAN,				/* true or false, or "true" or "false" */
-	PAGE_NUMBER,				/* the literal text of a number, or of a string
-								 * that the caller will parse as one ("NaN"
-								 * might come this way) */
+	PAGE_NUMBER,				/* the literal text of a number, or of a
+								 * string that the caller will parse as one
+								 * ("NaN" might come this way) */
 	PAGE_SCALAR,				/* literal text of any scalar */
 	PAGE_JSON					/* any value, as JSON text */
 } PageKind;
@@ -59,8 +69,8 @@ typedef enum PageEvent
 	PAGE_BUCKET,				/* a bucket begins; nothing is known of it yet */
 	PAGE_RESULT,				/* values of the next result of the bucket */
 	PAGE_BUCKET_END,			/* the bucket is complete, its times are known */
-	PAGE_END,					/* the page is complete and nothing comes after
-								 * it, its cursor is known */
+	PAGE_END,					/* the page is complete and nothing comes
+								 * after it, its cursor is known */
 	PAGE_BROKEN					/* not such a page; see page_complaint() */
 } PageEvent;
 
@@ -68,10 +78,14 @@ typedef struct PageReader PageReader;
 
 /*
  * A reader for one page.  It lives in CurrentMemoryContext and is gone, with
- * all that json-c holds for it, when that is reset or deleted.  `fields` must
- * live as long.
+ * all that json-c holds for it, when that is reset or deleted.  `fields` and
+ * `secret` must live as long; no complaint repeats the latter (secret.h), which
+ * may be NULL.  max_result_bytes, less than 1 GB: most that is kept of a
+ * result; of one that is not wanted as a whole that is the wanted values, with
+ * a byte more for each.
  */
-extern PageReader *page_open(const PageField *fields, int nfields);
+extern PageReader *page_open(const PageField *fields, int nfields,
+							 size_t max_result_bytes, const char *secret);
 
 /*
  * Make it ready for another page, keeping what can be kept, however far it
@@ -115,12 +129,17 @@ extern const char *page_cursor(PageReader *reader);
  */
 extern const char *page_complaint(PageReader *reader);
 
+/* After PAGE_BROKEN: is it that a result takes more than max_result_bytes? */
+extern bool page_too_large(PageReader *reader);
+
 /*
  * An error body, whatever its form: {"error": {message, type, param, code}},
  * {"error": "message"}, {message, ...}, or anything else.  Strings are
- * palloc'd, UTF-8, without control characters, with API keys masked, cut to
- * 500 bytes; NULL where absent.  A body that is no JSON, or is cut off, has no
- * message (a proxy's HTML says nothing that a user could act on).
+ * palloc'd, UTF-8, without control characters, with API keys and parts of
+ * `secret` (secret.h; may be NULL) masked, then cut to 500 bytes; NULL where
+ * absent.  A body that is no JSON, or is cut off, has no message (a proxy's
+ * HTML says nothing that a user could act on).  The body is to be bounded:
+ * json-c's memory for it is as page_open()'s for a result.
  */
 typedef struct PageError
 {
@@ -130,6 +149,7 @@ typedef struct PageError
 	char	   *code;
 } PageError;
 
-extern void page_parse_error(const char *body, size_t length, PageError *error);
+extern void page_parse_error(const char *body, size_t length, const char *secret,
+							 PageError *error);
 
 #endif

@@ -7,29 +7,12 @@
 
 #include <limits.h>
 
-#include <json-c/json_c_version.h>
-
 #include "mb/pg_wchar.h"
 
 #include "page_reader.h"
+#include "secret.h"
 
 #define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */
-
-/*
- * json-c 0.18 takes every byte of a character beyond ASCII for a control
- * character when it is strict: no choice but to let it be lax.
- */
-json_tokener *
-page_new_tokener(void)
-{
-	json_tokener *tokener = json_tokener_new();
-	bool		lax = (json_c_version_num() >> 8) == 18;
-
-	if (tokener != NULL)
-		json_tokener_set_flags(tokener, lax ? JSON_TOKENER_ALLOW_TRAILING_CHARS :
-							   JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
-	return tokener;
-}
 
 /* How many bytes at `text` are a control character (C0, DEL or C1), or 0. */
 static int
@@ -44,7 +27,7 @@ control_length(const char *text)
 
 /* How many bytes at `text` look like an API key, or 0. */
 static int
-secret_length(const char *text)
+key_length(const char *text)
 {
 	static const char alphabet[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_*-";
@@ -72,16 +55,16 @@ page_copy_clean(char *target, size_t size, const char *source, size_t length)
 	while (source < end && used < room)
 	{
 		int			control = control_length(source);
-		int			secret = secret_length(source);
+		int			key = key_length(source);
 
-		if (secret > 0 && used + 6 > room)
+		if (key > 0 && used + 6 > room)
 			break;
-		if (secret > 0)
+		if (key > 0)
 			memcpy(target + used, "sk-***", 6);
 		else
 			target[used] = control > 0 ? ' ' : *source;
-		used += secret > 0 ? 6 : 1;
-		source += Max(Max(control, secret), 1);
+		used += key > 0 ? 6 : 1;
+		source += Max(Max(control, key), 1);
 	}
 	while (source < end && (*source & 0xC0) == 0x80)
 		source--, used--;
@@ -100,6 +83,13 @@ page_broken(PageReader *reader, const char *format,...)
 	return true;
 }
 
+bool
+page_misplaced(PageReader *reader, const char *why)
+{
+	return page_broken(reader, "The answer is not valid JSON at byte " INT64_FORMAT ": %s.",
+					   reader->offset + (reader->cursor - reader->window) + 1, why);
+}
+
 /* json-c got no memory. */
 bool
 page_exhausted(PageReader *reader)
@@ -107,15 +97,23 @@ page_exhausted(PageReader *reader)
 	return page_broken(reader, "A result takes more memory than there is.");
 }
 
-/* Of what json_object_get_string() gave: a string may hold NULs. */
-size_t
-page_text_length(json_object *json, const char *text)
+/*
+ * A scalar's text, cleaned.  The secret is masked before the text is cut, which may
+ * be in its midst; in json-c's own text, as nothing else is done with the tree
+ * of a page that is broken, or of an error.
+ */
+static void
+copy_scalar(char *target, size_t size, json_object *scalar, const char *secret)
 {
-	return json_object_is_type(json, json_type_string) ?
-		json_object_get_string_len(json) : strlen(text);
+	char	   *text = (char *) json_object_get_string(scalar);
+	size_t		length = text == NULL ? 0 : page_text_length(scalar, text);
+
+	secret_mask(text, length, secret);
+	if (text != NULL)
+		page_copy_clean(target, size, text, length);
 }
 
-/* `owner`'s member is not `wanted`, or is what words of `instead` say. */
+/* `owner`'s member is not `wanted`. */
 bool
 page_unfit(PageReader *reader, const char *path, int path_length, const char *owner,
 		   json_object *value, const char *wanted)
@@ -127,24 +125,24 @@ page_unfit(PageReader *reader, const char *path, int path_length, const char *ow
 		[json_type_string] = "the string "
 	};
 	json_type	type = json_object_get_type(value);
-	const char *text = value == NULL ? "null" : json_object_get_string(value);
 	const char *quote = type == json_type_string ? "\"" : "";
-	char		shown[PAGE_QUOTE_BYTES] = "";
+	char		shown[PAGE_QUOTE_BYTES] = "null";
 	char		name[PAGE_QUOTE_BYTES];
 
 	page_copy_clean(name, sizeof(name), path, path_length);
-	if (text != NULL && type != json_type_object && type != json_type_array)
-		page_copy_clean(shown, sizeof(shown), text, page_text_length(value, text));
+	if (type == json_type_object || type == json_type_array)
+		shown[0] = '\0';
+	else if (value != NULL)
+		copy_scalar(shown, sizeof(shown), value, reader->secret);
 	return page_broken(reader, "The \"%s\" of a %s is %s%s%s%s, not %s.",
 					   name, owner, kinds[type], quote, shown, quote, wanted);
 }
 
 /* A member's words, cleaned; the target stays as it is where it has none. */
 static void
-copy_member(char *target, json_object *object, const char *key)
+copy_member(char *target, json_object *object, const char *key, const char *secret)
 {
 	json_object *json = NULL;
-	const char *text;
 
 	if (json_object_is_type(object, json_type_string))
 		json = strcmp(key, "message") == 0 ? object : NULL;
@@ -153,9 +151,7 @@ copy_member(char *target, json_object *object, const char *key)
 	if (json == NULL || json_object_is_type(json, json_type_object) ||
 		json_object_is_type(json, json_type_array))
 		return;
-	text = json_object_get_string(json);
-	if (text != NULL)
-		page_copy_clean(target, ERROR_BYTES, text, page_text_length(json, text));
+	copy_scalar(target, ERROR_BYTES, json, secret);
 }
 
 static char *
@@ -164,32 +160,58 @@ copy_or_null(const char *text)
 	return text[0] == '\0' ? NULL : pstrdup(text);
 }
 
+/* Is all of it one JSON value in UTF-8? */
+static bool
+is_json(const char *body, size_t length)
+{
+	const char *end = body + length;
+	PageScan	scan;
+
+	if (pg_encoding_verifymbstr(PG_UTF8, body, length) != length)
+		return false;
+	page_scan_begin(&scan, 0);
+	body = page_scan(&scan, body, end);
+	return scan.state == SCAN_DONE && page_skip_space(body, end) == end;
+}
+
+/*
+ * The tree of a body, or NULL, also for a number or a literal, which would need
+ * a NUL behind it.
+ */
+static json_object *
+parse_body(const char *body, size_t length)
+{
+	json_tokener *tokener = is_json(body, length) ? page_new_tokener() : NULL;
+	json_object *tree = NULL;
+	bool		failed;
+
+	if (tokener == NULL)
+		return NULL;
+	tree = page_parse(tokener, body, length, &failed);
+	json_tokener_free(tokener);
+	return tree;
+}
+
 /*
  * All words are copied out of the tree before anything is palloc'd, which may
  * throw.
  */
 void
-page_parse_error(const char *body, size_t length, PageError *error)
+page_parse_error(const char *body, size_t length, const char *secret, PageError *error)
 {
 	static const char *const keys[] = {"message", "type", "param", "code"};
 	char		words[lengthof(keys)][ERROR_BYTES] = {0};
-	json_tokener *tokener = page_new_tokener();
-	json_object *tree = NULL;
+	json_object *tree = parse_body(body, length);
 	json_object *inner;
 
-	if (tokener != NULL && length <= INT_MAX &&
-		pg_encoding_verifymbstr(PG_UTF8, body, length) == length)
-		tree = json_tokener_parse_ex(tokener, body, length);
 	if (tree != NULL && json_object_is_type(tree, json_type_object))
 	{
 		if (!json_object_object_get_ex(tree, "error", &inner))
 			inner = tree;
 		for (int i = 0; i < lengthof(keys); i++)
-			copy_member(words[i], inner, keys[i]);
+			copy_member(words[i], inner, keys[i], secret);
 	}
 	json_object_put(tree);
-	if (tokener != NULL)
-		json_tokener_free(tokener);
 	error->message = copy_or_null(words[0]);
 	error->type = copy_or_null(words[1]);
 	error->param = copy_or_null(words[2]);

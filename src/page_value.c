@@ -12,15 +12,14 @@
 /*
  * Did json-c keep this number as it was?  Integers beyond its range it takes,
  * depending on its version, for the nearest one within, so that neither end
- * can be believed.  A double without its literal was "NaN" or "Infinity".
+ * can be believed.  Others it keeps as they were written.
  */
 bool
 page_is_exact(json_object *number)
 {
-	if (json_object_is_type(number, json_type_double))
-		return json_object_get_userdata(number) != NULL;
-	return json_object_get_int64(number) != PG_INT64_MIN &&
-		json_object_get_uint64(number) != PG_UINT64_MAX;
+	return json_object_is_type(number, json_type_double) ||
+		(json_object_get_int64(number) != PG_INT64_MIN &&
+		 json_object_get_uint64(number) != PG_UINT64_MAX);
 }
 
 bool
@@ -193,46 +192,70 @@ take_path(PageReader *reader, int field, json_object *json)
 	return take_field(reader, field, json);
 }
 
+static bool
+has_key(const Path *path, const char *key, size_t length)
+{
+	return path->keys != NULL && path->key_bytes == length &&
+		memcmp(path->keys, key, length) == 0;
+}
+
 /*
- * The first field that begins with this key, or -1.  Results have their
- * members in the same order as a rule, though not all of them each time, so
- * look first at what came after the same one (-1: none) last time.
+ * Results have their members in the same order as a rule, though not all of
+ * them each time, so look first at what came after the same one (-1: none)
+ * last time.
  */
-static int
-find_field(PageReader *reader, int before, const char *key)
+int
+page_find_field(PageReader *reader, int before, const char *key, size_t length)
 {
 	int		   *guess = &reader->followers[before + 1];
 
-	if (*guess >= 0 && strcmp(reader->paths[*guess].keys, key) == 0)
+	if (*guess >= 0 && has_key(&reader->paths[*guess], key, length))
 		return *guess;
 	for (int i = 0; i < reader->nfields; i++)
-	{
-		const char *wanted = reader->paths[i].keys;
-
-		if (wanted != NULL && wanted[0] == key[0] && strcmp(wanted, key) == 0)
+		if (has_key(&reader->paths[i], key, length))
 			return *guess = i;
-	}
 	return -1;
 }
 
-/* The values of all fields.  True: one does not fit. */
+/* The values of the field and of those that begin alike. */
+static bool
+take_chain(PageReader *reader, int field, json_object *json)
+{
+	for (; field >= 0; field = reader->paths[field].next)
+		if (take_path(reader, field, json))
+			return true;
+	return false;
+}
+
+/* Of members with the same name the last one counts. */
 bool
-page_take_fields(PageReader *reader)
+page_take_elements(PageReader *reader)
+{
+	const int  *fields = (const int *) reader->elements.data;
+	int			nelements = reader->elements.len / sizeof(int);
+
+	for (int i = 0; i < nelements; i++)
+		if (reader->paths[fields[i]].element == i &&
+			take_chain(reader, fields[i], json_object_array_get_idx(reader->result, i)))
+			return true;
+	return false;
+}
+
+bool
+page_take_members(PageReader *reader)
 {
 	struct lh_entry *entry;
 	int			before = -1;
 
-	for (int i = 0; i < reader->nfields; i++)
-		reader->values[i].isnull = true;
 	lh_foreach(json_object_get_object(reader->result), entry)
 	{
-		int			field = find_field(reader, before, lh_entry_k(entry));
+		const char *key = lh_entry_k(entry);
+		int			field = page_find_field(reader, before, key, strlen(key));
 
 		if (field >= 0)
 			before = field;
-		for (; field >= 0; field = reader->paths[field].next)
-			if (take_path(reader, field, lh_entry_v(entry)))
-				return true;
+		if (take_chain(reader, field, lh_entry_v(entry)))
+			return true;
 	}
 	for (int field = reader->whole; field >= 0; field = reader->paths[field].next)
 		if (take_field(reader, field, reader->result))
@@ -254,6 +277,7 @@ page_open_path(PageReader *reader, int field)
 	for (char *dot = keys; (dot = strchr(dot, '.')) != NULL;)
 		*dot++ = '\0';
 	path->keys = whole ? NULL : keys;
+	path->key_bytes = strlen(keys);
 	path->rest = keys + strlen(keys) + 1;
 	path->next = -1;
 	for (int i = 0; i < field && !whole && chain == NULL; i++)

@@ -1,11 +1,10 @@
 /*
  * page_window.c
- *	  Bytes as they come to windows that json-c can be trusted with.
+ *	  Bytes as they come to windows of text, and values across them.
  *
- * It checks UTF-8 only roughly, and not across calls; a number that is cut in
- * two calls it reads by a looser grammar ("12" and "-3" give 12).  So bytes go
- * to it in windows that the server's own check has found to be UTF-8 without
- * NUL, and that end neither in a character nor in what may be a number.
+ * A window is what the server's own check has found to be UTF-8 without NUL, as
+ * far as it goes.  It ends in no character: what a feed has of its last one
+ * waits for the next feed, and becomes a window of its own.
  */
 #include "postgres.h"
 
@@ -13,8 +12,8 @@
 
 #include "page_reader.h"
 
-/* Let the skeleton read text as far as it is text. */
-static void
+/* Let the skeleton read text as far as it is text.  Returns how far that is. */
+static size_t
 open_window(PageReader *reader, const char *bytes, size_t length)
 {
 	size_t		valid = pg_encoding_verifymbstr(PG_UTF8, bytes, length);
@@ -22,63 +21,118 @@ open_window(PageReader *reader, const char *bytes, size_t length)
 	reader->window = reader->cursor = bytes;
 	reader->window_end = bytes + valid;
 	reader->invalid = valid < length;
+	return valid;
 }
 
-/* May a window end behind this byte? */
-static bool
-is_cut(char byte)
+/* A window of the feed; a character that it cuts is put aside. */
+static void
+open_feed(PageReader *reader)
 {
-	return (byte & 0x80) == 0 && byte != '-' && byte != '+' && byte != '.' &&
-		(byte < '0' || byte > '9') && byte != 'e' && byte != 'E';
+	size_t		valid = open_window(reader, reader->feed, reader->feed_length);
+	const char *rest = reader->feed + valid;
+	size_t		length = reader->feed_length - valid;
+
+	reader->feed_length = 0;
+	if (length == 0 || length >= pg_encoding_mblen(PG_UTF8, rest))
+		return;
+	reader->invalid = false;
+	reader->partial_length = length;
+	memcpy(reader->partial, rest, length);
 }
 
-/* Put bytes of the feed behind the tail, up to a cut if there is one. */
-static bool
-lengthen_tail(PageReader *reader)
+/* Complete the character that was put aside, if the feed has enough of it. */
+static void
+open_partial(PageReader *reader)
 {
-	size_t		length = 0;
-	bool		cut = false;
+	int			needed = pg_encoding_mblen(PG_UTF8, reader->partial);
 
-	while (length < reader->feed_length && !cut)
-		cut = is_cut(reader->feed[length++]);
-	appendBinaryStringInfo(&reader->tail, reader->feed, length);
-	reader->feed += length;
-	reader->feed_length -= length;
-	return cut;
+	while (reader->partial_length < needed && reader->feed_length > 0)
+	{
+		reader->partial[reader->partial_length++] = *reader->feed++;
+		reader->feed_length--;
+	}
+	if (reader->partial_length < needed)
+		return;
+	open_window(reader, reader->partial, needed);
+	reader->partial_length = 0;
 }
 
-/* The window is read: make the next one, or ask for more. */
 bool
 page_next_window(PageReader *reader)
 {
-	size_t		length = reader->feed_length;
-
 	reader->offset += reader->cursor - reader->window;
 	reader->window = reader->cursor;
-	if (reader->invalid)
-		return page_broken(reader, *reader->cursor == '\0' ?
+	if (reader->invalid || (reader->ended && reader->partial_length > 0))
+		return page_broken(reader, reader->invalid && *reader->cursor == '\0' ?
 						   "The answer has a null character at byte " INT64_FORMAT "." :
 						   "The answer is not valid UTF-8 at byte " INT64_FORMAT ".",
 						   reader->offset + 1);
-	if (reader->tail_read)
-		resetStringInfo(&reader->tail);
-	reader->tail_read = false;
-	if (length == 0 && !reader->ended)
-		return page_emit(reader, PAGE_WANTS_BYTES);
-	if (reader->tail.len == 0 && reader->ended)
+	if (reader->ended)
 		return page_finish(reader);
-	if (reader->tail.len > 0)
+	if (reader->feed_length == 0)
+		return page_emit(reader, PAGE_WANTS_BYTES);
+	if (reader->partial_length > 0)
+		open_partial(reader);
+	else
+		open_feed(reader);
+	return false;
+}
+
+/*
+ * Keep what was scanned from `start` on.  False: there is no room for it.  That
+ * comes before what is wrong at the cursor, as it would if bytes came singly.
+ */
+static bool
+keep(Kept *kept, const char *start, size_t length)
+{
+	if (kept == NULL)
+		return true;
+	if (length > kept->max_bytes - kept->text.len)
+		return false;
+	appendBinaryStringInfo(&kept->text, start, length);
+	return true;
+}
+
+bool
+page_scan_on(PageReader *reader, Kept *kept, int outer)
+{
+	const char *start = reader->cursor;
+
+	if (!reader->scanning)
+		page_scan_begin(&reader->scan, outer);
+	reader->cursor = page_scan(&reader->scan, start, reader->window_end);
+	reader->scanning = reader->scan.state != SCAN_DONE;
+	if (!keep(kept, start, reader->cursor - start))
 	{
-		reader->tail_read = lengthen_tail(reader) || reader->ended;
-		if (reader->tail_read)
-			open_window(reader, reader->tail.data, reader->tail.len);
+		reader->overflown = true;
 		return false;
 	}
-	while (length > 0 && !is_cut(reader->feed[length - 1]))
-		length--;
-	open_window(reader, reader->feed, length);
-	appendBinaryStringInfo(&reader->tail, reader->feed + length,
-						   reader->feed_length - length);
-	reader->feed_length = 0;
-	return false;
+	if (reader->scan.complaint != NULL)
+		page_misplaced(reader, reader->scan.complaint);
+	return !reader->scanning;
+}
+
+/* A name too long to be kept is longer than any that matters: it is nobody's. */
+bool
+page_scan_name(PageReader *reader)
+{
+	const char *start = reader->cursor;
+	Kept	   *kept = &reader->cut_name;
+	bool		is_cut = reader->scanning;
+	bool		done = page_scan_on(reader, NULL, 0);
+
+	reader->name = start;
+	reader->name_length = reader->cursor - start;
+	if (done && !is_cut)
+		return true;
+	if (!is_cut)
+	{
+		resetStringInfo(&kept->text);
+		reader->is_nobodys = false;
+	}
+	if (reader->is_nobodys || !keep(kept, start, reader->name_length))
+		reader->is_nobodys = true;
+	reader->name = kept->text.data;
+	reader->name_length = reader->is_nobodys ? 0 : kept->text.len;
+	return done;
 }

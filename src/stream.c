@@ -127,7 +127,8 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	open_slices(stream);
 
 	fields = tuple_fields(maker, &nfields);
-	stream->reader = page_open(fields, nfields);
+	stream->reader = page_open(fields, nfields, table->options->max_result_bytes,
+							   stream->source.token);
 	make_buckets(stream, tupdesc);
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
@@ -317,10 +318,9 @@ drop_partial_bucket(Stream *stream)
 pg_noreturn static void
 fail_broken(Stream *stream, const char *complaint)
 {
-	char	   *plain = pstrdup(complaint);
-
-	fetch_mask_token(&stream->source, plain);
-	failure_broken(stream->table, fetch_outcome(head(stream)), plain);
+	failure_broken(stream->table, fetch_outcome(head(stream)), complaint,
+				   page_too_large(stream->reader) ?
+				   _("Raise the option \"max_result_bytes\", or read fewer columns.") : NULL);
 }
 
 /* An ErrorContextCallback. */
@@ -343,7 +343,7 @@ add_row(Stream *stream)
 	};
 
 	error_context_stack = &whence;
-	tuple_set_result(stream->maker, page_values(stream->reader),
+	tuple_set_result(stream->maker, page_values(stream->reader), stream->source.token,
 					 stream->values, stream->nulls);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);

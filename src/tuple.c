@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "secret.h"
 #include "timerange.h"
 #include "tuple.h"
 
@@ -173,7 +174,8 @@ input_datum(TupleColumn *made, const PageValue *read)
 
 /* Turn the complaint of an input function or a domain into one about the answer. */
 static void
-complain(const TupleMaker *maker, const UsageTableColumn *column, MemoryContext context)
+complain(const TupleMaker *maker, const UsageTableColumn *column, const char *secret,
+		 MemoryContext context)
 {
 	ErrorData  *error;
 
@@ -183,6 +185,7 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, MemoryContext 
 		ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
 		PG_RE_THROW();
 	FlushErrorState();
+	secret_mask(error->message, strlen(error->message), secret);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("endpoint \"%s\" sent a value that column \"%s\" of type %s cannot hold",
@@ -197,7 +200,7 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, MemoryContext 
  */
 static void
 set_through_input(const TupleMaker *maker, TupleColumn *made, const PageValue *read,
-				  Datum *value)
+				  const char *secret, Datum *value)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -207,13 +210,14 @@ set_through_input(const TupleMaker *maker, TupleColumn *made, const PageValue *r
 	}
 	PG_CATCH();
 	{
-		complain(maker, made->column, context);
+		complain(maker, made->column, secret, context);
 	}
 	PG_END_TRY();
 }
 
 void
-tuple_set_result(const TupleMaker *maker, const PageValue *read, Datum *values, bool *nulls)
+tuple_set_result(const TupleMaker *maker, const PageValue *read, const char *secret,
+				 Datum *values, bool *nulls)
 {
 	memset(nulls, true, maker->table->natts);
 	for (int i = 0; i < maker->ncolumns; i++)
@@ -225,7 +229,7 @@ tuple_set_result(const TupleMaker *maker, const PageValue *read, Datum *values, 
 		if (made->conversion == TUPLE_DIRECT && !read[i].isnull)
 			values[attr] = direct_datum(made->column, &read[i]);
 		else if (!read[i].isnull || made->is_domain)
-			set_through_input(maker, made, &read[i], &values[attr]);
+			set_through_input(maker, made, &read[i], secret, &values[attr]);
 	}
 }
 

@@ -24,10 +24,11 @@ extern const PageField *tuple_fields(const TupleMaker *maker, int *count);
  * Fill the arrays of a row (one element per attribute of the table) from what
  * was read of a result, but for the columns of the bucket, which become NULL.
  * What is palloc'd is in CurrentMemoryContext, to be reset by the caller.
- * ERROR HV00M where a value is not what the column's type takes.
+ * ERROR HV00M where a value is not what the column's type takes; it does not
+ * repeat `secret` (secret.h).
  */
 extern void tuple_set_result(const TupleMaker *maker, const PageValue *read,
-							 Datum *values, bool *nulls);
+							 const char *secret, Datum *values, bool *nulls);
 
 /* Fill in the columns of the bucket that starts at `start`. */
 extern void tuple_set_bucket(const TupleMaker *maker, TimestampTz start,

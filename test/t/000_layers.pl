@@ -13,7 +13,7 @@ use Test::More;
 # A module is a file's name, or what stands before its first underscore, so
 # http_url.c is part of http.
 my @layers = (
-	[qw(compat saturate)],    # versions; numbers that stay in range
+	[qw(compat saturate secret)],    # versions; numbers that stay in range; what is not to be told
 	[qw(endpoint timerange http page)],    # what exists; time; fetching; reading
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set

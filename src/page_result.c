@@ -1,0 +1,150 @@
+/*
+ * page_result.c
+ *	  A result object: what is wanted of it, as text, then as values.
+ *
+ * The values of wanted members are kept as the items of one list, in the order
+ * that they come in; which fields they are for is noted beside.  json-c is
+ * given that list, as names take it longer than all else.  A result that is
+ * wanted as a whole is kept as it is.
+ */
+#include "postgres.h"
+
+#include "page_reader.h"
+
+/* The tree of a result with more text than this may be very large. */
+#define LARGE_TEXT_BYTES	4096
+
+static bool
+too_large(PageReader *reader)
+{
+	reader->result_too_large = true;
+	return page_broken(reader, "A result is larger than the %zu bytes of \"max_result_bytes\".",
+					   reader->result_text.max_bytes);
+}
+
+/* json-c can't hold such a name: it would be the part before. */
+static bool
+check_names(PageReader *reader)
+{
+	return reader->scan.has_null_name &&
+		page_broken(reader, "The name of a member within a result contains a null character.");
+}
+
+static bool
+append_mark(PageReader *reader, char mark)
+{
+	Kept	   *kept = &reader->result_text;
+
+	if (kept->text.len >= kept->max_bytes)
+		return too_large(reader);
+	appendStringInfoCharMacro(&kept->text, mark);
+	return false;
+}
+
+/* What is kept, as a tree in reader->result. */
+static bool
+parse_result(PageReader *reader)
+{
+	bool		failed;
+
+	reader->result = page_parse(reader->tokener, reader->result_text.text.data,
+								reader->result_text.text.len, &failed);
+	return (failed || reader->result == NULL) && page_exhausted(reader);
+}
+
+static bool
+has_text(const PageReader *reader, int field)
+{
+	return !reader->values[field].isnull && reader->fields[field].kind != PAGE_INTEGER &&
+		reader->fields[field].kind != PAGE_BOOLEAN;
+}
+
+/*
+ * Keep the texts of the values and free the tree that they are in, as what the
+ * caller makes of them may be as large again.
+ */
+static void
+free_tree(PageReader *reader)
+{
+	const char *text;
+
+	resetStringInfo(&reader->texts);
+	for (int i = 0; i < reader->nfields; i++)
+		if (has_text(reader, i))
+			appendBinaryStringInfo(&reader->texts, reader->values[i].text,
+								   reader->values[i].length + 1);
+	text = reader->texts.data;
+	for (int i = 0; i < reader->nfields; i++)
+	{
+		if (!has_text(reader, i))
+			continue;
+		reader->values[i].text = text;
+		text += reader->values[i].length + 1;
+	}
+	json_object_put(reader->result);
+	reader->result = NULL;
+}
+
+/* All values of the result are there. */
+static bool
+emit_result(PageReader *reader)
+{
+	if (reader->result_text.text.len > LARGE_TEXT_BYTES)
+		free_tree(reader);
+	return page_emit(reader, PAGE_RESULT);
+}
+
+void
+page_begin_result(PageReader *reader)
+{
+	resetStringInfo(&reader->result_text.text);
+	resetStringInfo(&reader->elements);
+	reader->before = -1;
+	for (int i = 0; i < reader->nfields; i++)
+		reader->values[i].isnull = true;
+}
+
+bool
+page_take_whole(PageReader *reader)
+{
+	if (!page_scan_on(reader, &reader->result_text, 0))
+		return reader->event == PAGE_BROKEN || (reader->overflown && too_large(reader));
+	reader->step = STEP_COMMA;
+	return check_names(reader) || parse_result(reader) ||
+		page_take_members(reader) || emit_result(reader);
+}
+
+bool
+page_begin_field(PageReader *reader, const char *name, size_t length)
+{
+	int			field = page_find_field(reader, reader->before, name, length);
+
+	reader->is_wanted = field >= 0;
+	if (field < 0)
+		return false;
+	reader->before = field;
+	reader->paths[field].element = reader->elements.len / sizeof(int);
+	appendBinaryStringInfo(&reader->elements, (const char *) &field, sizeof(field));
+	return append_mark(reader, reader->result_text.text.len == 0 ? '[' : ',');
+}
+
+bool
+page_take_field(PageReader *reader)
+{
+	Kept	   *kept = reader->is_wanted ? &reader->result_text : NULL;
+
+	if (!page_scan_on(reader, kept, 1))
+		return reader->event == PAGE_BROKEN || (reader->overflown && too_large(reader));
+	reader->step = STEP_COMMA;
+	return reader->is_wanted && check_names(reader);
+}
+
+/* Without a wanted member there is nothing for json-c to do. */
+bool
+page_end_result(PageReader *reader)
+{
+	if (reader->elements.len > 0 &&
+		(append_mark(reader, ']') || parse_result(reader) || page_take_elements(reader)))
+		return true;
+	return emit_result(reader);
+}
