@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -13,6 +12,7 @@
 
 #include "bind_context.h"
 #include "compat.h"
+#include "encoding.h"
 #include "saturate.h"
 #include "slice.h"
 
@@ -41,18 +41,29 @@ compare_values(const ListCell *a, const ListCell *b)
 	return strcmp(lfirst(a), lfirst(b));
 }
 
-char *
+const char *
 bind_filter_value(const UsageTableColumn *column, Datum value)
 {
-	char	   *string;
-
 	if (column->kind == PAGE_BOOLEAN)
 		return DatumGetBool(value) ? "true" : "false";
-	string = TextDatumGetCString(value);
-	return pg_server_to_any(string, strlen(string), PG_UTF8);
+	return encoding_to_api_exactly(TextDatumGetCString(value));
 }
 
-/* Append an item's values, without NULLs: nothing equals them. */
+/* False: the API can't compare with it. */
+static bool
+add_value(const UsageTableColumn *column, Datum value, List **values)
+{
+	const char *text = bind_filter_value(column, value);
+
+	if (text)
+		*values = lappend(*values, (char *) text);
+	return text != NULL;
+}
+
+/*
+ * Append an item's values, without NULLs: nothing equals them.  False: they are
+ * not known, or can't be sent.
+ */
 static bool
 add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item, List **values)
 {
@@ -67,16 +78,13 @@ add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item
 	if (isnull)
 		return true;
 	if (!item->is_array)
-	{
-		*values = lappend(*values, bind_filter_value(column, value));
-		return true;
-	}
+		return add_value(column, value, values);
 	bind_elements(value, TEXTOID, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!nulls[i])
-			*values = lappend(*values, bind_filter_value(column, elements[i]));
+		if (!nulls[i] && !add_value(column, elements[i], values))
+			return false;
 	}
 	pfree(elements);
 	pfree(nulls);
@@ -99,7 +107,7 @@ sort_distinct(List *values)
 	return list_truncate(values, kept);
 }
 
-/* The clause's values, sorted and distinct; false: not known yet. */
+/* The clause's values, sorted and distinct; false: not known yet, or can't be sent. */
 static bool
 clause_values(BindContext *cx, const FilterClause *clause, List **values)
 {
@@ -149,7 +157,7 @@ escaped_bytes(const char *value)
 	for (const char *c = value; *c; c++)
 	{
 		bool		is_plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
-			(*c >= 'A' && *c <= 'Z') || *c == '-' || *c == '.' || *c == '_' || *c == '~';
+		(*c >= 'A' && *c <= 'Z') || *c == '-' || *c == '.' || *c == '_' || *c == '~';
 
 		bytes += is_plain ? 1 : strlen("%00");
 	}

@@ -38,9 +38,10 @@ extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
 						const UsageTable *table, BindKey evaluate, void *arg);
 
 /*
- * A value of a dimension that has a filter, as the query writes it: UTF-8,
- * palloc'd.  Values are equal if these are.
+ * A value of a dimension that has a filter, as the API compares it: UTF-8,
+ * palloc'd or constant.  Values are equal if these are; NULL where the API can't
+ * tell.
  */
-extern char *bind_filter_value(const UsageTableColumn *column, Datum value);
+extern const char *bind_filter_value(const UsageTableColumn *column, Datum value);
 
 #endif

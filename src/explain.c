@@ -13,7 +13,6 @@
 #include EXPLAIN_STATE_HEADER
 #include EXPLAIN_FORMAT_HEADER
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/array.h"
@@ -22,6 +21,7 @@
 #include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 
+#include "encoding.h"
 #include "explain.h"
 #include "scan.h"
 #include "slice.h"
@@ -270,7 +270,7 @@ bound_filter_text(const BoundFilter *filter)
 	{
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
-						 pg_any_to_server(lfirst(lc), strlen(lfirst(lc)), PG_UTF8));
+						 encoding_for_message(lfirst(lc)));
 	}
 	return psprintf("%s = %s", filter->param, text.data);
 }
@@ -292,8 +292,13 @@ explain_widths(const UsageScan *scan, const BoundRequest *bound, bool complete, 
 static void
 explain_group_by(const BoundRequest *bound, ExplainState *es)
 {
-	if (bound->group_by != NIL)
-		ExplainPropertyList("Group By", bound->group_by, es);
+	List	   *fields = NIL;
+	ListCell   *lc;
+
+	foreach(lc, bound->group_by)
+		fields = lappend(fields, (char *) encoding_for_message(lfirst(lc)));
+	if (fields != NIL)
+		ExplainPropertyList("Group By", fields, es);
 }
 
 static void

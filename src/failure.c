@@ -13,6 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "encoding.h"
 #include "failure.h"
 
 /* Longest wait that a server may ask for, and that backoff grows to. */
@@ -198,7 +199,7 @@ static void
 add_detail(const HttpOutcome *outcome, const PageError *error)
 {
 	if (error->message)
-		errdetail("The API says: %s", error->message);
+		errdetail("The API says: %s", encoding_for_message(error->message));
 	else if (outcome->content_type)
 		errdetail("The answer is of type \"%s\" and holds no message of the API.",
 				  outcome->content_type);
@@ -214,7 +215,7 @@ add_hint(const UsageTable *table, const HttpOutcome *outcome, const PageError *e
 		refused = refused_dimension(table, error);
 	if (refused)
 		errhint("Drop the column \"%s\" from foreign table \"%s\": the API cannot group by \"%s\" here.",
-				refused->name, get_rel_name(table->relid), refused->field);
+				refused->name, get_rel_name(table->relid), encoding_for_message(refused->field));
 	else if (is_code(error, CODE_QUOTA))
 		errhint("Check the plan and billing details of the organization.");
 	else if (hint)
@@ -231,7 +232,7 @@ failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 			(errcode(find_status(outcome->status)->sqlstate),
 			 outcome->status == 400 && error->param ?
 			 errmsg("the API refused the parameter \"%s\" of a request to endpoint \"%s\"",
-					error->param, table->name) :
+					encoding_for_message(error->param), table->name) :
 			 errmsg("could not read endpoint \"%s\": the API answered with status %ld",
 					table->name, outcome->status),
 			 add_detail(outcome, error),
@@ -245,12 +246,12 @@ failure_broken(const UsageTable *table, const HttpOutcome *outcome, const char *
 			   const char *hint)
 {
 	bool		is_json = outcome->content_type &&
-		strstr(outcome->content_type, "json") != NULL;
+	strstr(outcome->content_type, "json") != NULL;
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("endpoint \"%s\" sent a broken answer", table->name),
-			 errdetail("%s", complaint),
+			 errdetail("%s", encoding_for_message(complaint)),
 			 hint ? errhint("%s", hint) : is_json || !outcome->content_type ? 0 :
 			 errhint("The answer is of type \"%s\".  Check the server option \"base_url\".",
 					 outcome->content_type),

@@ -12,6 +12,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
+#include "encoding.h"
 #include "table.h"
 
 /* The field that stands for the whole result object. */
@@ -96,6 +97,20 @@ check_bound(const UsageTableColumn *column, const char *role)
 			 errhint("It is a bound of the bucket.  Use the option \"field\" to read a field of the result instead.")));
 }
 
+/* A column's name as the API writes it. */
+static const char *
+field_of_name(const char *name)
+{
+	const char *field = encoding_to_api(name);
+
+	if (!field)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+				 errmsg("name \"%s\" cannot be converted to UTF-8, which the API wants", name),
+				 errhint("Use the option \"field\" to name the field of the result.")));
+	return field;
+}
+
 /*
  * What a user says of a column.  Saying it of a column that the catalogue
  * knows overrides the catalogue: the API may have changed.
@@ -108,7 +123,7 @@ apply_options(const UsageTable *table, UsageTableColumn *column,
 	{
 		column->role = USAGE_OTHER;
 		column->field = set->field ? set->field :
-			set->column_name ? set->column_name : column->name;
+			field_of_name(set->column_name ? set->column_name : column->name);
 	}
 	if (set->role && !endpoint_role(set->role, &column->role))
 		elog(ERROR, "unexpected role \"%s\"", set->role);

@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "encoding.h"
 #include "secret.h"
 #include "timerange.h"
 #include "tuple.h"
@@ -108,31 +109,48 @@ tuple_fields(const TupleMaker *maker, int *count)
 	return maker->fields;
 }
 
-/* What was read as text in the database's encoding, for an input function. */
+/* What was read as text in the database's encoding, and its length. */
+static const char *
+server_text(const UsageTableColumn *column, const PageValue *read, size_t *length)
+{
+	const char *text = encoding_from_api(read->text, read->length, length);
+
+	if (!text)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+				 errmsg("the API sent a value for column \"%s\" that has no equivalent in encoding \"%s\"",
+						column->name, GetDatabaseEncodingName()),
+				 errhint("Use a database of encoding UTF8.")));
+	return text;
+}
+
+/* What was read as text, for an input function. */
 static char *
 input_text(const UsageTableColumn *column, const PageValue *read)
 {
+	size_t		length;
+
 	if (read->isnull)
 		return NULL;
 	if (column->kind == PAGE_INTEGER)
 		return psprintf(INT64_FORMAT, read->integer);
 	if (column->kind == PAGE_BOOLEAN)
 		return read->boolean ? "true" : "false";
-	return pg_any_to_server(read->text, read->length, PG_UTF8);
+	return (char *) server_text(column, read, &length);
 }
 
 static Datum
 direct_datum(const UsageTableColumn *column, const PageValue *read)
 {
-	char	   *text;
+	const char *text;
+	size_t		length;
 
 	if (column->kind == PAGE_INTEGER)
 		return Int64GetDatum(read->integer);
 	if (column->kind == PAGE_BOOLEAN)
 		return BoolGetDatum(read->boolean);
-	text = pg_any_to_server(read->text, read->length, PG_UTF8);
-	return PointerGetDatum(cstring_to_text_with_len(text, text == read->text ?
-													read->length : strlen(text)));
+	text = server_text(column, read, &length);
+	return PointerGetDatum(cstring_to_text_with_len(text, length));
 }
 
 /*
@@ -181,8 +199,9 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, const char *se
 
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
-	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
-		ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+	if (error->sqlerrcode == ERRCODE_UNTRANSLATABLE_CHARACTER ||
+		(ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+		 ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION))
 		PG_RE_THROW();
 	FlushErrorState();
 	secret_mask(error->message, strlen(error->message), secret);

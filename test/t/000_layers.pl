@@ -13,7 +13,8 @@ use Test::More;
 # A module is a file's name, or what stands before its first underscore, so
 # http_url.c is part of http.
 my @layers = (
-	[qw(compat saturate secret)],    # versions; numbers that stay in range; what is not to be told
+	[qw(compat)],    # versions
+	[qw(encoding saturate secret)],    # text; numbers that stay in range; what is not to be told
 	[qw(endpoint timerange http page)],    # what exists; time; fetching; reading
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
