@@ -121,6 +121,7 @@ my %cases = (
 	longkeycut => repeats_key(200, '{"input_tokens":"%s"}', sub { 'x' x 50 . in_escapes(shift) }),
 	keynumber => repeats_key(200, '{"amount":{"value":"%s","currency":"usd"}}'),
 	keypart => repeats_key(200, '{"amount":{"value":"%s","currency":"usd"}}', sub { 'is ' . substr shift, 90, 30 }),
+	keydomain => repeats_key(200, '{"model":"%s"}'),
 	keyname => repeats_key(200, '{"%s":1}{'),
 	keyid => repeats_key(500, '{}', sub { substr shift, 20, 40 }, 'x-request-id: a%s'),
 	keytype => repeats_key(403, '{}', sub { substr shift, 0, 30 }, 'Content-Type: text/%s'));
@@ -241,6 +242,13 @@ fails('longkey', $unread, 'HV00M', qr/is the string "\*{64}\.\.\.", not an integ
 fails('longkeycut', $unread, 'HV00M', qr/is the string "x{50}\*{14}\.\.\.", not an integer/);
 fails('keynumber', 'sum(amount)', 'HV00M', $masked, table => 'costs');
 fails('keypart', 'sum(amount)', 'HV00M', $masked, table => 'costs');
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION accepts(text) RETURNS bool LANGUAGE plpgsql AS
+	$$ BEGIN RAISE EXCEPTION 'not %', $1 USING DETAIL = $1, HINT = $1; END $$;
+	CREATE DOMAIN picky AS text CHECK (accepts(VALUE));
+	CREATE FOREIGN TABLE keydomain.own (day date, x picky OPTIONS (field 'model'))
+	SERVER keydomain OPTIONS (endpoint 'completions')});
+like(fails('keydomain', 'x', 'P0001', $masked, table => 'own')->{M}, $masked, 'keydomain: message');
 fails('keyname', 'count(*)', 'HV00M', qr/not valid JSON/);
 my $silent = qr/^The answer is of type "application\/json" and holds no message of the API\.$/;
 unlike(fails('keyid', 'count(*)', 'HV00N', $silent)->{W}, qr/request "/, 'keyid: no id is shown');
