@@ -190,7 +190,17 @@ input_datum(TupleColumn *made, const PageValue *read)
 	return InputFunctionCall(&made->input, text, made->io_param, made->column->typmod);
 }
 
-/* Turn the complaint of an input function or a domain into one about the answer. */
+static void
+mask(char *text, const char *secret)
+{
+	if (text)
+		secret_mask(text, strlen(text), secret);
+}
+
+/*
+ * Turn the complaint of an input function or a domain into one about the answer;
+ * what a user's function raises for a domain stays his, but for the secret.
+ */
 static void
 complain(const TupleMaker *maker, const UsageTableColumn *column, const char *secret,
 		 MemoryContext context)
@@ -199,12 +209,14 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, const char *se
 
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
+	FlushErrorState();
+	mask(error->message, secret);
+	mask(error->detail, secret);
+	mask(error->hint, secret);
 	if (error->sqlerrcode == ERRCODE_UNTRANSLATABLE_CHARACTER ||
 		(ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
 		 ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION))
-		PG_RE_THROW();
-	FlushErrorState();
-	secret_mask(error->message, strlen(error->message), secret);
+		ReThrowError(error);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("endpoint \"%s\" sent a value that column \"%s\" of type %s cannot hold",

@@ -12,6 +12,7 @@ use UsageFdw::Test;
 
 # Names that occur nowhere by chance, and files that hold them.
 my $KEY = 'gateway-Zq7Xv0Wk4';
+my $ESCAPED = join '', map { sprintf '\\u%04x', ord } split //, $KEY;
 my $FILE_KEY = 'sk-admin-Jd2Mp9Ty6';
 my $NEW_FILE_KEY = 'sk-admin-Bf5Rh8Cn1';
 my $SECRET = qr/Zq7Xv0Wk4|Jd2Mp9Ty6|Bf5Rh8Cn1/;
@@ -94,6 +95,9 @@ for my $fault (
 	[ 'status', 'code=401', qq(body={"error":{"message":"Incorrect API key: $KEY.","code":"$KEY","param":"$KEY","type":"$KEY"}}) ],
 	[ 'status', 'code=400', qq(body={"error":{"message":"Bad: $KEY","param":"$KEY"}}) ],
 	[ 'status', 'code=500', qq(body={"error":"$KEY"}) ],
+	[ 'status', 'code=401', qq(body={"error":{"message":"Incorrect API key: $ESCAPED."}}) ],
+	[ 'status', 'code=401', sprintf 'body={"error":{"message":"%s%s"}}', 'x' x 490, $KEY ],
+	[ 'body', qq(body={"data":[{"results":[{"input_tokens":"$ESCAPED"}]}]}) ],
 	[ 'status', 'code=403', "headers=x-request-id: $KEY" ],
 	[ 'html', "content_type=text/$KEY" ],
 	[ 'redirect', "location=https://example.com/$KEY" ],

@@ -94,6 +94,20 @@ my %cases = (
 	endlessspace => endless('', ' ', ''),
 	endlessname => endless('{"', 'x', '":1}'),
 
+	# they are no answer to what was asked
+	switch => sub { $_[0]->syswrite("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"); sleep 60 },
+	switchclose => sub { $_[0]->syswrite("HTTP/1.1 101 Switching Protocols\r\n\r\n"); $_[0]->close },
+	interim => sub { 1 while $_[0]->syswrite("HTTP/1.1 100 Continue\r\n\r\n" x 500) },
+	headers => sub {
+		$_[0]->syswrite("HTTP/1.1 200 OK\r\n");
+		1 while $_[0]->syswrite(join '', map { "X-H$_: " . 'y' x 100 . "\r\n" } 1 .. 200);
+	},
+	header => sub {
+		$_[0]->syswrite("HTTP/1.1 200 OK\r\nX: ");
+		1 while $_[0]->syswrite('y' x 65536);
+	},
+	unpacks => sub { gzip_bomb(@_, '{"input_tokens":1}%s', ' ', 300 * $MB) },
+
 	# they are in other places
 	longcursor => sub {
 		answer($_[0], 200, page($_[1], $GOOD, ',"has_more":true,"next_page":"' . 'x' x (9 * $MB) . '"'));
@@ -121,6 +135,7 @@ my %cases = (
 	longkeycut => repeats_key(200, '{"input_tokens":"%s"}', sub { 'x' x 50 . in_escapes(shift) }),
 	keynumber => repeats_key(200, '{"amount":{"value":"%s","currency":"usd"}}'),
 	keypart => repeats_key(200, '{"amount":{"value":"%s","currency":"usd"}}', sub { 'is ' . substr shift, 90, 30 }),
+	keydomain => repeats_key(200, '{"model":"%s"}'),
 	keyname => repeats_key(200, '{"%s":1}{'),
 	keyid => repeats_key(500, '{}', sub { substr shift, 20, 40 }, 'x-request-id: a%s'),
 	keytype => repeats_key(403, '{}', sub { substr shift, 0, 30 }, 'Content-Type: text/%s'));
@@ -218,6 +233,20 @@ for my $case (qw(endlessmembers endlessspace endlessname))
 	cmp_ok(time() - $start, '<', 5, "$case: it is canceled in time");
 }
 
+# at once, whatever request_timeout says
+for ([ switch => 'HV00L', qr/^$/, qr/the API answered with status 101$/ ],
+	[ switchclose => 'HV00L', qr/^$/, qr/the API answered with status 101$/ ],
+	[ interim => 'HV00N', qr/^$/, qr/its headers have no end$/ ],
+	[ headers => 'HV00N', qr/^$/, qr/: .*header/i ],
+	[ header => 'HV00N', qr/^$/, qr/: .*header/i ],
+	[ unpacks => 'HV00N', qr/^$/, qr/it unpacks to far more than what was sent$/ ])
+{
+	my ($case, $state, $detail, $message) = @$_;
+	my $start = time();
+	like(fails($case, 'count(*)', $state, $detail)->{M}, $message, "$case: message");
+	cmp_ok(time() - $start, '<', 5, "$case: at once");
+}
+
 fails('longcursor', 'count(*)', 'HV00M', qr/^The "next_page" of a page is longer than 8192 bytes\.$/);
 fails('longtime', 'count(*)', 'HV00M', qr/^The "start_time" of a bucket is longer than 8192 bytes\.$/);
 fails('longerror', 'count(*)', 'HV024', qr/^The API says: No\.$/);
@@ -241,6 +270,13 @@ fails('longkey', $unread, 'HV00M', qr/is the string "\*{64}\.\.\.", not an integ
 fails('longkeycut', $unread, 'HV00M', qr/is the string "x{50}\*{14}\.\.\.", not an integer/);
 fails('keynumber', 'sum(amount)', 'HV00M', $masked, table => 'costs');
 fails('keypart', 'sum(amount)', 'HV00M', $masked, table => 'costs');
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION accepts(text) RETURNS bool LANGUAGE plpgsql AS
+	$$ BEGIN RAISE EXCEPTION 'not %', $1 USING DETAIL = $1, HINT = $1; END $$;
+	CREATE DOMAIN picky AS text CHECK (accepts(VALUE));
+	CREATE FOREIGN TABLE keydomain.own (day date, x picky OPTIONS (field 'model'))
+	SERVER keydomain OPTIONS (endpoint 'completions')});
+like(fails('keydomain', 'x', 'P0001', $masked, table => 'own')->{M}, $masked, 'keydomain: message');
 fails('keyname', 'count(*)', 'HV00M', qr/not valid JSON/);
 my $silent = qr/^The answer is of type "application\/json" and holds no message of the API\.$/;
 unlike(fails('keyid', 'count(*)', 'HV00N', $silent)->{W}, qr/request "/, 'keyid: no id is shown');
