@@ -38,6 +38,7 @@ bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count)
 static int
 compare_values(const ListCell *a, const ListCell *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return strcmp(lfirst(a), lfirst(b));
 }
 

@@ -153,7 +153,10 @@ measure_all(Ruler *ruler, const TimeRanges *ranges)
 {
 	ruler->stretches = NIL;
 	for (int i = 0; i < ranges->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		measure(ruler, ranges->ranges[i].start, ranges->ranges[i].end, ruler->widest);
+	}
 	return ruler->stretches;
 }
 
