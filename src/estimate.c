@@ -299,7 +299,8 @@ combinations(EstimateContext *cx, List *clauses)
 static double
 coarse_groups(double groups, double most)
 {
-	return most * -expm1(-groups / most);
+	/* combinations may be more than a double holds, and infinity times 0 is no number */
+	return isinf(most) ? groups : most * -expm1(-groups / most);
 }
 
 /* Is the request's grain coarser than the table's? */
