@@ -84,6 +84,26 @@ TRUNCATE request;
 SELECT requests > 0 AS asked, longest < 8000 AS fits FROM pg_temp.asked();
 SELECT urls FROM pg_temp.url_filters('SELECT * FROM usage.wide WHERE ' || own.clauses(300) || ' ORDER BY day DESC LIMIT 1');
 
+-- 2^1500 groups may be more than a double holds, costs are still numbers
+DO $$
+BEGIN
+  EXECUTE (SELECT format('CREATE FOREIGN TABLE usage.vast (day date, n bigint OPTIONS (field ''n'', role ''measure''), %s) SERVER openai OPTIONS (path ''/vast'')',
+      string_agg(format('c%1$s text OPTIONS (field ''c%1$s'', role ''dimension'', filter ''c%1$s'')', g), ', '))
+    FROM generate_series(1, 1501) AS g);
+END
+$$;
+CREATE FUNCTION own.is_costed(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+  RETURN (plan -> 0 -> 'Plan' ->> 'Total Cost')::numeric < 'Infinity';
+EXCEPTION WHEN invalid_text_representation THEN
+  RETURN false;  -- NaN is no JSON
+END
+$$;
+SELECT own.is_costed('SELECT day, sum(n) FROM usage.vast WHERE ' || string_agg(format('c%s IN (''a'', ''b'')', g), ' AND ') || ' GROUP BY 1') FROM generate_series(1, 1500) AS g;
+
 -- values that fill a URL each: two of 5,000 bytes do not fit into one
 SELECT urls, filters FROM pg_temp.url_filters(format('SELECT * FROM usage.wide WHERE c1 = %1$L AND c2 = %1$L AND c3 = %2$L', repeat('a', 5000), 'b'));
 

@@ -20,9 +20,6 @@
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
 
-/* Lists are not split into more requests than that, whatever is allowed. */
-#define MAX_SPLIT_SLICES 100000
-
 void
 bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count)
 {
@@ -38,6 +35,7 @@ bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count)
 static int
 compare_values(const ListCell *a, const ListCell *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return strcmp(lfirst(a), lfirst(b));
 }
 
@@ -367,7 +365,7 @@ is_disjoint(BindContext *cx, const Split *split)
 static bool
 are_few_enough(BindContext *cx, const BoundRequest *bound)
 {
-	int			most = Min(cx->table->options->max_requests, MAX_SPLIT_SLICES);
+	int			most = Min(cx->table->options->max_requests, BIND_MAX_SPLIT_SLICES);
 
 	return bound->nparts == 1 ||
 		(bound->nparts <= most && slice_count(cx->table, bound) <= most);

@@ -16,6 +16,12 @@
 typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 
 /*
+ * Lists of values never make more slices than that, whatever the option
+ * max_requests allows: they are left out, as slices are held in memory.
+ */
+#define BIND_MAX_SPLIT_SLICES 100000
+
+/*
  * Bind a request, palloc'd in CurrentMemoryContext.  `now` is where the
  * table's time ends and its history counts from.  An expression's value is
  * asked for only where it is needed.  ERROR where a zone does not exist.

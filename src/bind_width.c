@@ -153,7 +153,10 @@ measure_all(Ruler *ruler, const TimeRanges *ranges)
 {
 	ruler->stretches = NIL;
 	for (int i = 0; i < ranges->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		measure(ruler, ranges->ranges[i].start, ranges->ranges[i].end, ruler->widest);
+	}
 	return ruler->stretches;
 }
 
@@ -181,11 +184,15 @@ reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRe
 static bool
 are_too_many(const UsageTable *table, const BoundRequest *bound, List *stretches)
 {
+	int			most = table->options->max_requests;
 	BoundRequest like = *bound;
+	int64		count;
 
 	like.stretches = stretches;
-	return slice_count(table, &like) > table->options->max_requests &&
-		slice_count(table, &like) > slice_count(table, bound);
+	count = slice_count(table, &like);
+	if (bound->nparts > 1)
+		most = Min(most, BIND_MAX_SPLIT_SLICES);
+	return count > most && count > slice_count(table, bound);
 }
 
 static void

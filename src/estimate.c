@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "catalog/pg_statistic.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
@@ -80,6 +81,8 @@ unknown_share(EstimateContext *cx, const TimeClause *clause)
 	bool		isnull;
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	switch (clause->kind)
 	{
 		case TIME_ALL:
@@ -108,6 +111,7 @@ knows_time(EstimateContext *cx, const List *clauses)
 	bool		isnull;
 	ListCell   *lc;
 
+	check_stack_depth();
 	foreach(lc, clauses)
 	{
 		const TimeClause *clause = lfirst(lc);
@@ -201,6 +205,8 @@ pinned_values(EstimateContext *cx, Node *clause, AttrNumber attnum)
 	double		sum = 0;
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	if (is_column(cx, tested_value(clause), attnum))
 		return 1;
 	if (IsA(clause, OpExpr))
@@ -293,7 +299,8 @@ combinations(EstimateContext *cx, List *clauses)
 static double
 coarse_groups(double groups, double most)
 {
-	return most * -expm1(-groups / most);
+	/* combinations may be more than a double holds, and infinity times 0 is no number */
+	return isinf(most) ? groups : most * -expm1(-groups / most);
 }
 
 /* Is the request's grain coarser than the table's? */

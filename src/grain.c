@@ -383,12 +383,15 @@ uncommon_is_final(const QueryLevel *level)
 bool
 grain_is_free(const QueryLevel *level)
 {
-	if (is_opaque(level))
+	bool		probed = is_only_probed(level);
+
+	/* the cheaper questions first */
+	if ((!probed && !makes_groups(level->root->parse)) || is_opaque(level))
 		return false;
-	if (is_only_probed(level))
+	if (probed)
 		return !mentions_uncommon((Node *) level->rel->reltarget->exprs, level) &&
 			uncommon_is_final(level);
-	return makes_groups(level->root->parse) && uncommon_is_final(level) &&
+	return uncommon_is_final(level) &&
 		!sees_difference((Node *) level->final, level);
 }
 

@@ -14,7 +14,12 @@
 #include "secret.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
-#define READ_BYTES		65536	/* most that curl reads at once */
+
+/*
+ * Most that curl reads at once.  It unpacks all that it has read, and where we
+ * pause it in the midst of that, keeps the rest.
+ */
+#define READ_BYTES		16384
 
 #define MAX_HEAD_BYTES	(256 * 1024)	/* of headers, interim answers' included */
 
@@ -23,7 +28,7 @@
  * harm.  Pages of usage come to 90 at most, a bomb to 1,000.
  */
 #define MAX_UNPACKING	250
-#define FREE_UNPACKED_BYTES	(INT64CONST(16) * 1024 * 1024)
+#define FREE_UNPACKED_BYTES	(INT64CONST(8) * 1024 * 1024)
 
 #define STATUS_SWITCHING_PROTOCOLS 101
 

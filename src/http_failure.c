@@ -104,6 +104,8 @@ failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
 	if (transfer->refusal != NULL)
 		return transfer->refusal;
+	if (code == CURLE_OUT_OF_MEMORY && transfer->in_head)
+		return "one of its headers has no end"; /* curl's bound for a line */
 	if (code == CURLE_COULDNT_RESOLVE_PROXY)
 		return "the proxy's name is unknown";
 	if (code == CURLE_COULDNT_RESOLVE_HOST)

@@ -12,6 +12,7 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
+#include "utils/memutils.h"
 
 #include "join.h"
 #include "qual.h"
@@ -27,17 +28,24 @@ typedef struct JoinContext
 	List	   *sets;			/* of Relids, distinct */
 } JoinContext;
 
-/* How many of the clauses does the API check? */
+/* How many of the clauses does the API check?  They may be large, so nothing is kept. */
 static int
 count_filters(JoinContext *cx, List *clauses)
 {
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw joins",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	UsageRequest scratch = {0};
+	int			count;
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 		(void) qual_narrow(&scratch, cx->table, cx->root, cx->rel,
 						   lfirst_node(RestrictInfo, lc)->clause);
-	return list_length(scratch.filters);
+	count = list_length(scratch.filters);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return count;
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -270,6 +271,7 @@ match_subject(QualContext *cx, Node *expr, TimeSubject *subject)
 {
 	const UsageTableColumn *column = match_column(cx, expr);
 
+	check_stack_depth();
 	if (column && column->role == USAGE_BUCKET)
 	{
 		subject->bound = column->bound;
@@ -420,6 +422,8 @@ match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
 static TimeClause *
 match_time(QualContext *cx, Expr *clause, QualFit *fit)
 {
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	switch (nodeTag(clause))
 	{
 		case T_OpExpr:
@@ -554,10 +558,14 @@ match_filter_or(QualContext *cx, BoolExpr *expr)
 
 		if (!arm || (filter && filter->attnum != arm->attnum))
 			return NULL;
-		if (filter)
-			filter->items = list_concat(filter->items, arm->items);
-		else
+		if (!filter)
+		{
 			filter = arm;
+			continue;
+		}
+		filter->items = list_concat(filter->items, arm->items);
+		list_free(arm->items);
+		pfree(arm);
 	}
 	return filter;
 }
@@ -575,6 +583,8 @@ match_boolean(QualContext *cx, Node *expr, bool value)
 static FilterClause *
 match_filter(QualContext *cx, Expr *clause)
 {
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	switch (nodeTag(clause))
 	{
 		case T_OpExpr:

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "bind.h"
@@ -121,7 +122,10 @@ copy_values(List *values)
 	ListCell   *lc;
 
 	foreach(lc, values)
+	{
+		CHECK_FOR_INTERRUPTS();
 		copies = lappend(copies, pstrdup(lfirst(lc)));
+	}
 	return copies;
 }
 

@@ -106,7 +106,7 @@ my %cases = (
 		$_[0]->syswrite("HTTP/1.1 200 OK\r\nX: ");
 		1 while $_[0]->syswrite('y' x 65536);
 	},
-	unpacks => sub { gzip_bomb(@_, '{"input_tokens":1}%s', ' ', 300 * $MB) },
+	unpacks => sub { gzip_bomb(@_, '{"input_tokens":1}%s', ' ', 100 * $MB) },
 
 	# they are in other places
 	longcursor => sub {
@@ -234,8 +234,8 @@ for my $case (qw(endlessmembers endlessspace endlessname))
 }
 
 # at once, whatever request_timeout says
-for ([ switch => 'HV00L', qr/^$/, qr/the API answered with status 101$/ ],
-	[ switchclose => 'HV00L', qr/^$/, qr/the API answered with status 101$/ ],
+for ([ switch => 'HV00M', qr/^$/, qr/the API answered with status 101$/ ],
+	[ switchclose => 'HV00M', qr/^$/, qr/the API answered with status 101$/ ],
 	[ interim => 'HV00N', qr/^$/, qr/its headers have no end$/ ],
 	[ headers => 'HV00N', qr/^$/, qr/: .*header/i ],
 	[ header => 'HV00N', qr/^$/, qr/: .*header/i ],
