@@ -1,0 +1,219 @@
+/*
+ * request_list.c
+ *	  What is asked, to and from a node list.
+ *
+ * Clauses may be as many as somebody's program can write, so they are numbers one
+ * after the other, in an integer list: a structure's members in the order of its
+ * declaration, before those of a list its length.  Names stand beside it, and in
+ * it their place there.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+
+#include "compat.h"
+#include "request.h"
+
+/* The members of the list that stands for a request. */
+enum RequestMember
+{
+	REQUEST_GROUP_BY,
+	REQUEST_COLUMNS,
+	REQUEST_CLAUSES,
+	REQUEST_NAMES,
+	REQUEST_BACKWARD,
+	REQUEST_FEW,
+	REQUEST_ANY_WIDTH,
+	REQUEST_KEYS,
+	REQUEST_RESULTS
+};
+
+typedef struct Writer
+{
+	List	   *numbers;		/* integers */
+	List	   *names;			/* of String */
+} Writer;
+
+typedef struct Reader
+{
+	const List *numbers;
+	const List *names;
+	int			at;				/* the number that is next */
+} Reader;
+
+static void
+put(Writer *writer, int number)
+{
+	writer->numbers = lappend_int(writer->numbers, number);
+}
+
+static int
+get(Reader *reader)
+{
+	return list_nth_int(reader->numbers, reader->at++);
+}
+
+static Node *
+number(int value)
+{
+	return (Node *) makeInteger(value);
+}
+
+static int
+number_at(List *list, int member)
+{
+	return intVal(list_nth(list, member));
+}
+
+static void
+put_step(Writer *writer, const TimeStep *step)
+{
+	put(writer, step->kind);
+	put(writer, step->zone);
+	/* whole seconds, since an integer has 32 bits */
+	put(writer, step->span_us / USECS_PER_SEC);
+	put(writer, list_length(writer->names));
+	writer->names = lappend(writer->names, makeString(step->unit ? step->unit : ""));
+}
+
+static TimeStep *
+get_step(Reader *reader)
+{
+	TimeStep   *step = palloc(sizeof(TimeStep));
+
+	step->kind = get(reader);
+	step->zone = get(reader);
+	step->span_us = get(reader) * USECS_PER_SEC;
+	step->unit = strVal(list_nth(reader->names, get(reader)));
+	return step;
+}
+
+static void
+put_time(Writer *writer, const TimeClause *clause)
+{
+	ListCell   *lc;
+
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	put(writer, clause->kind);
+	put(writer, list_length(clause->args));
+	foreach(lc, clause->args)
+		put_time(writer, lfirst(lc));
+	put(writer, clause->subject);
+	put(writer, list_length(clause->steps));
+	foreach(lc, clause->steps)
+		put_step(writer, lfirst(lc));
+	put(writer, clause->strategy);
+	put(writer, clause->type);
+	put(writer, clause->value);
+}
+
+static TimeClause *
+get_time(Reader *reader)
+{
+	TimeClause *clause = palloc0(sizeof(TimeClause));
+
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	clause->kind = get(reader);
+	for (int n = get(reader); n > 0; n--)
+		clause->args = lappend(clause->args, get_time(reader));
+	clause->subject = get(reader);
+	for (int n = get(reader); n > 0; n--)
+		clause->steps = lappend(clause->steps, get_step(reader));
+	clause->strategy = get(reader);
+	clause->type = get(reader);
+	clause->value = get(reader);
+	return clause;
+}
+
+static void
+put_filter(Writer *writer, const FilterClause *filter)
+{
+	ListCell   *lc;
+
+	put(writer, filter->attnum);
+	put(writer, list_length(filter->items));
+	foreach(lc, filter->items)
+	{
+		const FilterItem *item = lfirst(lc);
+
+		put(writer, item->value);
+		put(writer, item->is_array);
+	}
+}
+
+static FilterClause *
+get_filter(Reader *reader)
+{
+	FilterClause *filter = palloc0(sizeof(FilterClause));
+
+	CHECK_FOR_INTERRUPTS();
+	filter->attnum = get(reader);
+	for (int n = get(reader); n > 0; n--)
+	{
+		FilterItem *item = palloc(sizeof(FilterItem));
+
+		item->value = get(reader);
+		item->is_array = get(reader) != 0;
+		filter->items = lappend(filter->items, item);
+	}
+	return filter;
+}
+
+static Writer
+put_clauses(const UsageRequest *request)
+{
+	Writer		writer = {NIL};
+	ListCell   *lc;
+
+	put(&writer, list_length(request->time));
+	foreach(lc, request->time)
+		put_time(&writer, lfirst(lc));
+	put(&writer, list_length(request->filters));
+	foreach(lc, request->filters)
+		put_filter(&writer, lfirst(lc));
+	return writer;
+}
+
+static void
+get_clauses(UsageRequest *request, Reader *reader)
+{
+	for (int n = get(reader); n > 0; n--)
+		request->time = lappend(request->time, get_time(reader));
+	for (int n = get(reader); n > 0; n--)
+		request->filters = lappend(request->filters, get_filter(reader));
+}
+
+List *
+request_to_list(const UsageRequest *request)
+{
+	Writer		writer = put_clauses(request);
+
+	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
+								  writer.names, number(request->backward)),
+					   list_make4(number(request->few), number(request->any_width),
+								  request->keys, number(request->results)));
+}
+
+UsageRequest *
+request_from_list(List *list, List *exprs)
+{
+	UsageRequest *request = palloc0(sizeof(UsageRequest));
+	Reader		reader = {
+		.numbers = list_nth(list, REQUEST_CLAUSES),
+		.names = list_nth(list, REQUEST_NAMES)
+	};
+
+	get_clauses(request, &reader);
+	request->group_by = list_nth(list, REQUEST_GROUP_BY);
+	request->columns = list_nth(list, REQUEST_COLUMNS);
+	request->exprs = exprs;
+	request->backward = number_at(list, REQUEST_BACKWARD) != 0;
+	request->few = number_at(list, REQUEST_FEW) != 0;
+	request->any_width = number_at(list, REQUEST_ANY_WIDTH) != 0;
+	request->keys = list_nth(list, REQUEST_KEYS);
+	request->results = number_at(list, REQUEST_RESULTS);
+	return request;
+}
