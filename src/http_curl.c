@@ -28,7 +28,7 @@
  * harm.  Pages of usage come to 90 at most, a bomb to 1,000.
  */
 #define MAX_UNPACKING	250
-#define FREE_UNPACKED_BYTES	(INT64CONST(8) * 1024 * 1024)
+#define FREE_UNPACKED_BYTES	(INT64CONST(4) * 1024 * 1024)
 
 #define STATUS_SWITCHING_PROTOCOLS 101
 
