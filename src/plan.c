@@ -74,7 +74,7 @@ static List *
 needed_columns(const UsageTable *table, RelOptInfo *baserel)
 {
 	return mentioned_columns(table, baserel,
-							 list_concat(get_actual_clauses(baserel->baserestrictinfo),
+							 list_concat(extract_actual_clauses(baserel->baserestrictinfo, false),
 										 baserel->reltarget->exprs));
 }
 
@@ -225,7 +225,7 @@ static bool
 are_columns_there(const UsagePlan *plan, RelOptInfo *baserel, List *clauses)
 {
 	return list_difference_int(mentioned_columns(plan->table, baserel,
-												 get_actual_clauses(clauses)),
+												 extract_actual_clauses(clauses, false)),
 							   plan->request->columns) == NIL;
 }
 

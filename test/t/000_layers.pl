@@ -34,7 +34,9 @@ my %reserved = (
 	'a version number' => [
 		qr/\b(?:PG_(?:MAJOR)?VERSION_NUM|LIBCURL_VERSION_NUM|JSON_C_VERSION_NUM)\b/,
 		qw(compat)
-	]);
+	],
+	# it asserts that no clause is pseudoconstant, which those of a query may be
+	'get_actual_clauses()' => [ qr/\bget_actual_clauses\b/ ]);
 
 # Words of the catalogue that others need as well: the envelope's parameters,
 # the names of roles and widths, and what is also a unit of time.
@@ -148,6 +150,8 @@ my %planted = (
 	  [ 'page.h', '#include <curl/curl.h>', 'page.h uses libcurl' ],
 	'a version outside of compat' =>
 	  [ 'http.h', '#if PG_VERSION_NUM > 1', 'http.h uses a version number' ],
+	'clauses taken without a look at them' =>
+	  [ 'plan.c', 'get_actual_clauses(NIL);', 'plan.c uses get_actual_clauses()' ],
 	'a name of the catalogue' =>
 	  [ 'option.h', '#define X "project_ids"', 'option.h names "project_ids"' ]);
 
