@@ -391,7 +391,11 @@ time_ranges(BindContext *cx, const TimeClause *clause)
 void
 bind_time(BindContext *cx, BoundRequest *bound)
 {
-	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
+	TimeClause	all = {.kind = TIME_ALL, .args = cx->request->time};
+	TimeClause	query = {
+		.kind = TIME_ALL,
+		.args = list_copy_tail(cx->request->time, cx->request->ntable_time)
+	};
 	int64		width_us = cx->table->width->width_us;
 	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
 	TimeRanges *asked;
@@ -403,7 +407,7 @@ bind_time(BindContext *cx, BoundRequest *bound)
 				 cx->table->width);
 
 	cx->plain = true;
-	asked = timerange_align(time_ranges(cx, &all), width_us);
+	asked = timerange_align(time_ranges(cx, &query), width_us);
 	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
 	if (asked->count > 0)
 		bound->asked = (TimeRange) {asked->ranges[0].start, asked->ranges[asked->count - 1].end};

@@ -24,7 +24,8 @@ enum RequestMember
 	REQUEST_FEW,
 	REQUEST_ANY_WIDTH,
 	REQUEST_KEYS,
-	REQUEST_RESULTS
+	REQUEST_RESULTS,
+	REQUEST_TABLE_TIME
 };
 
 /* Seconds from 1970-01-01 to 2000-01-01. */
@@ -181,8 +182,9 @@ request_to_list(const UsageRequest *request)
 		filters = lappend(filters, filter_to_list(lfirst(lc)));
 	return list_concat(list_make5(request->group_by, request->columns, time, filters,
 								  number(request->backward)),
-					   list_make4(number(request->few), number(request->any_width),
-								  request->keys, number(request->results)));
+					   list_make5(number(request->few), number(request->any_width),
+								  request->keys, number(request->results),
+								  number(request->ntable_time)));
 }
 
 UsageRequest *
@@ -203,6 +205,7 @@ request_from_list(List *list, List *exprs)
 	request->any_width = number_at(list, REQUEST_ANY_WIDTH) != 0;
 	request->keys = list_nth(list, REQUEST_KEYS);
 	request->results = number_at(list, REQUEST_RESULTS);
+	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
 	return request;
 }
 

@@ -18,7 +18,7 @@ my @layers = (
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
-	[qw(level request tuple failure bucket)],    # what the query needs; what is asked; Datums; what went wrong
+	[qw(level request tuple failure bucket partition)],    # what the query needs; what is asked; Datums; what went wrong; bounds
 	[qw(slice qual grain fetch order keep)],
 	[qw(bind width density share)],
 	[qw(stream estimate join)],
