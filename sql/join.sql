@@ -240,7 +240,7 @@ RESET work_mem;
 -- members of a union, and partitions
 CREATE TABLE own.parted (LIKE own.completions) PARTITION BY LIST (batch);
 SELECT format('CREATE FOREIGN TABLE own.%s PARTITION OF own.parted FOR VALUES IN (%s) SERVER openai OPTIONS (endpoint %L, rows_per_bucket %L, history %L)',
-  name, value, 'completions', '20000', '60 days') FROM (VALUES ('batch', 'true'), ('no_batch', 'false')) AS v(name, value) \gexec
+  name, value, 'completions', '20000', '60 days') FROM (VALUES ('batch', 'true'), ('no_batch', 'false, NULL')) AS v(name, value) \gexec
 SELECT pg_temp.shape(q), pg_temp.same(q, replace(q, 'own.parted', 'own.completions')) FROM (SELECT
   $$SELECT c.day, c.model FROM own.few AS p JOIN own.parted AS c ON c.project_id = p.id WHERE c.day >= pg_temp.today() - 20 AND c.batch$$) AS q(q);
 -- the plan differs from version to version

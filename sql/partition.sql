@@ -1,234 +1,311 @@
 --
--- Partitions: PostgreSQL trusts a foreign partition's bound, so usage_fdw keeps
--- it.  A case is a table, how it is partitioned and by what; its sums are those
--- of the oracle, by the parent, by each partition, and without pushdown.
+-- Partitions: a foreign one holds what its bound says, whatever the API has.
+--
+-- PostgreSQL takes a bound on trust.  The partitions here are the whole of an
+-- endpoint but for their bounds: were those not heeded, rows would come several
+-- times.
 --
 \i test/lib/setup.sql
 \i test/lib/same.sql
-\set endpoint costs
-\i test/lib/oracle.sql
+\set quiet
 \set endpoint completions
 \i test/lib/oracle.sql
+\set endpoint costs
+\i test/lib/oracle.sql
+\unset quiet
 SET client_min_messages = warning;
+SET timezone = 'UTC';  -- bounds are of whole days
 \set SHOW_CONTEXT never
+\set QUIET on
+CREATE SCHEMA parts;
+SELECT pg_temp.today() - 9 AS d9, pg_temp.today() - 20 AS d20, pg_temp.today() - 30 AS d30,
+  (pg_temp.today() - 9)::text || ' 05:00+00' AS d9_at_5 \gset
+
+-- Is the table the oracle's, by its rows, by sums and in joins, with pushdown
+-- and without?
+CREATE FUNCTION parts.check(parted text, endpoint text, condition text DEFAULT 'true') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  measure text := CASE WHEN endpoint = 'costs' THEN 'amount' ELSE 'input_tokens' END;
+  query text;
+  answers text[];
+BEGIN
+  FOREACH query IN ARRAY ARRAY['SELECT * FROM {t} WHERE {c}',
+      'SELECT sum({m}) AS s FROM {t} WHERE {c}',
+      'SELECT day, sum({m}) AS s FROM {t} WHERE {c} GROUP BY 1',
+      'SELECT date_trunc(''month'', start_time) AS t, sum({m}) AS s FROM {t} WHERE {c} GROUP BY 1',
+      'SELECT project_id, sum({m}) AS s, max(day) AS d FROM {t} WHERE {c} GROUP BY 1',
+      'SELECT p.id, c.{m} FROM (VALUES (''proj_web''), (''proj_R&D=1'')) AS p(id) JOIN {t} AS c ON c.project_id = p.id WHERE {c}'] LOOP
+    query := replace(replace(query, '{m}', measure), '{c}', condition);
+    answers := answers || pg_temp.same(replace(query, '{t}', 'parts.' || parted), replace(query, '{t}', 'oracle.' || endpoint));
+  END LOOP;
+  SET usage_fdw.enable_pushdown = off;
+  query := format('SELECT * FROM {t} WHERE %s', condition);
+  answers := answers || pg_temp.same(replace(query, '{t}', 'parts.' || parted), replace(query, '{t}', 'oracle.' || endpoint));
+  RESET usage_fdw.enable_pushdown;
+  RETURN (SELECT string_agg(DISTINCT a, '; ') FROM unnest(answers) AS a);
+END
+$$;
+SET enable_async_append = off;  -- requests one after another
 \pset format unaligned
 \pset tuples_only on
-CREATE SCHEMA part;
-CREATE TABLE part.costs AS SELECT * FROM oracle.costs;
-CREATE TABLE part.hourly AS SELECT * FROM oracle.completions_1h
-WHERE day BETWEEN pg_temp.today() - 4 AND pg_temp.today();
-
--- A partition's name, its bound, and the rows of the oracle that belong there.
--- DAY(n) stands for the date n days ago, as a literal.
-CREATE TABLE part.piece (n serial, parted text, name text, bound text, belongs text);
-
-CREATE FUNCTION pg_temp.with_days(bound text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	m text[];
-BEGIN
-	LOOP
-		m := regexp_match(bound, 'DAY\((\d+)\)');
-		EXIT WHEN m IS NULL;
-		bound := replace(bound, 'DAY(' || m[1] || ')',
-			quote_literal((pg_temp.today() - m[1]::int)::text));
-	END LOOP;
-	RETURN bound;
-END $$;
-
--- A partition is foreign, or it is partitioned further.
-CREATE PROCEDURE pg_temp.make_piece(p part.piece, endpoint text, width text) LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE format(CASE WHEN p.bound LIKE '%PARTITION BY%' THEN 'CREATE TABLE part.%I PARTITION OF part.%I %s'
-		ELSE 'CREATE FOREIGN TABLE part.%I PARTITION OF part.%I %s SERVER openai
-			OPTIONS (endpoint %L, bucket_width %L)' END,
-		p.name, p.parted, pg_temp.with_days(p.bound), endpoint, width);
-END $$;
-
-CREATE PROCEDURE pg_temp.make_table(root text, source text, partition_by text,
-	endpoint text DEFAULT 'costs', width text DEFAULT '1d') LANGUAGE plpgsql AS $$
-DECLARE
-	p part.piece;
-BEGIN
-	EXECUTE format('CREATE TABLE part.%I (LIKE %s) PARTITION BY %s', root, source, partition_by);
-	FOR p IN SELECT * FROM part.piece WHERE split_part(name, '_', 1) = root ORDER BY n LOOP
-		CALL pg_temp.make_piece(p, endpoint, width);
-	END LOOP;
-END $$;
-
--- Does a table hold just the rows of the oracle for which that is so?
-CREATE FUNCTION pg_temp.holds(name text, source text, belongs text) RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.same(format('SELECT * FROM part.%I', name),
-		format('SELECT * FROM %s WHERE %s', source, pg_temp.with_days(belongs)))
-$$;
-
--- A table and its partitions, with pushdown and without.
-CREATE FUNCTION pg_temp.check(root text, source text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	pushdown text;
-BEGIN
-	FOREACH pushdown IN ARRAY '{on,off}'::text[] LOOP
-		PERFORM set_config('usage_fdw.enable_pushdown', pushdown, true);
-		RETURN QUERY SELECT format('%s, pushdown %s: %s', name, pushdown, pg_temp.holds(name, source, belongs))
-			FROM (SELECT 0 AS n, root AS name,
-					(SELECT string_agg('(' || belongs || ')', ' OR ') FROM part.piece WHERE parted = root) AS belongs
-				UNION ALL SELECT n, name, belongs FROM part.piece WHERE split_part(name, '_', 1) = root) AS p
-			ORDER BY n;
-	END LOOP;
-	PERFORM set_config('usage_fdw.enable_pushdown', 'on', true);
-END $$;
 
 --
--- Range
+-- Months that are kept, and a live rest
 --
-INSERT INTO part.piece (parted, name, bound, belongs) VALUES
-	('range', 'range_old', 'FOR VALUES FROM (DAY(300)) TO (DAY(40))', 'day >= DAY(300) AND day < DAY(40)'),
-	('range', 'range_new', 'FOR VALUES FROM (DAY(40)) TO (MAXVALUE)', 'day >= DAY(40)');
-CALL pg_temp.make_table('range', 'usage.costs', 'RANGE (day)');
-SELECT pg_temp.check('range', 'part.costs');
-
--- the requests carry the bounds
-SET enable_async_append = off;
+CREATE TABLE parts.months (LIKE oracle.costs) PARTITION BY RANGE (day);
+CREATE TABLE parts.kept PARTITION OF parts.months FOR VALUES FROM (MINVALUE) TO (:'d30');
+INSERT INTO parts.kept SELECT * FROM oracle.costs WHERE day < :'d30';
+CREATE FOREIGN TABLE parts.live PARTITION OF parts.months FOR VALUES FROM (:'d30') TO (MAXVALUE)
+  SERVER openai OPTIONS (endpoint 'costs');
+SELECT parts.check('months', 'costs');
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
-SELECT sum(amount) = (SELECT sum(amount) FROM part.costs WHERE day >= pg_temp.today() - 300) FROM part.range;
+SELECT sum(amount) = (SELECT sum(amount) FROM oracle.costs) AS same FROM parts.months;
 \i test/lib/requests.sql
--- and what the query says besides
-SELECT count(*) > 0 FROM part.range WHERE day BETWEEN pg_temp.today() - 45 AND pg_temp.today() - 35;
+-- the partition by itself is no more than that
+SELECT min(day) = :'d30' AS inside, count(*) = (SELECT count(*) FROM oracle.costs WHERE day >= :'d30') AS same FROM parts.live;
 \i test/lib/requests.sql
-SELECT count(*) FROM part.range_new WHERE day < pg_temp.today() - 60;
+-- a WHERE clause goes on narrowing, and what the bound excludes is not asked for
+SELECT sum(amount) = (SELECT sum(amount) FROM oracle.costs WHERE day BETWEEN pg_temp.today() - 40 AND :'d20') AS same
+FROM parts.months WHERE day BETWEEN pg_temp.today() - 40 AND :'d20';
+SELECT count(*) FROM parts.live WHERE day < pg_temp.today() - 30;
 \i test/lib/requests.sql
-
-RESET enable_async_append;
-
--- months that are kept here, and live days: one table
-CREATE TABLE part.mixed (LIKE usage.costs) PARTITION BY RANGE (day);
-CREATE TABLE part.mixed_kept (LIKE usage.costs);
-INSERT INTO part.mixed_kept SELECT * FROM part.costs WHERE day < pg_temp.today() - 30;
-SELECT pg_temp.with_days('ALTER TABLE part.mixed ATTACH PARTITION part.mixed_kept
-	FOR VALUES FROM (MINVALUE) TO (DAY(30))') AS sql \gset
-:sql;
-SELECT pg_temp.with_days('CREATE FOREIGN TABLE part.mixed_live PARTITION OF part.mixed
-	FOR VALUES FROM (DAY(30)) TO (MAXVALUE) SERVER openai OPTIONS (endpoint ''costs'')') AS sql \gset
-:sql;
-SELECT pg_temp.holds('mixed', 'part.costs', 'true');
-SELECT pg_temp.same('SELECT line_item, sum(amount) FROM part.mixed GROUP BY 1',
-	'SELECT line_item, sum(amount) FROM part.costs GROUP BY 1');
--- pruned: nothing is asked for days that are kept
+-- it is not the query that asks for a time before there is any: no warning
+CREATE TABLE parts.ages (LIKE oracle.costs) PARTITION BY RANGE (day);
+CREATE FOREIGN TABLE parts.gone PARTITION OF parts.ages FOR VALUES FROM ('1999-01-01') TO ('2001-01-01')
+  SERVER openai OPTIONS (endpoint 'costs');
+CREATE FOREIGN TABLE parts.here PARTITION OF parts.ages FOR VALUES FROM ('2001-01-01') TO (MAXVALUE)
+  SERVER openai OPTIONS (endpoint 'costs');
+SELECT parts.check('ages', 'costs');
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
-SELECT count(*) > 0 FROM part.mixed WHERE day < pg_temp.today() - 30;
+SELECT count(*) FROM parts.gone;
 \i test/lib/requests.sql
 
--- by instants, and hours of them, which become days where nobody can tell
-INSERT INTO part.piece (parted, name, bound, belongs) VALUES
-	('hours', 'hours_a', 'FOR VALUES FROM (DAY(3)) TO (DAY(1))', 'start_time >= DAY(3) AND start_time < DAY(1)'),
-	('hours', 'hours_b', 'FOR VALUES FROM (DAY(1)) TO (MAXVALUE)', 'start_time >= DAY(1)');
-SET TimeZone = 'UTC';
-CALL pg_temp.make_table('hours', 'usage_hourly.completions', 'RANGE (start_time)', 'completions', '1h');
-SELECT pg_temp.check('hours', 'part.hourly');
-\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
-SELECT pg_temp.same('SELECT day, sum(input_tokens) FROM part.hours_a GROUP BY 1',
-	'SELECT day, sum(input_tokens) FROM part.hourly WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 2 GROUP BY 1');
-\i test/lib/asked.sql
-
 --
--- List, with NULL and a default
+-- Every kind of bound, live on all sides
 --
-INSERT INTO part.piece (parted, name, bound, belongs) VALUES
-	('list', 'list_web', $$FOR VALUES IN ('proj_web')$$, $$project_id = 'proj_web'$$),
-	('list', 'list_null', $$FOR VALUES IN ('proj_nobody', NULL)$$, $$project_id = 'proj_nobody' OR project_id IS NULL$$),
-	('list', 'list_rest', 'DEFAULT', $$project_id NOT IN ('proj_web', 'proj_nobody')$$);
-CALL pg_temp.make_table('list', 'usage.costs', 'LIST (project_id)');
-SELECT pg_temp.check('list', 'part.costs');
--- a value of the list is a filter
+CREATE TABLE parts.starts (LIKE oracle.completions) PARTITION BY RANGE (start_time);
+CREATE FOREIGN TABLE parts.starts_1 PARTITION OF parts.starts FOR VALUES FROM (MINVALUE) TO (:'d20')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.starts_2 PARTITION OF parts.starts FOR VALUES FROM (:'d20') TO (:'d9')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.starts_3 PARTITION OF parts.starts DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('starts', 'completions', 'day >= pg_temp.today() - 40');
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
-SELECT pg_temp.same('SELECT sum(amount) FROM part.list_web',
-	$$SELECT sum(amount) FROM part.costs WHERE project_id = 'proj_web'$$);
+SELECT sum(input_tokens) = (SELECT sum(input_tokens) FROM oracle.completions) AS same FROM parts.starts;
 \i test/lib/requests.sql
-SELECT pg_temp.same('SELECT line_item, sum(amount) FROM part.list GROUP BY 1',
-	'SELECT line_item, sum(amount) FROM part.costs GROUP BY 1');
+
+-- a bound within the day, in buckets of an hour; wide buckets keep to it
+CREATE TABLE parts.hours (LIKE oracle.completions_1h) PARTITION BY RANGE (start_time);
+CREATE FOREIGN TABLE parts.hours_1 PARTITION OF parts.hours FOR VALUES FROM (:'d20') TO (:'d9_at_5')
+  SERVER openai OPTIONS (endpoint 'completions', bucket_width '1h');
+CREATE FOREIGN TABLE parts.hours_2 PARTITION OF parts.hours DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions', bucket_width '1h');
+SELECT parts.check('hours', 'completions_1h', 'day >= pg_temp.today() - 25');
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+SELECT sum(input_tokens) = (SELECT sum(input_tokens) FROM oracle.completions WHERE day >= pg_temp.today() - 25) AS same
+FROM parts.hours WHERE day >= pg_temp.today() - 25;
+\i test/lib/requests.sql
+
+-- lists, with NULL and the rest
+CREATE TABLE parts.projects (LIKE oracle.completions) PARTITION BY LIST (project_id);
+CREATE FOREIGN TABLE parts.projects_1 PARTITION OF parts.projects FOR VALUES IN ('proj_web')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.projects_2 PARTITION OF parts.projects FOR VALUES IN ('proj_R&D=1', 'proj_größe+50%', NULL)
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.projects_3 PARTITION OF parts.projects DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('projects', 'completions', 'day >= pg_temp.today() - 40');
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d9') AS same FROM parts.projects WHERE day >= :'d9';
+SELECT DISTINCT project_id FROM parts.projects_1 WHERE day >= :'d9';
+SELECT bool_and(project_id IN ('proj_R&D=1', 'proj_größe+50%') OR project_id IS NULL) AS listed FROM parts.projects_2 WHERE day >= :'d9';
+SELECT count(*) FROM parts.projects_3 WHERE (project_id = 'proj_web' OR project_id IS NULL) AND day >= :'d9';
+\i test/lib/requests.sql
+CREATE TABLE parts.batches (LIKE oracle.completions) PARTITION BY LIST (batch);
+CREATE FOREIGN TABLE parts.batches_1 PARTITION OF parts.batches FOR VALUES IN (true)
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.batches_2 PARTITION OF parts.batches FOR VALUES IN (false, NULL)
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('batches', 'completions', 'day >= pg_temp.today() - 40');
+-- NULLs of a bound of the bucket, of which there are none: nothing is asked for
+CREATE TABLE parts.days (LIKE oracle.completions) PARTITION BY LIST (day);
+CREATE FOREIGN TABLE parts.days_1 PARTITION OF parts.days FOR VALUES IN (NULL)
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.days_2 PARTITION OF parts.days FOR VALUES IN (:'d9', :'d20')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.days_3 PARTITION OF parts.days DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+SELECT count(*) FROM parts.days_1;
+SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day IN (:'d9', :'d20')) AS same FROM parts.days_2;
+\i test/lib/requests.sql
+SELECT parts.check('days', 'completions', 'day >= pg_temp.today() - 40');
+
+-- hashes
+CREATE TABLE parts.hashed (LIKE oracle.completions) PARTITION BY HASH (project_id, model);
+CREATE FOREIGN TABLE parts.hashed_1 PARTITION OF parts.hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0)
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.hashed_2 PARTITION OF parts.hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1)
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('hashed', 'completions', 'day >= pg_temp.today() - 40');
+SELECT (SELECT count(*) FROM parts.hashed_1 WHERE day >= :'d9') > 0 AND (SELECT count(*) FROM parts.hashed_2 WHERE day >= :'d9') > 0 AS both;
+
+-- several keys, and expressions; a measure
+CREATE TABLE parts.keys (LIKE oracle.completions) PARTITION BY RANGE (day, project_id);
+CREATE FOREIGN TABLE parts.keys_1 PARTITION OF parts.keys FOR VALUES FROM (MINVALUE, MINVALUE) TO (:'d20', 'proj_m')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.keys_2 PARTITION OF parts.keys FOR VALUES FROM (:'d20', 'proj_m') TO (:'d9', 'proj_m')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.keys_3 PARTITION OF parts.keys DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('keys', 'completions', 'day >= pg_temp.today() - 40');
+CREATE TABLE parts.exprs (LIKE oracle.completions) PARTITION BY RANGE ((day + 1), (length(model)));
+CREATE FOREIGN TABLE parts.exprs_1 PARTITION OF parts.exprs FOR VALUES FROM (MINVALUE, MINVALUE) TO (:'d20', 8)
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.exprs_2 PARTITION OF parts.exprs DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('exprs', 'completions', 'day >= pg_temp.today() - 40');
+CREATE TABLE parts.truncated (LIKE oracle.completions) PARTITION BY LIST (date_trunc('month', start_time AT TIME ZONE 'UTC'));
+SELECT date_trunc('month', pg_temp.today() - interval '40 days') AS month \gset
+CREATE FOREIGN TABLE parts.truncated_1 PARTITION OF parts.truncated FOR VALUES IN (:'month')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.truncated_2 PARTITION OF parts.truncated DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('truncated', 'completions', 'day >= pg_temp.today() - 40');
+CREATE TABLE parts.amounts (LIKE oracle.costs) PARTITION BY RANGE (amount);
+CREATE FOREIGN TABLE parts.amounts_1 PARTITION OF parts.amounts FOR VALUES FROM (MINVALUE) TO (5)
+  SERVER openai OPTIONS (endpoint 'costs');
+CREATE FOREIGN TABLE parts.amounts_2 PARTITION OF parts.amounts DEFAULT
+  SERVER openai OPTIONS (endpoint 'costs');
+SELECT parts.check('amounts', 'costs');
 
 --
--- Hash; several keys; expressions; two levels
+-- Levels: all of them count.  Columns may stand in another order.
 --
-CREATE TABLE part.hashed (LIKE usage.costs) PARTITION BY HASH (project_id, line_item);
-CREATE FOREIGN TABLE part.hashed_0 PARTITION OF part.hashed FOR VALUES WITH (MODULUS 3, REMAINDER 0)
-	SERVER openai OPTIONS (endpoint 'costs');
-CREATE FOREIGN TABLE part.hashed_1 PARTITION OF part.hashed FOR VALUES WITH (MODULUS 3, REMAINDER 1)
-	SERVER openai OPTIONS (endpoint 'costs');
-CREATE FOREIGN TABLE part.hashed_2 PARTITION OF part.hashed FOR VALUES WITH (MODULUS 3, REMAINDER 2)
-	SERVER openai OPTIONS (endpoint 'costs');
-SELECT pg_temp.holds('hashed', 'part.costs', 'true');
-SELECT count(*) > 0 FROM part.hashed_0;
-SELECT pg_temp.same('SELECT sum(amount), count(*) FROM part.hashed', 'SELECT sum(amount), count(*) FROM part.costs');
-
-INSERT INTO part.piece (parted, name, bound, belongs) VALUES
-	('keys', 'keys_a', $$FOR VALUES FROM (DAY(90), 'a') TO (DAY(60), 'proj_m')$$,
-		$$(day = DAY(90) AND project_id >= 'a') OR (day > DAY(90) AND day < DAY(60) AND project_id IS NOT NULL)
-			OR (day = DAY(60) AND project_id < 'proj_m')$$),
-	('keys', 'keys_b', $$FOR VALUES FROM (DAY(60), 'proj_m') TO (MAXVALUE, MAXVALUE)$$,
-		$$(day = DAY(60) AND project_id >= 'proj_m') OR (day > DAY(60) AND project_id IS NOT NULL)$$);
-CALL pg_temp.make_table('keys', 'usage.costs', 'RANGE (day, project_id)');
-SELECT pg_temp.check('keys', 'part.costs');
-
-INSERT INTO part.piece (parted, name, bound, belongs) VALUES
-	('expr', 'expr_monday', 'FOR VALUES IN (1)', 'extract(isodow FROM day) = 1'),
-	('expr', 'expr_weekend', 'FOR VALUES IN (6, 7)', 'extract(isodow FROM day) IN (6, 7)'),
-	('expr', 'expr_rest', 'DEFAULT', 'extract(isodow FROM day) BETWEEN 2 AND 5');
-CALL pg_temp.make_table('expr', 'usage.costs', 'LIST (extract(isodow FROM day))');
-SELECT pg_temp.check('expr', 'part.costs');
-
-INSERT INTO part.piece (parted, name, bound, belongs) VALUES
-	('deep', 'deep_web', $$FOR VALUES IN ('proj_web') PARTITION BY RANGE (day)$$, $$project_id = 'proj_web'$$),
-	('deep', 'deep_other', 'DEFAULT PARTITION BY RANGE (day)', $$project_id IS DISTINCT FROM 'proj_web'$$),
-	('deep_web', 'deep_web_old', 'FOR VALUES FROM (MINVALUE) TO (DAY(50))', $$project_id = 'proj_web' AND day < DAY(50)$$),
-	('deep_web', 'deep_web_new', 'FOR VALUES FROM (DAY(50)) TO (MAXVALUE)', $$project_id = 'proj_web' AND day >= DAY(50)$$),
-	('deep_other', 'deep_other_old', 'FOR VALUES FROM (MINVALUE) TO (DAY(20))',
-		$$project_id IS DISTINCT FROM 'proj_web' AND day < DAY(20)$$),
-	('deep_other', 'deep_other_new', 'FOR VALUES FROM (DAY(20)) TO (MAXVALUE)',
-		$$project_id IS DISTINCT FROM 'proj_web' AND day >= DAY(20)$$);
-CALL pg_temp.make_table('deep', 'usage.costs', 'LIST (project_id)');
-SELECT pg_temp.check('deep', 'part.costs');
+CREATE TABLE parts.levels (LIKE oracle.completions) PARTITION BY RANGE (day);
+CREATE TABLE parts.levels_new PARTITION OF parts.levels FOR VALUES FROM (:'d20') TO (MAXVALUE) PARTITION BY LIST (project_id);
+CREATE FOREIGN TABLE parts.levels_web PARTITION OF parts.levels_new FOR VALUES IN ('proj_web')
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE parts.levels_others PARTITION OF parts.levels_new DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+CREATE TABLE parts.levels_old PARTITION OF parts.levels DEFAULT PARTITION BY LIST (batch);
+CREATE FOREIGN TABLE parts.levels_batch PARTITION OF parts.levels_old FOR VALUES IN (true)
+  SERVER openai OPTIONS (endpoint 'completions');
+ALTER TABLE parts.levels_old DETACH PARTITION parts.levels_batch;
+ALTER FOREIGN TABLE parts.levels_batch DROP COLUMN day, DROP COLUMN batch;
+ALTER FOREIGN TABLE parts.levels_batch ADD COLUMN batch bool, ADD COLUMN day date;
+ALTER TABLE parts.levels_old ATTACH PARTITION parts.levels_batch FOR VALUES IN (true);
+CREATE FOREIGN TABLE parts.levels_rest PARTITION OF parts.levels_old DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT parts.check('levels', 'completions', 'day >= pg_temp.today() - 40');
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day BETWEEN :'d30' AND :'d9' AND day < :'d20' AND batch) AS same
+FROM parts.levels_batch WHERE day BETWEEN :'d30' AND :'d9';
+SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d20' AND project_id = 'proj_web') AS same FROM parts.levels_web;
+\i test/lib/requests.sql
 
 --
--- What is a partition today may be none tomorrow; plans notice, also those of
--- a partition whose parent is a default partition.
+-- A bound that changes under a prepared statement and in an open session
 --
 SET plan_cache_mode = force_generic_plan;
-SELECT project_id AS apart FROM part.costs WHERE project_id <> 'proj_web' AND day >= pg_temp.today() - 20
-GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1 \gset
-CREATE TABLE part.apart (LIKE usage.costs);
-INSERT INTO part.apart SELECT * FROM part.costs WHERE project_id = :'apart';
-PREPARE of_parent AS SELECT sum(amount) = (SELECT sum(amount) FROM part.costs) FROM part.deep;
-PREPARE of_leaf AS SELECT count(*) FILTER (WHERE project_id = :'apart') > 0 FROM part.deep_other_new;
-EXECUTE of_parent;
-EXECUTE of_leaf;
-ALTER TABLE part.deep ATTACH PARTITION part.apart FOR VALUES IN (:'apart');
-EXECUTE of_parent;
-EXECUTE of_leaf;
-ALTER TABLE part.deep DETACH PARTITION part.apart;
-EXECUTE of_parent;
-EXECUTE of_leaf;
+PREPARE whole AS SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d30') FROM parts.levels WHERE day >= :'d30';
+PREPARE rest AS SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d30' AND day < :'d20' AND batch IS NOT TRUE) AS all,
+  count(*) > 0 AS some FROM parts.levels_rest WHERE day >= :'d30';
+EXECUTE whole;
+EXECUTE rest;
+-- a sibling of the default partition that levels_rest is a part of
+CREATE TABLE parts.levels_between (LIKE oracle.completions);
+INSERT INTO parts.levels_between SELECT * FROM oracle.completions WHERE day >= :'d30' AND day < :'d20';
+ALTER TABLE parts.levels ATTACH PARTITION parts.levels_between FOR VALUES FROM (:'d30') TO (:'d20');
+EXECUTE whole;
+EXECUTE rest;
+ALTER TABLE parts.levels DETACH PARTITION parts.levels_between;
+EXECUTE whole;
+EXECUTE rest;
+-- no partition any more: no bound
+PREPARE web AS SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d9') AS whole FROM parts.levels_web WHERE day >= :'d9';
+EXECUTE web;
+ALTER TABLE parts.levels_new DETACH PARTITION parts.levels_web;
+EXECUTE web;
+ALTER TABLE parts.levels_new ATTACH PARTITION parts.levels_web FOR VALUES IN ('proj_web');
+EXECUTE web;
+DEALLOCATE ALL;
 RESET plan_cache_mode;
--- by itself it is all that the API has
-ALTER TABLE part.list DETACH PARTITION part.list_web;
-SELECT pg_temp.holds('list_web', 'part.costs', 'true');
-ALTER TABLE part.list ATTACH PARTITION part.list_web FOR VALUES IN ('proj_web');
-SELECT pg_temp.holds('list_web', 'part.costs', $$project_id = 'proj_web'$$);
 
 --
--- Joins and order
+-- Plans: partitions that can't have rows are left out, when planned and when
+-- run; grain and width are as coarse as the bounds allow
 --
-SELECT pg_temp.same('SELECT a.day, sum(b.amount) FROM part.list AS a JOIN part.range AS b USING (day, project_id, line_item)
-		WHERE a.day >= pg_temp.today() - 60 GROUP BY 1',
-	'SELECT a.day, sum(b.amount) FROM part.costs AS a JOIN part.costs AS b USING (day, project_id, line_item)
-		WHERE a.day >= pg_temp.today() - 60 GROUP BY 1');
-SELECT pg_temp.same('SELECT start_time FROM part.mixed ORDER BY start_time DESC LIMIT 1000',
-	'SELECT start_time FROM part.costs ORDER BY start_time DESC LIMIT 1000');
-SELECT max(day) = (SELECT max(day) FROM part.costs) FROM part.mixed;
+CREATE FUNCTION parts.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  line text;
+BEGIN
+  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+    RETURN NEXT (regexp_match(line, 'Foreign Scan on \w+|Seq Scan on \w+|never executed|Bucket Width:.*|Group By:.*|Filters:.*|Subplans Removed.*'))[1];
+  END LOOP;
+END
+$$;
+CREATE FUNCTION parts.show(query text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT regexp_replace(p, '\(InitPlan 1\)\.col1|\$0', 'PARAM') FROM parts.plan(query) AS p WHERE p IS NOT NULL
+$$;
+SELECT parts.show('SELECT sum(input_tokens) FROM parts.starts WHERE day >= pg_temp.today() - 40');
+SELECT parts.show('SELECT sum(input_tokens) FROM parts.projects WHERE day >= pg_temp.today() - 40');
+SELECT parts.show('SELECT sum(input_tokens) FROM parts.hours WHERE day >= pg_temp.today() - 25');
+SELECT parts.show(format('SELECT count(*) FROM parts.starts WHERE start_time >= %L', :'d9'));
+SELECT parts.show('SELECT count(*) FROM parts.projects WHERE project_id = (SELECT ''proj_web''::text OFFSET 0) AND day > pg_temp.today() - 9');
+-- joins and aggregates of one partition at a time
+SET enable_partitionwise_join = on;
+SET enable_partitionwise_aggregate = on;
+SELECT parts.check('starts', 'completions', 'day >= pg_temp.today() - 40');
+SELECT parts.check('levels', 'completions', 'day >= pg_temp.today() - 40');
+SELECT pg_temp.same(q, replace(q, 'parts.starts', 'oracle.completions')) FROM (SELECT
+  $$SELECT a.day, sum(a.input_tokens) AS s, max(b.model) AS m FROM parts.starts AS a JOIN parts.starts AS b USING (start_time, project_id) WHERE a.day >= pg_temp.today() - 25 GROUP BY 1$$) AS q(q);
+RESET enable_partitionwise_join;
+RESET enable_partitionwise_aggregate;
+-- order and LIMIT
+SELECT (SELECT array_agg(start_time) FROM (SELECT start_time FROM parts.starts ORDER BY start_time DESC LIMIT 9) AS s) =
+  (SELECT array_agg(start_time) FROM (SELECT start_time FROM oracle.completions ORDER BY start_time DESC LIMIT 9) AS s) AS same;
+SELECT (SELECT min(start_time) FROM parts.starts_2) = (SELECT min(start_time) FROM oracle.completions WHERE day >= :'d20') AS same;
 
--- A child's CHECK is nobody's promise: it is not enforced.
-CREATE TABLE part.parent (LIKE usage.costs);
-CREATE FOREIGN TABLE part.child (CHECK (project_id = 'proj_web')) INHERITS (part.parent)
-	SERVER openai OPTIONS (endpoint 'costs');
-SELECT count(*) = (SELECT count(*) FROM part.costs) FROM part.parent;
+--
+-- A CHECK is no bound: it is on trust, here as everywhere
+--
+CREATE TABLE parts.parent (day date, input_tokens bigint);
+CREATE FOREIGN TABLE parts.child (CHECK (day < '2001-01-01')) INHERITS (parts.parent) SERVER openai OPTIONS (endpoint 'completions');
+SELECT sum(input_tokens) > 0 AS outside FROM parts.parent;
+SELECT count(*) FROM parts.parent WHERE day >= '2001-01-01';
 
-DROP SCHEMA part CASCADE;
+--
+-- ANALYZE: only what is inside, and as many rows as there are
+--
+CREATE FUNCTION parts.rows(parted regclass) RETURNS real LANGUAGE sql AS $$ SELECT reltuples FROM pg_class WHERE oid = parted $$;
+\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
+ANALYZE parts.live;
+ANALYZE parts.starts_2;
+ANALYZE parts.gone;
+\i test/lib/requests.sql
+ANALYZE parts.projects_1;
+ANALYZE parts.hashed_1;
+SELECT parts.rows('parts.live') = (SELECT count(*) FROM parts.live) AS live,
+  parts.rows('parts.starts_2') = (SELECT count(*) FROM parts.starts_2) AS starts_2,
+  parts.rows('parts.gone') <= 0 AS gone;
+SELECT abs(parts.rows('parts.projects_1') / (SELECT count(*) FROM parts.projects_1) - 1) < 0.2 AS projects_1,
+  abs(parts.rows('parts.hashed_1') / (SELECT count(*) FROM parts.hashed_1) - 1) < 0.2 AS hashed_1;
+SELECT most_common_vals::text, null_frac FROM pg_stats WHERE tablename = 'projects_1' AND attname = 'project_id';
+SELECT min(d) = :'d20' AS first, max(d) = :'d9'::date - 1 AS last
+FROM pg_stats, unnest(most_common_vals::text::date[]) AS d WHERE tablename = 'starts_2' AND attname = 'day';
+-- and estimates make use of it
+CREATE FUNCTION parts.estimate(query text) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+  RETURN plan -> 0 -> 'Plan' ->> 'Plan Rows';
+END
+$$;
+SELECT t, parts.estimate('SELECT * FROM parts.' || t) / actual BETWEEN 0.5 AND 2 AS near
+FROM (SELECT 'starts_2' AS t, count(*) AS actual FROM parts.starts_2
+  UNION ALL SELECT 'live', count(*) FROM parts.live
+  UNION ALL SELECT 'projects_1', count(*) FROM parts.projects_1) AS counted;
+DROP SCHEMA parts CASCADE;

@@ -58,3 +58,13 @@ SELECT string_agg(c, ' ' ORDER BY n) AS group_by FROM (
   SELECT unnest(regexp_matches(query, 'group_by=(\w+)', 'g')) AS c, row_number() OVER () AS n
   FROM request WHERE seq = (SELECT max(seq) FROM request)) AS g;
 DEALLOCATE ALL;
+
+-- conditions without a column, which are checked once for the whole scan
+EXPLAIN SELECT count(*) FROM usage.costs WHERE now() > '2020-01-01' \g /dev/null
+SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= pg_temp.today() - 9) AS all
+FROM usage.completions WHERE day >= pg_temp.today() - 9 AND now() > '2020-01-01';
+SELECT count(*) FROM usage.completions WHERE now() < '2020-01-01';
+SET plan_cache_mode = force_generic_plan;
+PREPARE never(int) AS SELECT count(*) FROM usage.completions AS c JOIN (VALUES ('proj_web')) AS p(id) ON c.project_id = p.id AND $1 > 0;
+EXECUTE never(0);
+DEALLOCATE never;

@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "commands/vacuum.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -25,10 +26,15 @@
 #include "bind.h"
 #include "compat.h"
 #include "key.h"
+#include "partition.h"
+#include "qual.h"
 #include "stream.h"
 
 /* At most so many windows are read. */
 #define MAX_WINDOWS 6
+
+/* The table's number in the expressions of its bound. */
+#define BOUND_VARNO 1
 
 /* The server wants so many rows for each of its statistics' targets. */
 #define ROWS_PER_TARGET 300
@@ -70,6 +76,8 @@ typedef struct SampleReader
 	TupleTableSlot *slot;
 	char	   *key;
 	FetchCounters counters;
+	EState	   *estate;			/* of the next one */
+	ExprState  *bound;			/* as a partition; NULL: none */
 } SampleReader;
 
 /* Those that were read and not yet asked for; of the current transaction. */
@@ -174,6 +182,17 @@ add_row(Sample *sample, TupleTableSlot *slot, int64 position)
 	}
 }
 
+/* Is the row that was read within the table's bound? */
+static bool
+is_inside(SampleReader *reader)
+{
+	ExprContext *econtext = GetPerTupleExprContext(reader->estate);
+
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = reader->slot;
+	return ExecQual(reader->bound, econtext);
+}
+
 static void
 read_window(SampleReader *reader, const TimeRange *window, int64 position)
 {
@@ -184,7 +203,8 @@ read_window(SampleReader *reader, const TimeRange *window, int64 position)
 	stream = stream_open(reader->table, reader->request, reader->maker,
 						 reader->slot->tts_tupleDescriptor, reader->key, &reader->counters);
 	while (stream_next(stream, ExecClearTuple(reader->slot)))
-		add_row(reader->sample, reader->slot, position++);
+		if (is_inside(reader))
+			add_row(reader->sample, reader->slot, position++);
 	stream_close(stream);
 	reader->sample->buckets += timerange_buckets(reader->request->ranges,
 												 reader->table->width->width_us);
@@ -210,11 +230,34 @@ read_windows(SampleReader *reader)
 		read_window(reader, &windows[i], -i * WINDOW_STEP);
 }
 
-/* A BindValue for a request without restrictions. */
-static bool
-no_value(void *arg, int expr, Datum *value, bool *isnull)
+typedef struct BoundArg
 {
-	return false;
+	UsageRequest *request;
+	EState	   *estate;
+} BoundArg;
+
+/* A BindValue. */
+static bool
+bound_value(void *arg, int expr, Datum *value, bool *isnull)
+{
+	BoundArg   *bound = arg;
+	ExprState  *state = ExecPrepareExpr(list_nth(bound->request->exprs, expr), bound->estate);
+
+	*value = ExecEvalExpr(state, GetPerTupleExprContext(bound->estate), isnull);
+	return true;
+}
+
+/* What there is to read, within the bound as a partition. */
+static BoundRequest *
+whole_table(const UsageTable *table, List *clauses, EState *estate)
+{
+	BoundArg	arg = {request_make(table), estate};
+	RelOptInfo	rel = {.type = T_RelOptInfo, .relid = BOUND_VARNO};
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+		(void) qual_narrow(arg.request, table, NULL, &rel, lfirst(lc));
+	return bind_request(arg.request, table, bound_value, &arg, GetCurrentTimestamp());
 }
 
 static List *
@@ -232,11 +275,14 @@ static void
 read_sample(Relation rel, Sample *sample)
 {
 	UsageTable *table = table_describe(rel);
+	List	   *clauses = partition_clauses(NULL, table, rel, BOUND_VARNO);
+	EState	   *estate = CreateExecutorState();
 	SampleReader reader = {
 		.sample = sample,
 		.table = table,
-		.request = bind_request(request_make(table), table, no_value, NULL,
-								GetCurrentTimestamp()),
+		.request = whole_table(table, clauses, estate),
+		.estate = estate,
+		.bound = ExecPrepareQual(clauses, estate),
 		.maker = tuple_maker(table, all_columns(table)),
 		.slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual),
 		.key = key_find(rel->rd_rel->relowner, table->serverid)
@@ -244,6 +290,7 @@ read_sample(Relation rel, Sample *sample)
 
 	read_windows(&reader);
 	ExecDropSingleTupleTableSlot(reader.slot);
+	FreeExecutorState(estate);
 	ereport(DEBUG1,
 			(errmsg_internal("read %.0f rows in %.0f buckets of \"%s\" by " INT64_FORMAT " requests",
 							 sample->seen, sample->buckets, RelationGetRelationName(rel),

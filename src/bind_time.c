@@ -415,12 +415,12 @@ time_ranges(BindContext *cx, const TimeClause *clause)
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
 
-/* The same for all clauses, as ranges of the table's buckets. */
+/* The same for all clauses from that one on, as ranges of the table's buckets. */
 static TimeRanges *
-aligned_ranges(BindContext *cx)
+aligned_ranges(BindContext *cx, int from)
 {
-	TimeClause	all = {.kind = TIME_ALL,.args = cx->request->time};
-	TimeRanges *ranges = time_ranges(cx, &all);
+	const List *clauses = cx->request->time;
+	TimeRanges *ranges = clauses_ranges(cx, clauses, from, list_length(clauses) - from, false);
 	TimeRanges *aligned = timerange_align(ranges, cx->table->width->width_us);
 
 	timerange_free(ranges);
@@ -432,7 +432,8 @@ bind_time(BindContext *cx, BoundRequest *bound)
 {
 	int64		width_us = cx->table->width->width_us;
 	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
-	TimeRanges *asked = aligned_ranges(cx);
+	int			own = cx->request->ntable_time;
+	TimeRanges *asked = aligned_ranges(cx, 0);
 
 	bound->history_start = option_history_start(cx->table->options, cx->now);
 	request_take(bound,
@@ -440,8 +441,8 @@ bind_time(BindContext *cx, BoundRequest *bound)
 				 cx->table->width);
 
 	cx->plain = true;
-	if (cx->has_other)
-		asked = aligned_ranges(cx);
+	if (cx->has_other || own > 0)
+		asked = aligned_ranges(cx, own);
 	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
 	if (asked->count > 0)
 		bound->asked = (TimeRange) {asked->ranges[0].start, asked->ranges[asked->count - 1].end};

@@ -123,6 +123,13 @@
 #define ForeignScanUserId(node) \
 	(OidIsValid(ForeignScanCheckAsUser(node)) ? ForeignScanCheckAsUser(node) : GetUserId())
 
+/* The constraint that a bound makes, of columns of the partition's parent. */
+#if PG_VERSION_NUM >= 150000
+#define PartitionBoundClauses(parent, spec) get_qual_from_partbound(parent, spec)
+#else
+#define PartitionBoundClauses(parent, spec) get_qual_from_partbound(NULL, parent, spec)
+#endif
+
 /* Where EXPLAIN keeps its state and its properties. */
 #if PG_VERSION_NUM >= 180000
 #define EXPLAIN_STATE_HEADER "commands/explain_state.h"

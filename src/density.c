@@ -132,7 +132,7 @@ sample_share(PlannerInfo *root, RelOptInfo *rel, Var *start, const TimeRanges *r
 
 double
 density_of_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
-				const TimeRanges *ranges)
+				const TimeRanges *whole, const TimeRanges *ranges)
 {
 	int64		width_us = table->width->width_us;
 	double		buckets = timerange_buckets(ranges, width_us);
@@ -145,7 +145,7 @@ density_of_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 
 	if (!start || buckets == 0 || ranges->count > MAX_RANGES || !seen_starts(root, start, &seen))
 		return 1;
-	sampled = sampled_time(table, &seen);
+	sampled = timerange_intersect(sampled_time(table, &seen), whole);
 	known = timerange_intersect(ranges, sampled);
 	sampled_buckets = timerange_buckets(sampled, width_us);
 	known_buckets = timerange_buckets(known, width_us);

@@ -13,9 +13,10 @@
 /*
  * Rows in those time ranges (finite, aligned), relative to what they would have
  * if the table's rows were spread evenly.  1 where that is not known, as for the
- * time before and after the sample.
+ * time before and after the sample.  whole: the time that the table may have
+ * rows of.
  */
 extern double density_of_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
-							  const TimeRanges *ranges);
+							  const TimeRanges *whole, const TimeRanges *ranges);
 
 #endif

@@ -128,12 +128,15 @@ knows_time(EstimateContext *cx, const List *clauses)
  * Groups
  */
 
-static double
-history_buckets(const UsageTable *table, TimestampTz now)
+/* The time that the table may have rows of: of its history, and in its bound. */
+static TimeRanges *
+table_time(EstimateContext *cx, TimestampTz now)
 {
-	TimestampTz start = option_history_start(table->options, now);
+	UsageRequest *own = request_copy(cx->request);
 
-	return Max(ceil((double) (now - start) / table->width->width_us), 1);
+	own->time = list_truncate(own->time, own->ntable_time);
+	own->filters = NIL;
+	return bind_request(own, cx->table, planned_value, cx, now)->ranges;
 }
 
 static double
@@ -393,7 +396,8 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 		.values = (List *) estimate_expression_value(root, (Node *) request->exprs)
 	};
 	TimestampTz now = GetCurrentTimestamp();
-	double		history = history_buckets(table, now);
+	TimeRanges *whole = table_time(&cx, now);
+	double		history = Max(timerange_buckets(whole, table->width->width_us), 1);
 	double		groups;
 	Estimate	estimate;
 
@@ -407,7 +411,7 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	rel->tuples = clamp_row_est(groups * history);
 	estimate_time_at(&cx, now, &estimate);
 	if (knows_time(&cx, request->time))
-		groups *= density_of_time(root, rel, table, estimate.bound->ranges);
+		groups *= density_of_time(root, rel, table, whole, estimate.bound->ranges);
 	estimate_rows(&cx, clauses, groups, &estimate);
 	return estimate;
 }

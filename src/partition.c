@@ -1,6 +1,12 @@
 /*
  * partition.c
- *	  A partition holds what its bound says.
+ *	  What does a partition's bound say of its rows?
+ *
+ * The server has this constraint ready (RelationGetPartitionQual()), but what
+ * it has cached may be old: what a default partition holds depends on its
+ * siblings, and when one comes or goes the server forgets the constraint of
+ * the default partition, but not of the partitions that this one is made of.
+ * So it is put together anew, level by level.
  */
 #include "postgres.h"
 
@@ -8,108 +14,143 @@
 #include "access/table.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
 #include "partitioning/partbounds.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
 #include "partition.h"
 
-/* The bound of the table in its parent. */
-static PartitionBoundSpec *
-read_bound(Oid relid)
+/* What the bound of one partition says, of columns of its parent. */
+static List *
+bound_clauses(Oid relid, Relation parent)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	PartitionBoundSpec *bound = NULL;
-	Datum		stored;
+	List	   *clauses = NIL;
+	Datum		bound;
 	bool		isnull;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for relation %u", relid);
-	stored = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &isnull);
+	bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &isnull);
 	if (!isnull)
-		bound = stringToNode(TextDatumGetCString(stored));
+		clauses = PartitionBoundClauses(parent, stringToNode(TextDatumGetCString(bound)));
 	ReleaseSysCache(tuple);
-	return bound;
+	return clauses;
 }
 
 /*
- * The constraint of the table, with the columns of its own.  The server's
- * RelationGetPartitionQual() is not asked, as it remembers the answer: of a
- * partition of a default partition it is not told when the siblings of that one
- * come and go.
+ * The constraint in implicit-AND form, as the server has it; the levels above
+ * are appended to `ancestors`.  A partition that is being detached is still
+ * one for those who began before.
  */
 static List *
-constraint_of(Relation rel, List **parents)
+all_clauses(Relation rel, List **ancestors)
 {
-	PartitionBoundSpec *bound;
-	Relation	parent;
-	List	   *clauses;
+	List	   *clauses = NIL;
+	Oid			relid = RelationGetRelid(rel);
 
-	if (!rel->rd_rel->relispartition)
-		return NIL;
-	parent = table_open(get_partition_parent(RelationGetRelid(rel), true), AccessShareLock);
-	*parents = lappend_oid(*parents, RelationGetRelid(parent));
-	clauses = constraint_of(parent, parents);
-	bound = read_bound(RelationGetRelid(rel));
-	if (bound)
-		clauses = list_concat(clauses, get_qual_from_partbound(parent, bound));
-	clauses = map_partition_varattnos(clauses, 1, rel, parent);
-	table_close(parent, NoLock);	/* the constraint stays until commit */
+	while (get_rel_relispartition(relid))
+	{
+		Oid			parentid = get_partition_parent(relid, true);
+		Relation	parent = table_open(parentid, AccessShareLock);
+
+		clauses = list_concat(map_partition_varattnos(bound_clauses(relid, parent), 1,
+													  rel, parent),
+							  clauses);
+		table_close(parent, NoLock);
+		*ancestors = lappend_oid(*ancestors, parentid);
+		relid = parentid;
+	}
 	return clauses;
 }
 
-/* Simplified as the planner does with the bounds that it excludes tables by. */
+typedef struct NullTestContext
+{
+	const UsageTable *table;
+	Index		relid;
+} NullTestContext;
+
+/*
+ * No bound of a bucket is NULL: a test for it is a constant.  What remains is
+ * often a plain range, which requests can carry.
+ */
+static Node *
+without_null_tests(Node *node, void *arg)
+{
+	NullTestContext *cx = arg;
+	NullTest   *test = (NullTest *) node;
+	const UsageTableColumn *column;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, NullTest))
+	{
+		column = table_var(cx->table, cx->relid, (Node *) test->arg);
+		if (column && column->role == USAGE_BUCKET)
+			return makeBoolConst(test->nulltesttype == IS_NOT_NULL, false);
+	}
+	return expression_tree_mutator(node, without_null_tests, arg);
+}
+
 List *
-partition_clauses(Relation rel, Index relid, List **parents)
+partition_clauses(PlannerInfo *root, const UsageTable *table, Relation rel, Index relid)
 {
-	List	   *clauses = constraint_of(rel, parents);
+	NullTestContext cx = {table, relid};
+	List	   *ancestors = NIL;
+	List	   *clauses = all_clauses(rel, &ancestors);
+	Node	   *clause;
 
-	clauses = (List *) expression_planner((Expr *) clauses);
+	if (root)
+		root->glob->relationOids = list_concat(root->glob->relationOids, ancestors);
+	if (clauses == NIL)
+		return NIL;
+	clause = (Node *) make_ands_explicit(clauses);
 	if (relid != 1)
-		ChangeVarNodes((Node *) clauses, 1, relid, 0);
-	return clauses;
+		ChangeVarNodes(clause, 1, relid, 0);
+	clause = eval_const_expressions(root, without_null_tests(clause, &cx));
+	return make_ands_implicit(canonicalize_qual((Expr *) clause, false));
 }
 
-/* Does the query say the same itself? */
+/* Does the query say the same? */
 static bool
-is_restricted_by(const RelOptInfo *baserel, const Node *clause)
+is_restricted(const RelOptInfo *baserel, Node *clause)
 {
 	ListCell   *lc;
 
 	foreach(lc, baserel->baserestrictinfo)
-	{
 		if (equal(lfirst_node(RestrictInfo, lc)->clause, clause))
-			return true;
-	}
+		return true;
 	return false;
 }
 
 /*
- * The executor is handed them with the others, since the API is not trusted to
- * filter.  The clauses are the table's own and come first where the order of
- * restrictions matters (security levels): who may read the table at all is told
- * no more by them than by the partition's definition.
- *
- * A plan for the partition alone depends on its parents, too, as the constraint
- * of a default partition is what its siblings leave.
+ * Restrictions are all that the rest of planning, here and in the server, has
+ * to know: it fetches and keeps the columns that they mention, narrows requests
+ * by them and has the executor check them.  Their security level is the lowest:
+ * they say what there is, before policies say who may see it.
  */
-void
-partition_restrict(PlannerInfo *root, RelOptInfo *baserel, Relation rel)
+int
+partition_restrict(PlannerInfo *root, RelOptInfo *baserel, const UsageTable *table, Relation rel)
 {
-	List	   *parents = NIL;
-	List	   *clauses = partition_clauses(rel, baserel->relid, &parents);
+	List	   *clauses = partition_clauses(root, table, rel, baserel->relid);
+	List	   *added = NIL;
 	ListCell   *lc;
 
 	foreach(lc, clauses)
-		if (!is_restricted_by(baserel, lfirst(lc)))
-			baserel->baserestrictinfo = lappend(baserel->baserestrictinfo,
-												make_simple_restrictinfo(root, lfirst(lc)));
-	if (clauses != NIL)
-		cost_qual_eval(&baserel->baserestrictcost, baserel->baserestrictinfo, root);
-	root->glob->relationOids = list_concat(root->glob->relationOids, parents);
+		if (!is_restricted(baserel, lfirst(lc)))
+		added = lappend(added, make_simple_restrictinfo(root, lfirst(lc)));
+	if (added == NIL)
+		return 0;
+	baserel->baserestrictinfo = list_concat_copy(added, baserel->baserestrictinfo);
+	baserel->baserestrict_min_security = 0;
+	cost_qual_eval(&baserel->baserestrictcost, baserel->baserestrictinfo, root);
+	return list_length(added);
 }

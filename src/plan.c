@@ -42,14 +42,14 @@ typedef struct UsagePlan
 	Estimate	estimate;
 } UsagePlan;
 
-/* Describe the table; from now on its partition's bound restricts the relation. */
+/* What the table is; its bound as a partition are the first restrictions. */
 static UsageTable *
-describe(PlannerInfo *root, RelOptInfo *baserel, Oid relid)
+describe(PlannerInfo *root, RelOptInfo *baserel, Oid relid, int *nbounds)
 {
 	Relation	rel = table_open(relid, NoLock);
 	UsageTable *table = table_describe(rel);
 
-	partition_restrict(root, baserel, rel);
+	*nbounds = partition_restrict(root, baserel, table, rel);
 	table_close(rel, NoLock);
 	return table;
 }
@@ -103,6 +103,20 @@ narrow(PlannerInfo *root, RelOptInfo *baserel, const UsageTable *table,
 	}
 }
 
+/* Narrow the relation's own request, by its bound as a partition first. */
+static void
+narrow_relation(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan, int nbounds)
+{
+	List	   *restrictions = baserel->baserestrictinfo;
+	UsageRequest *request = plan->request;
+
+	narrow(root, baserel, plan->table, request,
+		   list_truncate(list_copy(restrictions), nbounds), &plan->clauses);
+	request->ntable_time = list_length(request->time);
+	narrow(root, baserel, plan->table, request, list_copy_tail(restrictions, nbounds),
+		   &plan->clauses);
+}
+
 /* Read less where the query can't tell the difference. */
 static void
 coarsen(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
@@ -122,12 +136,12 @@ void
 usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	UsagePlan  *plan = palloc0(sizeof(UsagePlan));
+	int			nbounds;
 
-	plan->table = describe(root, baserel, foreigntableid);
+	plan->table = describe(root, baserel, foreigntableid, &nbounds);
 	plan->request = request_make(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
-	narrow(root, baserel, plan->table, plan->request, baserel->baserestrictinfo,
-		   &plan->clauses);
+	narrow_relation(root, baserel, plan, nbounds);
 	coarsen(root, baserel, plan);
 	plan->estimate = estimate_request(root, baserel, plan->table, plan->request,
 									  &plan->clauses);

@@ -418,6 +418,20 @@ match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
 	return clause;
 }
 
+/* A bound that no bucket satisfies: a partition for days that are NULL, say. */
+static TimeClause *
+match_never(Const *constant, QualFit *fit)
+{
+	TimeClause *clause;
+
+	if (!constant->constisnull && DatumGetBool(constant->constvalue))
+		return NULL;
+	clause = palloc0(sizeof(TimeClause));
+	clause->kind = TIME_ANY;
+	*fit = QUAL_EXACT;
+	return clause;
+}
+
 /* The condition on time that the clause is or implies, or NULL. */
 static TimeClause *
 match_time(QualContext *cx, Expr *clause, QualFit *fit)
@@ -434,6 +448,8 @@ match_time(QualContext *cx, Expr *clause, QualFit *fit)
 			return match_time_bool(cx, (BoolExpr *) clause, fit);
 		case T_NullTest:
 			return match_time_not_null(cx, (NullTest *) clause, fit);
+		case T_Const:
+			return match_never((Const *) clause, fit);
 		default:
 			return NULL;
 	}

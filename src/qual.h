@@ -25,7 +25,8 @@ typedef enum QualFit
  * Narrow the request by a clause of a restriction list (clauses are ANDed), as
  * far as the API can; the request is left alone if the answer is QUAL_LOCAL.
  * What it appends to the request shares structure with the clause.  What it does
- * not understand is local, and no error.  Interrupts are serviced.
+ * not understand is local, and no error.  Interrupts are serviced.  Of `rel` only
+ * relid is looked at; root may be NULL outside of planning.
  *
  * Which clauses and how: DESIGN.md section 3.
  */

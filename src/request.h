@@ -80,6 +80,8 @@ typedef struct UsageRequest
 	List	   *group_by;		/* attnums of dimensions (integers) */
 	List	   *columns;		/* attnums to read (integers) */
 	List	   *time;			/* of TimeClause, ANDed */
+	int			ntable_time;	/* so many of them, the first ones, are the
+								 * table's own: its bound as a partition */
 	List	   *filters;		/* of FilterClause, ANDed */
 	List	   *exprs;			/* expressions of the values; becomes fdw_exprs */
 	bool		any_width;		/* wider buckets than the table's own will do,
@@ -133,8 +135,9 @@ typedef struct BoundRequest
 	List	   *stretches;		/* of WidthStretch, ascending: what the ranges
 								 * are read as */
 	TimestampTz history_start;	/* the table's first instant */
-	TimeRange	asked;			/* the time that plain comparisons bound the
-								 * query to, infinite where they don't */
+	TimeRange	asked;			/* the time that plain comparisons of the
+								 * query bound it to, infinite where they
+								 * don't */
 	List	   *group_by;		/* of char *, fields of dimensions, distinct */
 	List	   *filters;		/* of BoundFilter */
 	int64		nparts;			/* combinations of the filters' parts; no two

@@ -26,7 +26,8 @@ enum RequestMember
 	REQUEST_FEW,
 	REQUEST_ANY_WIDTH,
 	REQUEST_KEYS,
-	REQUEST_RESULTS
+	REQUEST_RESULTS,
+	REQUEST_TABLE_TIME
 };
 
 typedef struct Writer
@@ -193,8 +194,9 @@ request_to_list(const UsageRequest *request)
 
 	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
 								  writer.names, number(request->backward)),
-					   list_make4(number(request->few), number(request->any_width),
-								  request->keys, number(request->results)));
+					   list_make5(number(request->few), number(request->any_width),
+								  request->keys, number(request->results),
+								  number(request->ntable_time)));
 }
 
 UsageRequest *
@@ -215,5 +217,6 @@ request_from_list(List *list, List *exprs)
 	request->any_width = number_at(list, REQUEST_ANY_WIDTH) != 0;
 	request->keys = list_nth(list, REQUEST_KEYS);
 	request->results = number_at(list, REQUEST_RESULTS);
+	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
 	return request;
 }

@@ -19,8 +19,8 @@ my @layers = (
 	[qw(value)],                           # the text of an option
 	[qw(option)],                          # what the user set
 	[qw(key table)],                       # whose key; which columns
-	[qw(level request tuple failure bucket)],    # what the query needs; what is asked; Datums; what went wrong
-	[qw(slice qual grain partition fetch order keep)],
+	[qw(level request tuple failure bucket partition)],    # what the query needs; what is asked; Datums; what went wrong; bounds
+	[qw(slice qual grain fetch order keep)],
 	[qw(bind width density share)],
 	[qw(stream estimate join)],
 	[qw(plan reread)],
@@ -35,7 +35,9 @@ my %reserved = (
 	'a version number' => [
 		qr/\b(?:PG_(?:MAJOR)?VERSION_NUM|LIBCURL_VERSION_NUM|JSON_C_VERSION_NUM)\b/,
 		qw(compat)
-	]);
+	],
+	# it asserts that no clause is pseudoconstant, which those of a query may be
+	'get_actual_clauses()' => [ qr/\bget_actual_clauses\b/ ]);
 
 # Words of the catalogue that others need as well: the envelope's parameters,
 # the names of roles and widths, and what is also a unit of time.
@@ -149,6 +151,8 @@ my %planted = (
 	  [ 'page.h', '#include <curl/curl.h>', 'page.h uses libcurl' ],
 	'a version outside of compat' =>
 	  [ 'http.h', '#if PG_VERSION_NUM > 1', 'http.h uses a version number' ],
+	'clauses taken without a look at them' =>
+	  [ 'plan.c', 'get_actual_clauses(NIL);', 'plan.c uses get_actual_clauses()' ],
 	'a name of the catalogue' =>
 	  [ 'option.h', '#define X "project_ids"', 'option.h names "project_ids"' ]);
 
