@@ -87,15 +87,18 @@ leave(PageReader *reader)
 	return page_emit(reader, PAGE_BUCKET_END);
 }
 
-/* The name that was scanned, without quotes or escapes.  True: no memory. */
+/*
+ * The name that was scanned, without quotes or escapes, or NULL if it is none
+ * that matters.  True: no memory.
+ */
 static bool
 decode_name(PageReader *reader, const char **name, size_t *length)
 {
 	bool		failed;
 
-	*name = reader->name + 1;
-	*length = Max(reader->name_length, 2) - 2;
-	if (memchr(*name, '\\', *length) == NULL)
+	*name = reader->is_nobodys ? NULL : reader->name + 1;
+	*length = reader->name_length - 2;
+	if (*name == NULL || memchr(*name, '\\', *length) == NULL)
 		return false;
 	json_object_put(reader->decoded);
 	reader->decoded = page_parse(reader->tokener, reader->name, reader->name_length, &failed);
@@ -113,7 +116,7 @@ begin_member(PageReader *reader, const char *name, size_t length)
 	int		   *seen = reader->place == IN_PAGE ? &reader->page_members : &reader->bucket_members;
 
 	reader->member = MEMBER_OTHER;
-	for (int i = 0; i < lengthof(members); i++)
+	for (int i = 0; i < lengthof(members) && name != NULL; i++)
 		if (members[i].place == reader->place && strlen(members[i].key) == length &&
 			memcmp(members[i].key, name, length) == 0)
 			reader->member = members[i].member;

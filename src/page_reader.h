@@ -99,9 +99,9 @@ struct PageReader
 	bool		scanning;
 	const char *name;			/* with its quotes; in the window, or
 								 * `cut_name` */
-	size_t		name_length;	/* 0: longer than any that matters */
-	Kept		cut_name;		/* one that the window's end has cut */
+	size_t		name_length;
 	bool		is_nobodys;		/* it is longer than any that matters */
+	Kept		cut_name;		/* one that the window's end has cut */
 	json_object *decoded;		/* one that has escapes */
 	Kept		scalar;			/* of the envelope */
 
@@ -154,7 +154,10 @@ extern bool page_next_window(PageReader *reader);
  */
 extern bool page_scan_on(PageReader *reader, Kept *kept, int outer);
 
-/* The same for a member's name; it is in reader->name until the next step. */
+/*
+ * The same for a member's name; it is in reader->name until the next step, unless
+ * reader->is_nobodys.
+ */
 extern bool page_scan_name(PageReader *reader);
 
 /* in page_result.c; True: an event */
@@ -163,7 +166,7 @@ extern bool page_scan_name(PageReader *reader);
 extern void page_begin_result(PageReader *reader);
 extern bool page_take_whole(PageReader *reader);
 
-/* The next member has this name, and then this value. */
+/* The next member has this name (NULL: none that matters), and then this value. */
 extern bool page_begin_field(PageReader *reader, const char *name, size_t length);
 extern bool page_take_field(PageReader *reader);
 

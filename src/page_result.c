@@ -117,8 +117,10 @@ page_take_whole(PageReader *reader)
 bool
 page_begin_field(PageReader *reader, const char *name, size_t length)
 {
-	int			field = page_find_field(reader, reader->before, name, length);
+	int			field = -1;
 
+	if (name != NULL)
+		field = page_find_field(reader, reader->before, name, length);
 	reader->is_wanted = field >= 0;
 	if (field < 0)
 		return false;

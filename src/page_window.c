@@ -112,7 +112,10 @@ page_scan_on(PageReader *reader, Kept *kept, int outer)
 	return !reader->scanning;
 }
 
-/* A name too long to be kept is longer than any that matters: it is nobody's. */
+/*
+ * A name too long to be kept is longer than any that matters: it is nobody's,
+ * also where it could be read as it came.
+ */
 bool
 page_scan_name(PageReader *reader)
 {
@@ -121,18 +124,21 @@ page_scan_name(PageReader *reader)
 	bool		is_cut = reader->scanning;
 	bool		done = page_scan_on(reader, NULL, 0);
 
-	reader->name = start;
-	reader->name_length = reader->cursor - start;
-	if (done && !is_cut)
-		return true;
 	if (!is_cut)
 	{
 		resetStringInfo(&kept->text);
 		reader->is_nobodys = false;
 	}
-	if (reader->is_nobodys || !keep(kept, start, reader->name_length))
-		reader->is_nobodys = true;
-	reader->name = kept->text.data;
-	reader->name_length = reader->is_nobodys ? 0 : kept->text.len;
+	reader->name = start;
+	reader->name_length = reader->cursor - start;
+	if (done && !is_cut)
+		reader->is_nobodys = reader->name_length > kept->max_bytes;
+	else
+	{
+		if (!keep(kept, start, reader->name_length))
+			reader->is_nobodys = true;
+		reader->name = kept->text.data;
+		reader->name_length = kept->text.len;
+	}
 	return done;
 }

@@ -22,7 +22,7 @@ default_content(FaultKind kind)
 		case FAULT_GARBAGE:
 			return GARBAGE;
 		case FAULT_STATUS:
-			return "{\"error\":{\"message\":\"The simulator was told to fail.\","
+			return "{\"error\":{\"message\":\"The server was told to fail.\","
 				"\"type\":\"server_error\",\"param\":null,\"code\":null}}\n";
 		default:
 			return "";

@@ -456,6 +456,10 @@ test_names(void)
 			"a null in a name of a whole result");
 	shim_ok(strcmp(complaint_of("*", "{\"data\\u0000\":[],\"data\":[],\"data\\u0000\":[]}", 43), "") == 0,
 			"a null in a name of the page");
+	for (int i = 0; i < 3000; i++)
+		long_name[i] = "\\u0069"[i % 6];
+	is_integer("a long name of escapes", psprintf("{\"%.3000s\":1,\"input_tokens\":7}", long_name), 7, NULL);
+	memset(long_name, 'x', 3000);
 	is_integer("a long name", psprintf("{\"%.3000s\":1,\"input_tokens\":7}", long_name), 7, NULL);
 }
 
