@@ -100,7 +100,7 @@ enter_work()
 	if [ "$(id -u)" = 0 ]
 	then
 		chown "$runner" "$work"
-		if ! as_user "$runner" test -r "$work" -a -r "$PWD/src/compat.h" -a -r "$PWD/tmp_check/stage.conf"
+		if ! as_user "$runner" test -r "$work" -a -r "$PWD/src/usage_fdw.c" -a -r "$PWD/tmp_check/stage.conf"
 		then
 			rm -rf "$work"
 			tree_copy=$(mktemp -d "${TMPDIR:-/tmp}/usage_fdw.XXXXXX")

@@ -83,7 +83,7 @@ sub strings
 sub catalogue_words
 {
 	my $dir = shift;
-	my $text = join '', map { code($_) } glob "$dir/endpoint*.c";
+	my $text = join '', map { code($_) } glob "$dir/endpoint*.c $dir/*/endpoint*.c";
 	return map { $_ => 1 }
 	  grep { !$common{$_} } strings($text);
 }
@@ -95,18 +95,19 @@ sub complaints
 	my %word = catalogue_words($dir);
 	my @found;
 
-	for my $path (glob "$dir/*.[ch]")
+	for my $path (glob "$dir/*.[ch] $dir/*/*.[ch]")
 	{
 		my $file = basename($path);
 		my $module = module($file);
 		my $text = code($path);
 
 		push @found, "$file belongs to no layer" if !exists $layer{$module};
-		for my $header ($text =~ /^#\s*include\s*"([^"\/]+\.h)"/mg)
+		for my $header ($text =~ /^#\s*include\s*"([^"]+\.h)"/mg)
 		{
 			my $used = module($header);
 			next if !exists $layer{$used} || $used eq $module;
-			next if !-e "$dir/$header";
+			next if !-e "$dir/$header" && !-e "$dir/" . basename($header);
+			next if $header =~ m{/} && !-e "src/$header";
 			push @found, "$file includes $header"
 			  if ($layer{$used} >= ($layer{$module} // 0));
 		}
@@ -128,7 +129,7 @@ sub complaints_after
 {
 	my ($file, $line) = @_;
 	my $copy = File::Temp->newdir;
-	copy($_, $copy) for glob 'src/*.[ch]';
+	copy($_, $copy) for glob 'src/*.[ch] src/*/*.[ch]';
 	open my $out, '>>', "$copy/$file" or die "could not open $file: $!";
 	print $out "$line\n";
 	close $out;

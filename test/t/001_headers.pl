@@ -8,7 +8,7 @@ use Test::More;
 
 chomp(my $compile = `make -s --no-print-directory compile-command`);
 
-for my $header (glob 'src/*.h')
+for my $header (glob 'src/*.h src/*/*.h')
 {
 	open my $compiler, '|-', "$compile -fsyntax-only -x c -"
 	  or die "could not run the compiler: $!";

@@ -181,7 +181,8 @@ sub options_of_source
 {
 	my %place = (SERVER => 'server', MAPPING => 'user mapping', TABLE => 'table',
 		COLUMN => 'column', IMPORT => 'IMPORT');
-	open my $file, '<', 'src/option.c' or die "could not open src/option.c: $!";
+	my ($path) = grep { -e } glob 'src/option.c src/*/option.c';
+	open my $file, '<', $path or die "could not open the options: $!";
 	local $/;
 	my @rows = <$file> =~ /^\t\{"(\w+)", ((?:ON_\w+(?: \| )?)+), \w+, \w+\(\w+\)(?:, ("[^"]*"|NULL))?/mg;
 	my @options;
