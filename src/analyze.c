@@ -24,7 +24,7 @@
 
 #include "analyze.h"
 #include "bind.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "key.h"
 #include "partition.h"
 #include "qual.h"

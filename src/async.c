@@ -14,7 +14,7 @@
 #include "storage/latch.h"
 
 #include "async.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "http.h"
 #include "scan.h"
 

@@ -11,9 +11,9 @@
 #include "utils/lsyscache.h"
 
 #include "bind_context.h"
-#include "compat.h"
-#include "encoding.h"
-#include "saturate.h"
+#include "base/compat.h"
+#include "base/encoding.h"
+#include "base/saturate.h"
 #include "slice.h"
 
 /* A URL should not be longer than this makes it: of each filter, and of all. */

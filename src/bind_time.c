@@ -19,8 +19,8 @@
 #include "utils/timestamp.h"
 
 #include "bind_context.h"
-#include "compat.h"
-#include "saturate.h"
+#include "base/compat.h"
+#include "base/saturate.h"
 
 /* So many elements has an array that is not known yet, as the server has it. */
 #define UNKNOWN_ELEMENTS 10

@@ -19,7 +19,7 @@
 #include "utils/memutils.h"
 
 #include "bind.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "slice.h"
 
 typedef struct WidthKey

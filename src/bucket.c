@@ -8,7 +8,7 @@
 #include "utils/tuplestore.h"
 
 #include "bucket.h"
-#include "compat.h"
+#include "base/compat.h"
 
 /* A complete bucket that has rows. */
 typedef struct Bucket

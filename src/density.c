@@ -18,7 +18,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "density.h"
 
 /* With more ranges than that, they are taken to be like the whole. */

@@ -8,7 +8,7 @@
 #include "nodes/pathnodes.h"
 
 #include "table.h"
-#include "timerange.h"
+#include "base/timerange.h"
 
 /*
  * Rows in those time ranges (finite, aligned), relative to what they would have

@@ -27,7 +27,7 @@
 #include "utils/timestamp.h"
 
 #include "bind.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "density.h"
 #include "estimate.h"
 #include "share.h"

@@ -9,7 +9,7 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
-#include "compat.h"
+#include "base/compat.h"
 #include EXPLAIN_STATE_HEADER
 #include EXPLAIN_FORMAT_HEADER
 #include "lib/stringinfo.h"
@@ -21,7 +21,7 @@
 #include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 
-#include "encoding.h"
+#include "base/encoding.h"
 #include "explain.h"
 #include "scan.h"
 #include "slice.h"

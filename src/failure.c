@@ -12,8 +12,8 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "compat.h"
-#include "encoding.h"
+#include "base/compat.h"
+#include "base/encoding.h"
 #include "failure.h"
 
 /* Longest wait that a server may ask for, and that backoff grows to. */

@@ -9,7 +9,7 @@
 #ifndef USAGE_FAILURE_H
 #define USAGE_FAILURE_H
 
-#include "compat.h"
+#include "base/compat.h"
 #include "http.h"
 #include "page.h"
 #include "table.h"

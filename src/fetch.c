@@ -9,7 +9,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "failure.h"
 #include "fetch.h"
 

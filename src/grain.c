@@ -24,7 +24,7 @@
 #include "utils/numeric.h"
 #include "utils/syscache.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "grain.h"
 
 bool		usage_enable_grain_reduction = true;

@@ -14,7 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "http_alarm.h"
 #include "http_descriptor.h"
 #include "http_engine.h"

@@ -9,9 +9,9 @@
 
 #include <unistd.h>
 
-#include "compat.h"
+#include "base/compat.h"
 #include "http_transfer.h"
-#include "secret.h"
+#include "base/secret.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
 

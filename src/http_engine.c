@@ -21,7 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "http_descriptor.h"
 #include "http_engine.h"
 

@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "http_transfer.h"
-#include "secret.h"
+#include "base/secret.h"
 
 /* How far a transfer has come; the words are for its failure there. */
 typedef enum HttpPhase

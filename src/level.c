@@ -7,7 +7,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "level.h"
 
 /*

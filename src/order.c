@@ -9,7 +9,7 @@
 #include "optimizer/paths.h"
 #include "utils/typcache.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "order.h"
 
 /*

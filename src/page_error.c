@@ -10,7 +10,7 @@
 #include "mb/pg_wchar.h"
 
 #include "page_reader.h"
-#include "secret.h"
+#include "base/secret.h"
 
 #define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */
 

@@ -20,7 +20,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "estimate.h"
 #include "grain.h"
 #include "join.h"

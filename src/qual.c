@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "qual.h"
 
 bool		usage_enable_pushdown = true;

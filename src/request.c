@@ -8,10 +8,10 @@
 #include "lib/stringinfo.h"
 #include "utils/timestamp.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "http.h"
 #include "request.h"
-#include "saturate.h"
+#include "base/saturate.h"
 
 /* Seconds from 1970-01-01 to 2000-01-01. */
 #define EPOCH_OFFSET ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)

@@ -15,7 +15,7 @@
 #include "nodes/pg_list.h"
 
 #include "table.h"
-#include "timerange.h"
+#include "base/timerange.h"
 
 /*
  * One function between a BUCKET column and a comparison.  start_time::date is

@@ -12,7 +12,7 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "request.h"
 
 /* The members of the list that stands for a request. */

@@ -12,7 +12,7 @@
 #include "utils/memutils.h"
 
 #include "bind.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "keep.h"
 #include "key.h"
 #include "reread.h"

@@ -17,7 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "bind.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "http.h"
 #include "key.h"
 #include "option.h"

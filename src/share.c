@@ -27,8 +27,8 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "compat.h"
-#include "saturate.h"
+#include "base/compat.h"
+#include "base/saturate.h"
 #include "share_context.h"
 #include "tuple.h"
 

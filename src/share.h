@@ -8,7 +8,7 @@
 #include "nodes/pathnodes.h"
 
 #include "table.h"
-#include "timerange.h"
+#include "base/timerange.h"
 
 /*
  * The share, 0 to 1, of the table's rows in those time ranges (finite, aligned)

@@ -12,7 +12,7 @@
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "share_context.h"
 
 /* Of many buckets, so many are tried at least. */

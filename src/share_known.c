@@ -10,7 +10,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "qual.h"
 #include "share_context.h"
 

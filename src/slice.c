@@ -6,8 +6,8 @@
 
 #include "miscadmin.h"
 
-#include "compat.h"
-#include "saturate.h"
+#include "base/compat.h"
+#include "base/saturate.h"
 #include "slice.h"
 
 /* As many buckets are kept until their window is complete. */

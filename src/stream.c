@@ -21,7 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "bucket.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "failure.h"
 #include "page.h"
 #include "slice.h"

@@ -11,8 +11,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "compat.h"
-#include "encoding.h"
+#include "base/compat.h"
+#include "base/encoding.h"
 #include "table.h"
 
 /* The field that stands for the whole result object. */

@@ -13,10 +13,10 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "compat.h"
-#include "encoding.h"
-#include "secret.h"
-#include "timerange.h"
+#include "base/compat.h"
+#include "base/encoding.h"
+#include "base/secret.h"
+#include "base/timerange.h"
 #include "tuple.h"
 
 /* How to make a Datum of a value that was read. */

@@ -16,7 +16,7 @@
 
 #include "analyze.h"
 #include "async.h"
-#include "compat.h"
+#include "base/compat.h"
 #include "endpoint.h"
 #include "explain.h"
 #include "grain.h"

@@ -27,7 +27,7 @@
 #include "utils/datetime.h"
 #include "utils/fmgroids.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "qual.h"
 #include "width.h"
 

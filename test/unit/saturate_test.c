@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "saturate.h"
+#include "base/saturate.h"
 #include "shim.h"
 
 #ifdef HAVE_INT128

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "secret.h"
+#include "base/secret.h"
 #include "shim.h"
 
 #define ROUNDS 20000

@@ -10,7 +10,7 @@
 #include "datatype/timestamp.h"
 
 #include "shim.h"
-#include "timerange.h"
+#include "base/timerange.h"
 
 #define SPAN 64
 #define ROUNDS 20000

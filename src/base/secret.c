@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "secret.h"
+#include "base/secret.h"
 
 #define FILTER_BITS	32768		/* the longest keys have a few thousand parts */
 

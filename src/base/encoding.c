@@ -8,8 +8,8 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 
-#include "compat.h"
-#include "encoding.h"
+#include "base/compat.h"
+#include "base/encoding.h"
 
 static bool
 is_ascii(const char *text, size_t length)

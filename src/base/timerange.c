@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "saturate.h"
-#include "timerange.h"
+#include "base/saturate.h"
+#include "base/timerange.h"
 
 static TimeRanges *
 make_set(int capacity)
