@@ -15,7 +15,7 @@
 
 #include "async.h"
 #include "base/compat.h"
-#include "http.h"
+#include "http/http.h"
 #include "scan.h"
 
 bool

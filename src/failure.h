@@ -10,7 +10,7 @@
 #define USAGE_FAILURE_H
 
 #include "base/compat.h"
-#include "http.h"
+#include "http/http.h"
 #include "page.h"
 #include "table.h"
 

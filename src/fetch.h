@@ -9,7 +9,7 @@
 #ifndef USAGE_FETCH_H
 #define USAGE_FETCH_H
 
-#include "http.h"
+#include "http/http.h"
 #include "request.h"
 #include "table.h"
 

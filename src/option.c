@@ -28,7 +28,7 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "http.h"
+#include "http/http.h"
 #include "option.h"
 #include "value.h"
 

@@ -9,7 +9,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "http.h"
+#include "http/http.h"
 #include "request.h"
 #include "base/saturate.h"
 

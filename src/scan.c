@@ -18,7 +18,7 @@
 
 #include "bind.h"
 #include "base/compat.h"
-#include "http.h"
+#include "http/http.h"
 #include "key.h"
 #include "option.h"
 #include "reread.h"

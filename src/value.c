@@ -14,7 +14,7 @@
 #include "utils/guc.h"
 
 #include "endpoint.h"
-#include "http.h"
+#include "http/http.h"
 #include "value.h"
 
 #define MAX_HISTORY_DAYS	36525	/* a hundred years */

@@ -19,8 +19,8 @@
 #include "storage/fd.h"
 #include "utils/resowner.h"
 
-#include "http_alarm.h"
-#include "http_engine.h"
+#include "http/http_alarm.h"
+#include "http/http_engine.h"
 
 #ifdef __linux__
 

@@ -15,10 +15,10 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "http_alarm.h"
-#include "http_descriptor.h"
-#include "http_engine.h"
-#include "http_transfer.h"
+#include "http/http_alarm.h"
+#include "http/http_descriptor.h"
+#include "http/http_engine.h"
+#include "http/http_transfer.h"
 
 #define HANDOUT_BYTES	((size_t) 256 * 1024)	/* most handed out at once */
 #define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what

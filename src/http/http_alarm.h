@@ -7,7 +7,7 @@
 
 #include "utils/resowner.h"
 
-#include "http.h"
+#include "http/http.h"
 
 /* Close the descriptors of that owner's alarms, which are of no use any more. */
 extern void alarm_release(ResourceOwner owner);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/compat.h"
-#include "http_transfer.h"
+#include "http/http_transfer.h"
 #include "base/secret.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION

@@ -15,8 +15,8 @@
 
 #include "storage/fd.h"
 
-#include "http_descriptor.h"
-#include "http_engine.h"
+#include "http/http_descriptor.h"
+#include "http/http_engine.h"
 
 /*
  * A backend has no more transfers at once, whatever the server grants; nor

@@ -10,7 +10,7 @@
 #include "lib/ilist.h"
 #include "utils/resowner.h"
 
-#include "http.h"
+#include "http/http.h"
 
 #define HTTP_KEPT_HEADERS	5	/* those that HttpOutcome shows */
 #define HTTP_VALUE_BYTES	128 /* kept of a header's value */

@@ -22,8 +22,8 @@
 #include "utils/wait_event.h"
 
 #include "base/compat.h"
-#include "http_descriptor.h"
-#include "http_engine.h"
+#include "http/http_descriptor.h"
+#include "http/http_engine.h"
 
 #define WAIT_EVENTS			16	/* events taken at once */
 
