@@ -11,7 +11,7 @@
 
 #include "base/compat.h"
 #include "http/http.h"
-#include "page.h"
+#include "page/page.h"
 #include "table.h"
 
 /*

@@ -23,7 +23,7 @@
 #include "bucket.h"
 #include "base/compat.h"
 #include "failure.h"
-#include "page.h"
+#include "page/page.h"
 #include "slice.h"
 #include "stream.h"
 

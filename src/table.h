@@ -11,7 +11,7 @@
 
 #include "endpoint.h"
 #include "option.h"
-#include "page.h"
+#include "page/page.h"
 
 /* A live column of a foreign table. */
 typedef struct UsageTableColumn

@@ -13,7 +13,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "page.h"
+#include "page/page.h"
 #include "shim.h"
 
 #define MAX_RESULT_BYTES (64 * 1024)

@@ -17,7 +17,7 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 
-#include "page.h"
+#include "page/page.h"
 #include "shim.h"
 
 #define DEFAULT_MUTATIONS 20000

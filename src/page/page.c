@@ -15,7 +15,7 @@
 
 #include <limits.h>
 
-#include "page_reader.h"
+#include "page/page_reader.h"
 
 static const struct
 {

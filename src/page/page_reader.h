@@ -10,8 +10,8 @@
 
 #include "lib/stringinfo.h"
 
-#include "page.h"
-#include "page_scan.h"
+#include "page/page.h"
+#include "page/page_scan.h"
 
 #define PAGE_COMPLAINT_BYTES	512
 #define PAGE_QUOTE_BYTES		68	/* 64 of a value, "..." and a NUL */
