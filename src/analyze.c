@@ -25,7 +25,7 @@
 #include "analyze.h"
 #include "bind.h"
 #include "base/compat.h"
-#include "key.h"
+#include "catalogue/key.h"
 #include "partition.h"
 #include "qual.h"
 #include "stream.h"

@@ -7,7 +7,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 #include "base/timerange.h"
 
 /*

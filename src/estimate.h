@@ -8,7 +8,7 @@
 #include "nodes/pathnodes.h"
 
 #include "request.h"
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * The restrictions of a scan by what the request makes of them: lists of

@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "http/http.h"
 #include "page/page.h"
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * Should an attempt be repeated after it ended without a page?  retries: how

@@ -11,7 +11,7 @@
 
 #include "http/http.h"
 #include "request.h"
-#include "table.h"
+#include "catalogue/table.h"
 
 /* What streams did, added up over the rescans of a scan. */
 typedef struct FetchCounters

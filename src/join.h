@@ -7,7 +7,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * The sets of other relations whose rows make filters of join clauses: a list

@@ -7,7 +7,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * A relation of a query level that is being planned, and where the level

@@ -11,7 +11,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * As much of the query's order, from its first key on, as the scan can give;

@@ -14,7 +14,7 @@
 #include "nodes/pathnodes.h"
 #include "utils/rel.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * The constraint of a partition with those of all levels above it, as clauses

@@ -30,7 +30,7 @@
 #include "qual.h"
 #include "request.h"
 #include "slice.h"
-#include "table.h"
+#include "catalogue/table.h"
 #include "width.h"
 
 /* What planning knows of a base relation; its fdw_private. */

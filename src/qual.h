@@ -8,7 +8,7 @@
 #include "nodes/pathnodes.h"
 
 #include "request.h"
-#include "table.h"
+#include "catalogue/table.h"
 
 /* usage_fdw.enable_pushdown: off leaves every clause to the executor. */
 extern bool usage_enable_pushdown;

@@ -14,7 +14,7 @@
 
 #include "nodes/pg_list.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 #include "base/timerange.h"
 
 /*

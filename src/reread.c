@@ -14,7 +14,7 @@
 #include "bind.h"
 #include "base/compat.h"
 #include "keep.h"
-#include "key.h"
+#include "catalogue/key.h"
 #include "reread.h"
 #include "stream.h"
 

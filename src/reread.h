@@ -16,7 +16,7 @@
 
 #include "fetch.h"
 #include "request.h"
-#include "table.h"
+#include "catalogue/table.h"
 #include "tuple.h"
 
 /* The memory of a node for what its scans have asked for. */

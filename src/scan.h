@@ -9,7 +9,7 @@
 
 #include "request.h"
 #include "stream.h"
-#include "table.h"
+#include "catalogue/table.h"
 
 /*
  * A scan, for those who show it.  Belongs to the node; lives as long as the

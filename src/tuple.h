@@ -9,7 +9,7 @@
 #include "executor/tuptable.h"
 #include "nodes/pg_list.h"
 
-#include "table.h"
+#include "catalogue/table.h"
 
 /* How the wanted columns of a table are made; lives in the context of its making. */
 typedef struct TupleMaker TupleMaker;

@@ -13,9 +13,9 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
-#include "endpoint.h"
+#include "catalogue/endpoint.h"
 #include "http/http.h"
-#include "value.h"
+#include "catalogue/value.h"
 
 #define MAX_HISTORY_DAYS	36525	/* a hundred years */
 

@@ -12,7 +12,7 @@
 #include "nodes/parsenodes.h"
 #include "utils/timestamp.h"
 
-#include "endpoint.h"
+#include "catalogue/endpoint.h"
 
 /* How arrays are written in a query (API.md section 2). */
 typedef enum UsageArrayFormat

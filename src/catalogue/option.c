@@ -29,8 +29,8 @@
 #include "utils/varlena.h"
 
 #include "http/http.h"
-#include "option.h"
-#include "value.h"
+#include "catalogue/option.h"
+#include "catalogue/value.h"
 
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)

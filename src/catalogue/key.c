@@ -12,9 +12,9 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 
-#include "key.h"
-#include "option.h"
-#include "value.h"
+#include "catalogue/key.h"
+#include "catalogue/option.h"
+#include "catalogue/value.h"
 
 #define MAX_KEY_FILE_BYTES	4096
 

@@ -10,7 +10,7 @@
 #include "catalog/pg_type_d.h"
 #include "lib/stringinfo.h"
 
-#include "endpoint.h"
+#include "catalogue/endpoint.h"
 
 #define MINUTE_US	INT64CONST(60000000)
 #define HOUR_US		(60 * MINUTE_US)

@@ -13,7 +13,7 @@
 
 #include "base/compat.h"
 #include "base/encoding.h"
-#include "table.h"
+#include "catalogue/table.h"
 
 /* The field that stands for the whole result object. */
 #define WHOLE_RESULT "*"

@@ -10,9 +10,9 @@
 #include "nodes/primnodes.h"
 #include "utils/builtins.h"
 
-#include "endpoint.h"
-#include "import.h"
-#include "option.h"
+#include "catalogue/endpoint.h"
+#include "catalogue/import.h"
+#include "catalogue/option.h"
 
 /* The one schema that there is. */
 #define REMOTE_SCHEMA "usage"

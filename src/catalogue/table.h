@@ -9,8 +9,8 @@
 #include "nodes/nodes.h"
 #include "utils/rel.h"
 
-#include "endpoint.h"
-#include "option.h"
+#include "catalogue/endpoint.h"
+#include "catalogue/option.h"
 #include "page/page.h"
 
 /* A live column of a foreign table. */
