@@ -23,7 +23,7 @@
 #include "utils/timestamp.h"
 
 #include "analyze.h"
-#include "bind.h"
+#include "request/bind.h"
 #include "base/compat.h"
 #include "catalogue/key.h"
 #include "partition.h"

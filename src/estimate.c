@@ -26,7 +26,7 @@
 #include "utils/selfuncs.h"
 #include "utils/timestamp.h"
 
-#include "bind.h"
+#include "request/bind.h"
 #include "base/compat.h"
 #include "density.h"
 #include "estimate.h"

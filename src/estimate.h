@@ -7,7 +7,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "request.h"
+#include "request/request.h"
 #include "catalogue/table.h"
 
 /*

@@ -24,7 +24,7 @@
 #include "base/encoding.h"
 #include "explain.h"
 #include "scan.h"
-#include "slice.h"
+#include "request/slice.h"
 
 /* So many terms are shown of a list, or AND, or OR; the plan's filter has them all. */
 #define MAX_TERMS 100

@@ -10,7 +10,7 @@
 #define USAGE_FETCH_H
 
 #include "http/http.h"
-#include "request.h"
+#include "request/request.h"
 #include "catalogue/table.h"
 
 /* What streams did, added up over the rescans of a scan. */

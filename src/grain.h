@@ -6,7 +6,7 @@
 #define USAGE_GRAIN_H
 
 #include "level.h"
-#include "request.h"
+#include "request/request.h"
 
 /* usage_fdw.enable_grain_reduction: off reads every table at its own grain. */
 extern bool usage_enable_grain_reduction;

@@ -28,8 +28,8 @@
 #include "partition.h"
 #include "plan.h"
 #include "qual.h"
-#include "request.h"
-#include "slice.h"
+#include "request/request.h"
+#include "request/slice.h"
 #include "catalogue/table.h"
 #include "width.h"
 

@@ -7,7 +7,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "request.h"
+#include "request/request.h"
 #include "catalogue/table.h"
 
 /* usage_fdw.enable_pushdown: off leaves every clause to the executor. */

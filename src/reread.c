@@ -11,7 +11,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "bind.h"
+#include "request/bind.h"
 #include "base/compat.h"
 #include "keep.h"
 #include "catalogue/key.h"

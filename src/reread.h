@@ -15,7 +15,7 @@
 #include "executor/tuptable.h"
 
 #include "fetch.h"
-#include "request.h"
+#include "request/request.h"
 #include "catalogue/table.h"
 #include "tuple.h"
 

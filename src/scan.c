@@ -16,7 +16,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-#include "bind.h"
+#include "request/bind.h"
 #include "base/compat.h"
 #include "http/http.h"
 #include "catalogue/key.h"

@@ -7,7 +7,7 @@
 
 #include "foreign/fdwapi.h"
 
-#include "request.h"
+#include "request/request.h"
 #include "stream.h"
 #include "catalogue/table.h"
 

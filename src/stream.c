@@ -24,7 +24,7 @@
 #include "base/compat.h"
 #include "failure.h"
 #include "page/page.h"
-#include "slice.h"
+#include "request/slice.h"
 #include "stream.h"
 
 /* A fetch may be ahead of its reader by this at the least. */

@@ -13,7 +13,7 @@
 #include "executor/tuptable.h"
 
 #include "fetch.h"
-#include "request.h"
+#include "request/request.h"
 #include "tuple.h"
 
 typedef struct Stream Stream;

@@ -6,7 +6,7 @@
 #define USAGE_WIDTH_H
 
 #include "level.h"
-#include "request.h"
+#include "request/request.h"
 
 /* usage_fdw.enable_width_coarsening: off reads every table in its own buckets. */
 extern bool usage_enable_width_coarsening;

@@ -6,7 +6,7 @@
 #ifndef USAGE_BIND_H
 #define USAGE_BIND_H
 
-#include "request.h"
+#include "request/request.h"
 
 /*
  * Gives the value of a request's expression.  False: it is not known now, at

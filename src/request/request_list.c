@@ -13,7 +13,7 @@
 #include "nodes/makefuncs.h"
 
 #include "base/compat.h"
-#include "request.h"
+#include "request/request.h"
 
 /* The members of the list that stands for a request. */
 enum RequestMember

@@ -10,11 +10,11 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "bind_context.h"
+#include "request/bind_context.h"
 #include "base/compat.h"
 #include "base/encoding.h"
 #include "base/saturate.h"
-#include "slice.h"
+#include "request/slice.h"
 
 /* A URL should not be longer than this makes it: of each filter, and of all. */
 #define MAX_FILTER_VALUES 100

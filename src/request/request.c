@@ -10,7 +10,7 @@
 
 #include "base/compat.h"
 #include "http/http.h"
-#include "request.h"
+#include "request/request.h"
 #include "base/saturate.h"
 
 /* Seconds from 1970-01-01 to 2000-01-01. */

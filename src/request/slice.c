@@ -8,7 +8,7 @@
 
 #include "base/compat.h"
 #include "base/saturate.h"
-#include "slice.h"
+#include "request/slice.h"
 
 /* As many buckets are kept until their window is complete. */
 #define MAX_KEPT_BUCKETS 180

@@ -18,9 +18,9 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "bind.h"
+#include "request/bind.h"
 #include "base/compat.h"
-#include "slice.h"
+#include "request/slice.h"
 
 typedef struct WidthKey
 {

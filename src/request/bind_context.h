@@ -5,7 +5,7 @@
 #ifndef USAGE_BIND_CONTEXT_H
 #define USAGE_BIND_CONTEXT_H
 
-#include "bind.h"
+#include "request/bind.h"
 
 typedef struct BindContext
 {

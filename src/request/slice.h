@@ -9,7 +9,7 @@
 #ifndef USAGE_SLICE_H
 #define USAGE_SLICE_H
 
-#include "request.h"
+#include "request/request.h"
 
 /* A result's transfer and parsing, in units of the planner (a page from disk is 1). */
 #define RESULT_COST 0.05
