@@ -28,7 +28,7 @@
 #include "catalogue/key.h"
 #include "partition.h"
 #include "qual.h"
-#include "stream.h"
+#include "stream/stream.h"
 
 /* At most so many windows are read. */
 #define MAX_WINDOWS 6

@@ -15,7 +15,7 @@
 #include "utils/tuplestore.h"
 
 #include "keep.h"
-#include "tuple.h"
+#include "stream/tuple.h"
 
 /* A row in memory. */
 typedef struct KeptRow

@@ -16,7 +16,7 @@
 #include "keep.h"
 #include "catalogue/key.h"
 #include "reread.h"
-#include "stream.h"
+#include "stream/stream.h"
 
 /*
  * So many scans of the same time ask for themselves.  A nested loop over a few

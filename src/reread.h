@@ -14,10 +14,10 @@
 
 #include "executor/tuptable.h"
 
-#include "fetch.h"
+#include "stream/fetch.h"
 #include "request/request.h"
 #include "catalogue/table.h"
-#include "tuple.h"
+#include "stream/tuple.h"
 
 /* The memory of a node for what its scans have asked for. */
 typedef struct Reread Reread;

@@ -23,7 +23,7 @@
 #include "catalogue/option.h"
 #include "reread.h"
 #include "scan.h"
-#include "tuple.h"
+#include "stream/tuple.h"
 
 typedef struct UsageScanState
 {

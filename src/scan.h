@@ -8,7 +8,7 @@
 #include "foreign/fdwapi.h"
 
 #include "request/request.h"
-#include "stream.h"
+#include "stream/stream.h"
 #include "catalogue/table.h"
 
 /*

@@ -30,7 +30,7 @@
 #include "base/compat.h"
 #include "base/saturate.h"
 #include "share_context.h"
-#include "tuple.h"
+#include "stream/tuple.h"
 
 /* So many combinations are tried at most. */
 #define MAX_TRIALS 2048

@@ -7,7 +7,7 @@
 #include "executor/executor.h"
 #include "utils/tuplestore.h"
 
-#include "bucket.h"
+#include "stream/bucket.h"
 #include "base/compat.h"
 
 /* A complete bucket that has rows. */

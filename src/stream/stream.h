@@ -12,9 +12,9 @@
 
 #include "executor/tuptable.h"
 
-#include "fetch.h"
+#include "stream/fetch.h"
 #include "request/request.h"
-#include "tuple.h"
+#include "stream/tuple.h"
 
 typedef struct Stream Stream;
 

@@ -20,12 +20,12 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "bucket.h"
+#include "stream/bucket.h"
 #include "base/compat.h"
-#include "failure.h"
+#include "stream/failure.h"
 #include "page/page.h"
 #include "request/slice.h"
-#include "stream.h"
+#include "stream/stream.h"
 
 /* A fetch may be ahead of its reader by this at the least. */
 #define MIN_AHEAD_BYTES (64 * 1024)

@@ -17,7 +17,7 @@
 #include "base/encoding.h"
 #include "base/secret.h"
 #include "base/timerange.h"
-#include "tuple.h"
+#include "stream/tuple.h"
 
 /* How to make a Datum of a value that was read. */
 typedef enum TupleConversion

@@ -14,7 +14,7 @@
 
 #include "base/compat.h"
 #include "base/encoding.h"
-#include "failure.h"
+#include "stream/failure.h"
 
 /* Longest wait that a server may ask for, and that backoff grows to. */
 #define MAX_RETRY_AFTER_MS 60000

@@ -10,8 +10,8 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "failure.h"
-#include "fetch.h"
+#include "stream/failure.h"
+#include "stream/fetch.h"
 
 /* No error body is read further than this. */
 #define MAX_ERROR_BODY_BYTES (64 * 1024)
