@@ -26,8 +26,8 @@
 #include "request/bind.h"
 #include "base/compat.h"
 #include "catalogue/key.h"
-#include "partition.h"
-#include "qual.h"
+#include "plan/partition.h"
+#include "plan/qual.h"
 #include "stream/stream.h"
 
 /* At most so many windows are read. */

@@ -19,13 +19,13 @@
 #include "base/compat.h"
 #include "catalogue/endpoint.h"
 #include "explain.h"
-#include "grain.h"
+#include "plan/grain.h"
 #include "catalogue/import.h"
 #include "catalogue/option.h"
-#include "plan.h"
-#include "qual.h"
+#include "plan/plan.h"
+#include "plan/qual.h"
 #include "scan.h"
-#include "width.h"
+#include "plan/width.h"
 
 #define USAGE_FDW_VERSION "1.0"
 

@@ -28,9 +28,9 @@
 
 #include "request/bind.h"
 #include "base/compat.h"
-#include "density.h"
-#include "estimate.h"
-#include "share.h"
+#include "plan/density.h"
+#include "plan/estimate.h"
+#include "plan/share.h"
 
 /* Guesses of the groups in a bucket by the number of dimensions. */
 static const double guessed_groups[] = {1, 8, 25, 50, 100};

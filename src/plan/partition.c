@@ -26,7 +26,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "partition.h"
+#include "plan/partition.h"
 
 /* What the bound of one partition says, of columns of its parent. */
 static List *

@@ -28,8 +28,8 @@
 #include "utils/fmgroids.h"
 
 #include "base/compat.h"
-#include "qual.h"
-#include "width.h"
+#include "plan/qual.h"
+#include "plan/width.h"
 
 /* Keys are evaluated for each bucket; with more the table's own are read. */
 #define MAX_KEYS 64

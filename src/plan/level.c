@@ -8,7 +8,7 @@
 #include "nodes/nodeFuncs.h"
 
 #include "base/compat.h"
-#include "level.h"
+#include "plan/level.h"
 
 /*
  * The expression with a member's columns for its parent's.  The server has a

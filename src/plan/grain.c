@@ -25,7 +25,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "grain.h"
+#include "plan/grain.h"
 
 bool		usage_enable_grain_reduction = true;
 

@@ -19,7 +19,7 @@
 #include "utils/typcache.h"
 
 #include "base/compat.h"
-#include "density.h"
+#include "plan/density.h"
 
 /* With more ranges than that, they are taken to be like the whole. */
 #define MAX_RANGES 64

@@ -21,17 +21,17 @@
 #include "optimizer/restrictinfo.h"
 
 #include "base/compat.h"
-#include "estimate.h"
-#include "grain.h"
-#include "join.h"
-#include "order.h"
-#include "partition.h"
-#include "plan.h"
-#include "qual.h"
+#include "plan/estimate.h"
+#include "plan/grain.h"
+#include "plan/join.h"
+#include "plan/order.h"
+#include "plan/partition.h"
+#include "plan/plan.h"
+#include "plan/qual.h"
 #include "request/request.h"
 #include "request/slice.h"
 #include "catalogue/table.h"
-#include "width.h"
+#include "plan/width.h"
 
 /* What planning knows of a base relation; its fdw_private. */
 typedef struct UsagePlan

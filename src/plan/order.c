@@ -10,7 +10,7 @@
 #include "utils/typcache.h"
 
 #include "base/compat.h"
-#include "order.h"
+#include "plan/order.h"
 
 /*
  * Is a bound of the bucket one of those that are equal, and is the order that

@@ -23,7 +23,7 @@
 #include "utils/typcache.h"
 
 #include "base/compat.h"
-#include "qual.h"
+#include "plan/qual.h"
 
 bool		usage_enable_pushdown = true;
 

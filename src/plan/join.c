@@ -14,8 +14,8 @@
 #include "optimizer/restrictinfo.h"
 #include "utils/memutils.h"
 
-#include "join.h"
-#include "qual.h"
+#include "plan/join.h"
+#include "plan/qual.h"
 
 /* So many sets at most: with each one the planner has more joins to try. */
 #define MAX_SETS 10

@@ -29,7 +29,7 @@
 
 #include "base/compat.h"
 #include "base/saturate.h"
-#include "share_context.h"
+#include "plan/share_context.h"
 #include "stream/tuple.h"
 
 /* So many combinations are tried at most. */

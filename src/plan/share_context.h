@@ -5,7 +5,7 @@
 #ifndef USAGE_SHARE_CONTEXT_H
 #define USAGE_SHARE_CONTEXT_H
 
-#include "share.h"
+#include "plan/share.h"
 
 /* The bucket columns are one axis, as they are all of one bucket. */
 #define TIME_AXIS 0

@@ -11,8 +11,8 @@
 #include "optimizer/optimizer.h"
 
 #include "base/compat.h"
-#include "qual.h"
-#include "share_context.h"
+#include "plan/qual.h"
+#include "plan/share_context.h"
 
 /* Is there anything that is not known before the scan? */
 static bool
