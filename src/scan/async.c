@@ -13,10 +13,10 @@
 #include "nodes/execnodes.h"
 #include "storage/latch.h"
 
-#include "async.h"
+#include "scan/async.h"
 #include "base/compat.h"
 #include "http/http.h"
-#include "scan.h"
+#include "scan/scan.h"
 
 bool
 usageIsForeignPathAsyncCapable(ForeignPath *path)

@@ -22,8 +22,8 @@
 #include "utils/timestamp.h"
 
 #include "base/encoding.h"
-#include "explain.h"
-#include "scan.h"
+#include "scan/explain.h"
+#include "scan/scan.h"
 #include "request/slice.h"
 
 /* So many terms are shown of a list, or AND, or OR; the plan's filter has them all. */

@@ -22,7 +22,7 @@
 #include "utils/sampling.h"
 #include "utils/timestamp.h"
 
-#include "analyze.h"
+#include "scan/analyze.h"
 #include "request/bind.h"
 #include "base/compat.h"
 #include "catalogue/key.h"

@@ -13,9 +13,9 @@
 
 #include "request/bind.h"
 #include "base/compat.h"
-#include "keep.h"
+#include "scan/keep.h"
 #include "catalogue/key.h"
-#include "reread.h"
+#include "scan/reread.h"
 #include "stream/stream.h"
 
 /*

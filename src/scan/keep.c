@@ -14,7 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
-#include "keep.h"
+#include "scan/keep.h"
 #include "stream/tuple.h"
 
 /* A row in memory. */

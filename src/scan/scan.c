@@ -21,8 +21,8 @@
 #include "http/http.h"
 #include "catalogue/key.h"
 #include "catalogue/option.h"
-#include "reread.h"
-#include "scan.h"
+#include "scan/reread.h"
+#include "scan/scan.h"
 #include "stream/tuple.h"
 
 typedef struct UsageScanState
