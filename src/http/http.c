@@ -15,10 +15,11 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "http/http_alarm.h"
-#include "http/http_descriptor.h"
-#include "http/http_engine.h"
-#include "http/http_transfer.h"
+#include "http/http_alarm_private.h"
+#include "http/http_clock_private.h"
+#include "http/http_descriptor_private.h"
+#include "http/http_engine_private.h"
+#include "http/http_private.h"
 
 #define HANDOUT_BYTES	((size_t) 256 * 1024)	/* most handed out at once */
 #define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what
@@ -31,7 +32,7 @@
  */
 #define ALARM_US		INT64CONST(50000)
 
-/* The time spent waiting for alarms, by engine_clock(). */
+/* The time spent waiting for alarms, by http_clock_us(). */
 static struct
 {
 	int64		start;			/* of the wait that may still last */
@@ -266,7 +267,7 @@ take_turn(TimestampTz deadline)
 {
 	int64		left_us = time_left(deadline);
 	int64		timeout_us = left_us;
-	int64		now = engine_clock();
+	int64		now = http_clock_us();
 	int64		waited_us;
 	HttpTransfer *transfer;
 	dlist_mutable_iter iter;
@@ -279,7 +280,7 @@ take_turn(TimestampTz deadline)
 		timeout_us = Min(timeout_us, transfer_patience(transfer));
 	}
 	waited_us = take_waited_elsewhere(now) + engine_wait(timeout_us);
-	now = engine_clock();
+	now = http_clock_us();
 	dlist_foreach_modify(iter, &running)
 		transfer_age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
 	engine_act();
@@ -318,7 +319,7 @@ http_make_room(bool patient)
 					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 					 errmsg("too many file descriptors are in use to connect to the API"),
 					 errhint("Close other connections of the session, wait for name look-ups to end, or raise \"max_files_per_process\" and the operating system's limit.")));
-		if (patient && engine_clock() - victim->wanted_at_us < NEGLECT_US)
+		if (patient && http_clock_us() - victim->wanted_at_us < NEGLECT_US)
 			return false;
 		transfer_give_up(victim);
 	}
@@ -371,7 +372,7 @@ http_start(const HttpRequest *request)
 	engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
 	transfer->is_running = true;
-	transfer->looked_at_us = transfer->wanted_at_us = engine_clock();
+	transfer->looked_at_us = transfer->wanted_at_us = http_clock_us();
 	count_descriptors(false);
 	return transfer;
 }
@@ -426,7 +427,7 @@ http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size
 	{
 		CHECK_FOR_INTERRUPTS();
 		again = take_turn(deadline);
-		transfer->wanted_at_us = engine_clock();
+		transfer->wanted_at_us = http_clock_us();
 		if (hand_out(transfer, bytes, length))
 			return HTTP_BYTES;
 		if (transfer->finished)
@@ -469,7 +470,7 @@ http_sleep(TimestampTz deadline)
 int
 http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits)
 {
-	int64		now = engine_clock();
+	int64		now = http_clock_us();
 	int64		timeout_us = Min(time_left(deadline), ALARM_US);
 	dlist_iter	iter;
 

@@ -19,8 +19,8 @@
 #include "storage/fd.h"
 #include "utils/resowner.h"
 
-#include "http/http_alarm.h"
-#include "http/http_engine.h"
+#include "http/http_alarm_private.h"
+#include "http/http_engine_private.h"
 
 #ifdef __linux__
 

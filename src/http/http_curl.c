@@ -3,14 +3,14 @@
  *	  What curl is told about a transfer, and what it tells.
  *
  * The callbacks only record, in memory that is already there or comes from
- * malloc(); they are called wherever the engine is (http_engine.h).
+ * malloc(); they are called wherever the engine is (http_engine_private.h).
  */
 #include "postgres.h"
 
 #include <unistd.h>
 
 #include "base/compat.h"
-#include "http/http_transfer.h"
+#include "http/http_private.h"
 #include "base/secret.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION

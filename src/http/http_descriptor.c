@@ -15,8 +15,8 @@
 
 #include "storage/fd.h"
 
-#include "http/http_descriptor.h"
-#include "http/http_engine.h"
+#include "http/http_clock_private.h"
+#include "http/http_descriptor_private.h"
 
 /*
  * A backend has no more transfers at once, whatever the server grants; nor
@@ -128,7 +128,7 @@ forget_lingering(int over)
 static void
 forget_expired(void)
 {
-	int64		now = engine_clock();
+	int64		now = http_clock_us();
 	int			over = 0;
 
 	while (over < nlingering && lingering[over] <= now)
@@ -222,7 +222,7 @@ descriptor_linger(void)
 	forget_expired();
 	if (nlingering == MAX_LINGERING)
 		return;					/* those that are there fill the room, too */
-	lingering[nlingering++] = engine_clock() + LINGER_US;
+	lingering[nlingering++] = http_clock_us() + LINGER_US;
 }
 
 CURLcode

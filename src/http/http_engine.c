@@ -16,14 +16,14 @@
 #include <signal.h>
 
 #include "miscadmin.h"
-#include "portability/instr_time.h"
 #include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
 #include "base/compat.h"
-#include "http/http_descriptor.h"
-#include "http/http_engine.h"
+#include "http/http_clock_private.h"
+#include "http/http_descriptor_private.h"
+#include "http/http_engine_private.h"
 
 #define WAIT_EVENTS			16	/* events taken at once */
 
@@ -46,15 +46,6 @@ static struct
 	WaitEvent	events[WAIT_EVENTS];	/* what engine_wait() found */
 	int			nevents;
 }			engine;
-
-int64
-engine_clock(void)
-{
-	instr_time	now;
-
-	INSTR_TIME_SET_CURRENT(now);
-	return (int64) INSTR_TIME_GET_MICROSEC(now);
-}
 
 /*
  * Keep signals out while curl is at work.  It may start a thread for a name
@@ -129,7 +120,7 @@ static int
 on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	engine.timer_us = timeout_ms < 0 ? ENGINE_FOREVER :
-		engine_clock() + (int64) timeout_ms * 1000;
+		http_clock_us() + (int64) timeout_ms * 1000;
 	return 0;
 }
 
@@ -280,7 +271,7 @@ renew_wait_set(void)
 int64
 engine_wait(int64 timeout_us)
 {
-	int64		start = engine_clock();
+	int64		start = http_clock_us();
 	long		timeout_ms = -1;
 
 	if (engine.multi == NULL)
@@ -295,7 +286,7 @@ engine_wait(int64 timeout_us)
 	engine.nevents = 0;
 	engine.nevents = WaitEventSetWait(engine.wait_set, timeout_ms, engine.events,
 									  WAIT_EVENTS, engine.wait_event);
-	return engine_clock() - start;
+	return http_clock_us() - start;
 }
 
 const EngineSocket *
@@ -335,7 +326,7 @@ engine_act(void)
 			code = curl_multi_socket_action(engine.multi, event->fd, mask, &running);
 	}
 	engine.nevents = 0;
-	if (code == CURLM_OK && engine.timer_us <= engine_clock())
+	if (code == CURLM_OK && engine.timer_us <= http_clock_us())
 	{
 		engine.timer_us = ENGINE_FOREVER;
 		code = curl_multi_socket_action(engine.multi, CURL_SOCKET_TIMEOUT, 0, &running);

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "http/http_transfer.h"
+#include "http/http_private.h"
 #include "base/secret.h"
 
 /* How far a transfer has come; the words are for its failure there. */

@@ -4,7 +4,7 @@
  *
  * The code here is the skeleton only: a small machine that walks the brackets,
  * colons and commas of page, bucket list, bucket, result list and result.  Every
- * name and every other value goes to the scanner (page_scan.h).  What is wanted
+ * name and every other value goes to the scanner (page_scan_private.h).  What is wanted
  * is kept on the way, within bounds, and given to json-c when it is complete;
  * what is not costs no memory, however much it is.
  *
@@ -15,7 +15,7 @@
 
 #include <limits.h>
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 
 static const struct
 {

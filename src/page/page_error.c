@@ -9,7 +9,7 @@
 
 #include "mb/pg_wchar.h"
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 #include "base/secret.h"
 
 #define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */

@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <locale.h>
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 
 /*
  * Not strict: json-c 0.18 would then take every byte of a character beyond

@@ -9,7 +9,7 @@
  */
 #include "postgres.h"
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 
 /* The tree of a result with more text than this may be very large. */
 #define LARGE_TEXT_BYTES	4096

@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 
 /* Bytes that say nothing within a string: no control, quote or backslash. */
 #define ROW_16(value) \

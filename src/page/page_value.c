@@ -7,7 +7,7 @@
 #include <json-c/json_visit.h>
 #include <json-c/linkhash.h>
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 
 /*
  * Did json-c keep this number as it was?  Integers beyond its range it takes,

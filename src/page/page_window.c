@@ -10,7 +10,7 @@
 
 #include "mb/pg_wchar.h"
 
-#include "page/page_reader.h"
+#include "page/page_private.h"
 
 /* Let the skeleton read text as far as it is text.  Returns how far that is. */
 static size_t

@@ -29,7 +29,7 @@
 
 #include "base/compat.h"
 #include "base/saturate.h"
-#include "plan/share_context.h"
+#include "plan/share_private.h"
 #include "stream/tuple.h"
 
 /* So many combinations are tried at most. */

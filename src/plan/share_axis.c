@@ -13,7 +13,7 @@
 #include "utils/selfuncs.h"
 
 #include "base/compat.h"
-#include "plan/share_context.h"
+#include "plan/share_private.h"
 
 /* Of many buckets, so many are tried at least. */
 #define MIN_BUCKETS 64

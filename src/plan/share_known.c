@@ -12,7 +12,7 @@
 
 #include "base/compat.h"
 #include "plan/qual.h"
-#include "plan/share_context.h"
+#include "plan/share_private.h"
 
 /* Is there anything that is not known before the scan? */
 static bool

@@ -10,7 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "request/bind_context.h"
+#include "request/bind_private.h"
 #include "base/compat.h"
 #include "base/encoding.h"
 #include "base/saturate.h"

@@ -18,7 +18,7 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
-#include "request/bind_context.h"
+#include "request/bind_private.h"
 #include "base/compat.h"
 #include "base/saturate.h"
 

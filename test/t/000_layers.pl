@@ -9,24 +9,32 @@ use File::Copy;
 use File::Temp;
 use Test::More;
 
-# A file includes only headers of lower layers, and those of its own module.
-# A module is a file's name, or what stands before its first underscore, so
-# http_url.c is part of http.
-my @layers = (
-	[qw(compat)],    # versions
-	[qw(encoding saturate secret)],    # text; numbers that stay in range; what is not to be told
-	[qw(endpoint timerange http page)],    # what exists; time; fetching; reading
-	[qw(value)],                           # the text of an option
-	[qw(option)],                          # what the user set
-	[qw(key table)],                       # whose key; which columns
-	[qw(level request tuple failure bucket partition)],    # what the query needs; what is asked; Datums; what went wrong; bounds
-	[qw(slice qual grain fetch order keep)],
-	[qw(bind width density share)],
-	[qw(stream estimate join)],
-	[qw(plan reread)],
-	[qw(scan import analyze)],
-	[qw(async explain)],
-	[qw(usage_fdw)]);
+# A wing answers one question and is a folder; it includes only wings above it
+# here, and not its neighbours of the same line.  Inside a wing, a file includes
+# only headers of lower layers, and those of its own module.  A module is a file's
+# name, or what stands before its first underscore, so http_url.c is part of http.
+# A header NAME_private.h is for its wing alone.
+my @wings = (
+	# versions; numbers, time and text; what is not to be told
+	{ base => [ [qw(compat)], [qw(saturate secret encoding)], [qw(timerange)] ] },
+	# one attempt at a GET; bytes to typed values
+	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
+	# what exists; what the user set
+	{ catalogue => [ [qw(endpoint)], [qw(value)], [qw(option)], [qw(key table)], [qw(import)] ] },
+	# what is asked; its values, its URLs
+	{ request => [ [qw(request)], [qw(slice)], [qw(bind)] ] },
+	# bytes to rows: windows, retries, buckets
+	{ stream => [ [qw(bucket tuple failure)], [qw(fetch)], [qw(stream)] ] },
+	# what may be asked: size, paths, cost, plan
+	{
+		plan => [
+			[qw(level qual order partition)], [qw(grain width join density share)],
+			[qw(estimate)], [qw(plan)] ]
+	},
+	# the executor's callbacks
+	{ scan => [ [qw(keep)], [qw(reread)], [qw(scan analyze)], [qw(async explain)] ] },
+	# the module: handler, settings
+	{ '' => [ [qw(usage_fdw)] ] });
 
 # Patterns in the text without comments, and the modules that may have them.
 my %reserved = (
@@ -46,16 +54,24 @@ my %common = map { $_ => 1 } qw(
   bucket dimension measure level label other
   1m 1h 1d day);
 
-my %layer;
-for my $i (0 .. $#layers)
+# Of each module: its wing, the wing's floor, and its layer in the wing.
+my %place;
+for my $floor (0 .. $#wings)
 {
-	$layer{$_} = $i for @{ $layers[$i] };
+	for my $wing (keys %{ $wings[$floor] })
+	{
+		my $layers = $wings[$floor]{$wing};
+		for my $layer (0 .. $#$layers)
+		{
+			$place{$_} = { wing => $wing, floor => $floor, layer => $layer } for @{ $layers->[$layer] };
+		}
+	}
 }
 
 sub module
 {
 	my $name = basename(shift, '.c', '.h');
-	$name =~ s/_.*// if !exists $layer{$name};
+	$name =~ s/_.*// if !exists $place{$name};
 	return $name;
 }
 
@@ -83,9 +99,26 @@ sub strings
 sub catalogue_words
 {
 	my $dir = shift;
-	my $text = join '', map { code($_) } glob "$dir/endpoint*.c $dir/*/endpoint*.c";
+	my $text = join '', map { code($_) } glob "$dir/catalogue/endpoint*.c";
 	return map { $_ => 1 }
 	  grep { !$common{$_} } strings($text);
+}
+
+# The wing that a file of the sources lies in: its folder, or '' for src itself.
+sub wing
+{
+	my ($dir, $path) = @_;
+	return $path =~ m{^\Q$dir\E/(\w+)/} ? $1 : '';
+}
+
+# May a file of one module include a header of another?
+sub may_include
+{
+	my ($module, $header) = @_;
+	my ($from, $to) = @place{ $module, module($header) };
+	return 1 if !$from || $module eq module($header);
+	return $to->{layer} < $from->{layer} if $to->{wing} eq $from->{wing};
+	return $to->{floor} < $from->{floor} && $header !~ /_private\.h$/;
 }
 
 # What is wrong with the sources in a directory, as a list of sentences.
@@ -101,15 +134,15 @@ sub complaints
 		my $module = module($file);
 		my $text = code($path);
 
-		push @found, "$file belongs to no layer" if !exists $layer{$module};
+		push @found, "$file belongs to no layer" if !exists $place{$module};
+		push @found, "$file is not in its wing"
+		  if exists $place{$module} && $place{$module}{wing} ne wing($dir, $path);
 		for my $header ($text =~ /^#\s*include\s*"([^"]+\.h)"/mg)
 		{
-			my $used = module($header);
-			next if !exists $layer{$used} || $used eq $module;
-			next if !-e "$dir/$header" && !-e "$dir/" . basename($header);
-			next if $header =~ m{/} && !-e "src/$header";
+			push @found, "$file includes $header without its wing"
+			  if $header !~ m{/} && -e dirname($path) . "/$header";
 			push @found, "$file includes $header"
-			  if ($layer{$used} >= ($layer{$module} // 0));
+			  if -e "$dir/$header" && !may_include($module, $header);
 		}
 		for my $what (sort keys %reserved)
 		{
@@ -129,7 +162,12 @@ sub complaints_after
 {
 	my ($file, $line) = @_;
 	my $copy = File::Temp->newdir;
-	copy($_, $copy) for glob 'src/*.[ch] src/*/*.[ch]';
+	for my $path (glob 'src/*.[ch] src/*/*.[ch]')
+	{
+		(my $target = $path) =~ s{^src}{$copy};
+		mkdir dirname($target);
+		copy($path, $target);
+	}
 	open my $out, '>>', "$copy/$file" or die "could not open $file: $!";
 	print $out "$line\n";
 	close $out;
@@ -141,21 +179,29 @@ is(scalar @found, 0, 'sources keep to the layers') or diag join "\n", @found;
 
 # The test can fail.
 my %planted = (
-	'an include upwards' =>
-	  [ 'endpoint.h', '#include "option.h"', 'endpoint.h includes option.h' ],
+	'an include upwards' => [
+		'catalogue/endpoint.h', '#include "request/request.h"',
+		'endpoint.h includes request/request.h' ],
+	'an include upwards in a wing' => [
+		'catalogue/endpoint.h', '#include "catalogue/option.h"',
+		'endpoint.h includes catalogue/option.h' ],
 	'an include sideways' =>
-	  [ 'http.h', '#include "page.h"', 'http.h includes page.h' ],
-	'a file of no module' => [ 'misc.c', '', 'misc.c belongs to no layer' ],
+	  [ 'http/http.h', '#include "page/page.h"', 'http.h includes page/page.h' ],
+	'what is private to a wing' => [
+		'scan/scan.c', '#include "request/bind_private.h"',
+		'scan.c includes request/bind_private.h' ],
+	'an include without its wing' => [
+		'http/http_url.c', '#include "http.h"', 'http_url.c includes http.h without its wing' ],
+	'a file of no module' => [ 'base/misc.c', '', 'misc.c belongs to no layer' ],
+	'a file in a wrong wing' => [ 'page/slice.c', '', 'slice.c is not in its wing' ],
 	'json-c outside of page' =>
-	  [ 'option.h', '#include <json-c/json.h>', 'option.h uses json-c' ],
+	  [ 'catalogue/option.h', '#include <json-c/json.h>', 'option.h uses json-c' ],
 	'curl outside of http' =>
-	  [ 'page.h', '#include <curl/curl.h>', 'page.h uses libcurl' ],
+	  [ 'page/page.h', '#include <curl/curl.h>', 'page.h uses libcurl' ],
 	'a version outside of compat' =>
-	  [ 'http.h', '#if PG_VERSION_NUM > 1', 'http.h uses a version number' ],
-	'clauses taken without a look at them' =>
-	  [ 'plan.c', 'get_actual_clauses(NIL);', 'plan.c uses get_actual_clauses()' ],
+	  [ 'http/http.h', '#if PG_VERSION_NUM > 1', 'http.h uses a version number' ],
 	'a name of the catalogue' =>
-	  [ 'option.h', '#define X "project_ids"', 'option.h names "project_ids"' ]);
+	  [ 'catalogue/option.h', '#define X "project_ids"', 'option.h names "project_ids"' ]);
 
 for my $name (sort keys %planted)
 {

@@ -1,9 +1,9 @@
 /*
- * bind_context.h
+ * bind_private.h
  *	  What the files of bind share.
  */
-#ifndef USAGE_BIND_CONTEXT_H
-#define USAGE_BIND_CONTEXT_H
+#ifndef USAGE_BIND_PRIVATE_H
+#define USAGE_BIND_PRIVATE_H
 
 #include "request/bind.h"
 

@@ -1,12 +1,12 @@
 /*
- * http_engine.h
+ * http_engine_private.h
  *	  Curl's multi handle, one per backend, driven by latch waits.
  *
  * Knows easy handles and sockets, but not what is transferred.  Only http.c
  * uses it.
  */
-#ifndef USAGE_HTTP_ENGINE_H
-#define USAGE_HTTP_ENGINE_H
+#ifndef USAGE_HTTP_ENGINE_PRIVATE_H
+#define USAGE_HTTP_ENGINE_PRIVATE_H
 
 #include <curl/curl.h>
 
@@ -46,7 +46,7 @@ extern int64 engine_wait(int64 timeout_us);
 
 /*
  * What curl waits for, for who waits elsewhere: its sockets, and when it wants
- * to be called, by engine_clock().  *version grows when the sockets change,
+ * to be called, by http_clock_us().  *version grows when the sockets change,
  * even if it is but a number that was closed and used again.
  */
 extern const EngineSocket *engine_sockets(int *count, uint64 *version);
@@ -60,8 +60,5 @@ extern void engine_act(void);
  * went; NULL if there is none.
  */
 extern void *engine_done(CURLcode *result);
-
-/* Monotonic time in microseconds. */
-extern int64 engine_clock(void);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * http_transfer.h
+ * http_private.h
  *	  What a transfer is made of, for the files of http alone.
  */
-#ifndef USAGE_HTTP_TRANSFER_H
-#define USAGE_HTTP_TRANSFER_H
+#ifndef USAGE_HTTP_PRIVATE_H
+#define USAGE_HTTP_PRIVATE_H
 
 #include <curl/curl.h>
 

@@ -1,9 +1,9 @@
 /*
- * http_alarm.h
+ * http_alarm_private.h
  *	  The operating system's side of alarms, for http.c alone.
  */
-#ifndef USAGE_HTTP_ALARM_H
-#define USAGE_HTTP_ALARM_H
+#ifndef USAGE_HTTP_ALARM_PRIVATE_H
+#define USAGE_HTTP_ALARM_PRIVATE_H
 
 #include "utils/resowner.h"
 

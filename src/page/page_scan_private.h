@@ -1,5 +1,5 @@
 /*
- * page_scan.h
+ * page_scan_private.h
  *	  Is it JSON?  For the files of page alone.
  *
  * A scanner of one JSON value, byte by byte, strictly by RFC 8259.  It builds
@@ -7,8 +7,8 @@
  * there, so what it says does not depend on where bytes were cut.  That they
  * are UTF-8 without a null character is its caller's part.
  */
-#ifndef USAGE_PAGE_SCAN_H
-#define USAGE_PAGE_SCAN_H
+#ifndef USAGE_PAGE_SCAN_PRIVATE_H
+#define USAGE_PAGE_SCAN_PRIVATE_H
 
 /* Brackets within each other that a value may have. */
 #define PAGE_MAX_DEPTH	32

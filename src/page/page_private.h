@@ -1,9 +1,9 @@
 /*
- * page_reader.h
+ * page_private.h
  *	  What a reader is made of, for the files of page alone.
  */
-#ifndef USAGE_PAGE_READER_H
-#define USAGE_PAGE_READER_H
+#ifndef USAGE_PAGE_PRIVATE_H
+#define USAGE_PAGE_PRIVATE_H
 
 #include <json-c/json_object.h>
 #include <json-c/json_tokener.h>
@@ -11,7 +11,7 @@
 #include "lib/stringinfo.h"
 
 #include "page/page.h"
-#include "page/page_scan.h"
+#include "page/page_scan_private.h"
 
 #define PAGE_COMPLAINT_BYTES	512
 #define PAGE_QUOTE_BYTES		68	/* 64 of a value, "..." and a NUL */

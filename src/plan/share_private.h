@@ -1,9 +1,9 @@
 /*
- * share_context.h
+ * share_private.h
  *	  What the files of share have in common.
  */
-#ifndef USAGE_SHARE_CONTEXT_H
-#define USAGE_SHARE_CONTEXT_H
+#ifndef USAGE_SHARE_PRIVATE_H
+#define USAGE_SHARE_PRIVATE_H
 
 #include "plan/share.h"
 

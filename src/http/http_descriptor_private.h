@@ -1,13 +1,13 @@
 /*
- * http_descriptor.h
+ * http_descriptor_private.h
  *	  How many file descriptors may transfers take, and does the server know?
  *
  * The server keeps files open up to what the operating system allows a process,
  * and counts what others hold (storage/fd.h).  Were our sockets not counted, it
  * would run into that limit in places where it can't go on, such as WAL.
  */
-#ifndef USAGE_HTTP_DESCRIPTOR_H
-#define USAGE_HTTP_DESCRIPTOR_H
+#ifndef USAGE_HTTP_DESCRIPTOR_PRIVATE_H
+#define USAGE_HTTP_DESCRIPTOR_PRIVATE_H
 
 #include <curl/curl.h>
 
