@@ -11,7 +11,7 @@ EXTRA_CLEAN = tmp_check tmp_demo
 # PostgreSQL's own headers trip these four.
 PG_CPPFLAGS = -I$(srcdir)/src -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-cast-function-type
-PG_CFLAGS = $(shell pkg-config --cflags libcurl json-c)
+PG_CFLAGS = -fvisibility=hidden $(shell pkg-config --cflags libcurl json-c)
 SHLIB_LINK = $(shell pkg-config --libs libcurl json-c)
 
 # Ours starts the simulator, and leaves the TAP tests to "make prove": PGXS

@@ -33,6 +33,11 @@ PG_MODULE_MAGIC_EXT(.name = "usage_fdw", .version = USAGE_FDW_VERSION);
 
 PGDLLEXPORT void _PG_init(void);
 
+PGDLLEXPORT Datum usage_fdw_handler(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum usage_fdw_validator(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum usage_fdw_version(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum usage_fdw_columns(PG_FUNCTION_ARGS);
+
 PG_FUNCTION_INFO_V1(usage_fdw_handler);
 PG_FUNCTION_INFO_V1(usage_fdw_validator);
 PG_FUNCTION_INFO_V1(usage_fdw_version);

@@ -63,6 +63,15 @@
 #define CURL_HAS_MULTI_QUICK_EXIT 1
 #endif
 
+/*
+ * The library is built so that only what says so is seen from outside.  Before 16
+ * the server's word for that says nothing.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
 /* Before a function's declaration; the others have an attribute after it. */
 #ifndef pg_noreturn
 #define pg_noreturn __attribute__((noreturn))
