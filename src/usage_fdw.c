@@ -14,18 +14,18 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
-#include "scan/analyze.h"
-#include "scan/async.h"
 #include "base/compat.h"
 #include "catalogue/endpoint.h"
-#include "scan/explain.h"
-#include "plan/grain.h"
 #include "catalogue/import.h"
 #include "catalogue/option.h"
+#include "plan/grain.h"
 #include "plan/plan.h"
 #include "plan/qual.h"
-#include "scan/scan.h"
 #include "plan/width.h"
+#include "scan/analyze.h"
+#include "scan/async.h"
+#include "scan/explain.h"
+#include "scan/scan.h"
 
 #define USAGE_FDW_VERSION "1.0"
 

@@ -28,9 +28,9 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "http/http.h"
 #include "catalogue/option.h"
 #include "catalogue/value.h"
+#include "http/http.h"
 
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)

@@ -14,8 +14,8 @@
 #include "utils/guc.h"
 
 #include "catalogue/endpoint.h"
-#include "http/http.h"
 #include "catalogue/value.h"
+#include "http/http.h"
 
 #define MAX_HISTORY_DAYS	36525	/* a hundred years */
 

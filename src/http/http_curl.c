@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/compat.h"
-#include "http/http_private.h"
 #include "base/secret.h"
+#include "http/http_private.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
 

@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "http/http_private.h"
 #include "base/secret.h"
+#include "http/http_private.h"
 
 /* How far a transfer has come; the words are for its failure there. */
 typedef enum HttpPhase

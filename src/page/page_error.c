@@ -9,8 +9,8 @@
 
 #include "mb/pg_wchar.h"
 
-#include "page/page_private.h"
 #include "base/secret.h"
+#include "page/page_private.h"
 
 #define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */
 

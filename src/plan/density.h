@@ -7,8 +7,8 @@
 
 #include "nodes/pathnodes.h"
 
-#include "catalogue/table.h"
 #include "base/timerange.h"
+#include "catalogue/table.h"
 
 /*
  * Rows in those time ranges (finite, aligned), relative to what they would have

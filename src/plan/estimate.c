@@ -26,11 +26,11 @@
 #include "utils/selfuncs.h"
 #include "utils/timestamp.h"
 
-#include "request/bind.h"
 #include "base/compat.h"
 #include "plan/density.h"
 #include "plan/estimate.h"
 #include "plan/share.h"
+#include "request/bind.h"
 
 /* Guesses of the groups in a bucket by the number of dimensions. */
 static const double guessed_groups[] = {1, 8, 25, 50, 100};

@@ -7,8 +7,8 @@
 
 #include "nodes/pathnodes.h"
 
-#include "request/request.h"
 #include "catalogue/table.h"
+#include "request/request.h"
 
 /*
  * The restrictions of a scan by what the request makes of them: lists of

@@ -21,6 +21,7 @@
 #include "optimizer/restrictinfo.h"
 
 #include "base/compat.h"
+#include "catalogue/table.h"
 #include "plan/estimate.h"
 #include "plan/grain.h"
 #include "plan/join.h"
@@ -28,10 +29,9 @@
 #include "plan/partition.h"
 #include "plan/plan.h"
 #include "plan/qual.h"
+#include "plan/width.h"
 #include "request/request.h"
 #include "request/slice.h"
-#include "catalogue/table.h"
-#include "plan/width.h"
 
 /* What planning knows of a base relation; its fdw_private. */
 typedef struct UsagePlan

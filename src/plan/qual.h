@@ -7,8 +7,8 @@
 
 #include "nodes/pathnodes.h"
 
-#include "request/request.h"
 #include "catalogue/table.h"
+#include "request/request.h"
 
 /* usage_fdw.enable_pushdown: off leaves every clause to the executor. */
 extern bool usage_enable_pushdown;

@@ -7,8 +7,8 @@
 
 #include "nodes/pathnodes.h"
 
-#include "catalogue/table.h"
 #include "base/timerange.h"
+#include "catalogue/table.h"
 
 /*
  * The share, 0 to 1, of the table's rows in those time ranges (finite, aligned)

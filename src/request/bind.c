@@ -10,10 +10,10 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "request/bind_private.h"
 #include "base/compat.h"
 #include "base/encoding.h"
 #include "base/saturate.h"
+#include "request/bind_private.h"
 #include "request/slice.h"
 
 /* A URL should not be longer than this makes it: of each filter, and of all. */

@@ -18,9 +18,9 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
-#include "request/bind_private.h"
 #include "base/compat.h"
 #include "base/saturate.h"
+#include "request/bind_private.h"
 
 /* So many elements has an array that is not known yet, as the server has it. */
 #define UNKNOWN_ELEMENTS 10

@@ -18,8 +18,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "request/bind.h"
 #include "base/compat.h"
+#include "request/bind.h"
 #include "request/slice.h"
 
 typedef struct WidthKey

@@ -9,9 +9,9 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/saturate.h"
 #include "http/http.h"
 #include "request/request.h"
-#include "base/saturate.h"
 
 /* Seconds from 1970-01-01 to 2000-01-01. */
 #define EPOCH_OFFSET ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)

@@ -14,8 +14,8 @@
 
 #include "nodes/pg_list.h"
 
-#include "catalogue/table.h"
 #include "base/timerange.h"
+#include "catalogue/table.h"
 
 /*
  * One function between a BUCKET column and a comparison.  start_time::date is

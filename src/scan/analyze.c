@@ -22,12 +22,12 @@
 #include "utils/sampling.h"
 #include "utils/timestamp.h"
 
-#include "scan/analyze.h"
-#include "request/bind.h"
 #include "base/compat.h"
 #include "catalogue/key.h"
 #include "plan/partition.h"
 #include "plan/qual.h"
+#include "request/bind.h"
+#include "scan/analyze.h"
 #include "stream/stream.h"
 
 /* At most so many windows are read. */

@@ -13,9 +13,9 @@
 #include "nodes/execnodes.h"
 #include "storage/latch.h"
 
-#include "scan/async.h"
 #include "base/compat.h"
 #include "http/http.h"
+#include "scan/async.h"
 #include "scan/scan.h"
 
 bool

@@ -22,9 +22,9 @@
 #include "utils/timestamp.h"
 
 #include "base/encoding.h"
+#include "request/slice.h"
 #include "scan/explain.h"
 #include "scan/scan.h"
-#include "request/slice.h"
 
 /* So many terms are shown of a list, or AND, or OR; the plan's filter has them all. */
 #define MAX_TERMS 100

@@ -11,10 +11,10 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "request/bind.h"
 #include "base/compat.h"
-#include "scan/keep.h"
 #include "catalogue/key.h"
+#include "request/bind.h"
+#include "scan/keep.h"
 #include "scan/reread.h"
 #include "stream/stream.h"
 

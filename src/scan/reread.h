@@ -14,9 +14,9 @@
 
 #include "executor/tuptable.h"
 
-#include "stream/fetch.h"
-#include "request/request.h"
 #include "catalogue/table.h"
+#include "request/request.h"
+#include "stream/fetch.h"
 #include "stream/tuple.h"
 
 /* The memory of a node for what its scans have asked for. */

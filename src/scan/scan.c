@@ -16,11 +16,11 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-#include "request/bind.h"
 #include "base/compat.h"
-#include "http/http.h"
 #include "catalogue/key.h"
 #include "catalogue/option.h"
+#include "http/http.h"
+#include "request/bind.h"
 #include "scan/reread.h"
 #include "scan/scan.h"
 #include "stream/tuple.h"

@@ -7,9 +7,9 @@
 
 #include "foreign/fdwapi.h"
 
+#include "catalogue/table.h"
 #include "request/request.h"
 #include "stream/stream.h"
-#include "catalogue/table.h"
 
 /*
  * A scan, for those who show it.  Belongs to the node; lives as long as the

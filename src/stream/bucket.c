@@ -7,8 +7,8 @@
 #include "executor/executor.h"
 #include "utils/tuplestore.h"
 
-#include "stream/bucket.h"
 #include "base/compat.h"
+#include "stream/bucket.h"
 
 /* A complete bucket that has rows. */
 typedef struct Bucket

@@ -10,9 +10,9 @@
 #define USAGE_FAILURE_H
 
 #include "base/compat.h"
+#include "catalogue/table.h"
 #include "http/http.h"
 #include "page/page.h"
-#include "catalogue/table.h"
 
 /*
  * Should an attempt be repeated after it ended without a page?  retries: how

@@ -9,9 +9,9 @@
 #ifndef USAGE_FETCH_H
 #define USAGE_FETCH_H
 
+#include "catalogue/table.h"
 #include "http/http.h"
 #include "request/request.h"
-#include "catalogue/table.h"
 
 /* What streams did, added up over the rescans of a scan. */
 typedef struct FetchCounters

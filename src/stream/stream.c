@@ -20,11 +20,11 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "stream/bucket.h"
 #include "base/compat.h"
-#include "stream/failure.h"
 #include "page/page.h"
 #include "request/slice.h"
+#include "stream/bucket.h"
+#include "stream/failure.h"
 #include "stream/stream.h"
 
 /* A fetch may be ahead of its reader by this at the least. */

@@ -12,8 +12,8 @@
 
 #include "executor/tuptable.h"
 
-#include "stream/fetch.h"
 #include "request/request.h"
+#include "stream/fetch.h"
 #include "stream/tuple.h"
 
 typedef struct Stream Stream;
