@@ -2,7 +2,7 @@
 -- Grain reduction: an aggregate that can't tell the difference asks the API for
 -- fewer groups.  Each query is run with it, without it, and on the oracle; and
 -- what it groups by is what it needs, or all where one of the conditions does
--- not hold (DESIGN.md section 3).
+-- not hold (docs/design.md section 3).
 --
 \i test/lib/setup.sql
 SET client_min_messages = warning;

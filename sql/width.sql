@@ -2,7 +2,7 @@
 -- Width coarsening: an aggregate over minutes or hours that can't tell the
 -- difference reads wider buckets, cut like a ruler.  Each query is run with it,
 -- without it, and on the oracle; and the widths that it asks for are as wide as
--- its time ranges and groupings let them be (DESIGN.md section 3).
+-- its time ranges and groupings let them be (docs/design.md section 3).
 --
 \i test/lib/setup.sql
 SET client_min_messages = warning;

@@ -4,7 +4,7 @@
  *
  * The only place that names an endpoint, a column or a query parameter.
  * Everything else works on roles and on what is read from here.  Adding an
- * endpoint is adding one entry (source of every fact: API.md sections 1 to 4).
+ * endpoint is adding one entry (source of every fact: docs/api.md sections 1 to 4).
  */
 #ifndef USAGE_ENDPOINT_H
 #define USAGE_ENDPOINT_H

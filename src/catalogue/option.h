@@ -14,7 +14,7 @@
 
 #include "catalogue/endpoint.h"
 
-/* How arrays are written in a query (API.md section 2). */
+/* How arrays are written in a query (docs/api.md section 2). */
 typedef enum UsageArrayFormat
 {
 	USAGE_ARRAY_REPEAT,			/* a=1&a=2 */

@@ -2,7 +2,7 @@
  * page.h
  *	  Bytes of an answer to typed values, one result object at a time.
  *
- * The reader knows the envelope of the API (API.md section 1): a page with
+ * The reader knows the envelope of the API (docs/api.md section 1): a page with
  * `data`, a list of buckets, each with a list of `results` (or `result`), and
  * a cursor.  It knows no endpoint: which members of a result object are
  * wanted, and as what, is its caller's word.

@@ -8,7 +8,7 @@
  * there were, and takes their measures only as sums.  The sums are still made
  * by the executor, over fewer rows.
  *
- * The numbers in comments are those of the conditions in DESIGN.md section 3.
+ * The numbers in comments are those of the conditions in docs/design.md section 3.
  */
 #include "postgres.h"
 

@@ -14,7 +14,7 @@ extern bool usage_enable_grain_reduction;
 /*
  * Is it provably the same query over a relation whose rows stand for several
  * rows of the table: dimensions and times that they have in common, and their
- * measures' sums?  The conditions are those of DESIGN.md section 3; in doubt it
+ * measures' sums?  The conditions are those of docs/design.md section 3; in doubt it
  * is not.  Never raises an error.
  */
 extern bool grain_is_free(const QueryLevel *level);

@@ -28,7 +28,7 @@ typedef enum QualFit
  * not understand is local, and no error.  Interrupts are serviced.  Of `rel` only
  * relid is looked at; root may be NULL outside of planning.
  *
- * Which clauses and how: DESIGN.md section 3.
+ * Which clauses and how: docs/design.md section 3.
  */
 extern QualFit qual_narrow(UsageRequest *request, const UsageTable *table,
 						   PlannerInfo *root, RelOptInfo *rel, Expr *clause);

@@ -15,7 +15,7 @@ extern bool usage_enable_width_coarsening;
  * Let the request be read in wider buckets, where it is provably the same query
  * over the coarser relation.  restrictions: of RestrictInfo, all those of the
  * relation that are more than exact ranges of time.  Call it only where
- * grain_is_free(); the further conditions are those of DESIGN.md section 3; in
+ * grain_is_free(); the further conditions are those of docs/design.md section 3; in
  * doubt the request is left alone.  Never raises an error.
  */
 extern void width_coarsen(UsageRequest *request, const QueryLevel *level, List *restrictions);

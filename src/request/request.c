@@ -143,7 +143,7 @@ request_asks_before(const BoundRequest *request, TimestampTz first)
 }
 
 /*
- * An array in the query (API.md section 2).  A value with a comma must not
+ * An array in the query (docs/api.md section 2).  A value with a comma must not
  * come here for USAGE_ARRAY_COMMA.
  */
 static void

@@ -21,7 +21,7 @@
 #define MAX_BACKOFF_MS 8000
 #define BACKOFF_JITTER 0.25
 
-/* Codes in error bodies (API.md section 5). */
+/* Codes in error bodies (docs/api.md section 5). */
 #define CODE_LOOKBACK "reporting_lookback_exceeded"
 #define CODE_QUOTA "insufficient_quota"
 

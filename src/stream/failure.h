@@ -3,8 +3,8 @@
  *	  What does an attempt mean that brought no page: try again, and when; or
  *	  which error?
  *
- * Retries are those of the API's official clients (API.md section 5), errors
- * those of DESIGN.md section 6.
+ * Retries are those of the API's official clients (docs/api.md section 5), errors
+ * those of docs/design.md section 6.
  */
 #ifndef USAGE_FAILURE_H
 #define USAGE_FAILURE_H

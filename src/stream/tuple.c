@@ -167,7 +167,7 @@ is_number(const char *text)
 	return text[strspn(text, "0123456789.eE+-")] == '\0';
 }
 
-/* The API pads amounts with zeros (API.md section 4): trim the scale. */
+/* The API pads amounts with zeros (docs/api.md section 4): trim the scale. */
 static Datum
 numeric_datum(TupleColumn *made, char *text)
 {

@@ -1,23 +1,23 @@
 #
-# test/lib/UsageFdw/Readme.pm
-#	  README.md as what can be run: its blocks, their outputs, its tables.
+# test/lib/UsageFdw/Documents.pm
+#	  README.md and docs as what can be run: blocks, their outputs, tables.
 #
 # A block starts with a line ```sql or ```sh; a block ```text right after it
 # is its output.  A table is what stands between <!-- NAME --> and
 # <!-- end of NAME -->.
 #
-package UsageFdw::Readme;
+package UsageFdw::Documents;
 
 use strict;
 use warnings;
 
 use Exporter 'import';
 
-our @EXPORT = qw(readme_parse readme_text readme_table);
+our @EXPORT = qw(document_parse document_text document_table);
 
 # The file as parts: references to hashes with "text" (lines between blocks),
 # or with "language", "code", "line" and "output" (undef: no block follows).
-sub readme_parse
+sub document_parse
 {
 	my $path = shift;
 	my (@parts, $block);
@@ -60,7 +60,7 @@ sub join_outputs
 }
 
 # The file again.
-sub readme_text
+sub document_text
 {
 	my $text = '';
 	for my $part (@_)
@@ -72,7 +72,7 @@ sub readme_text
 }
 
 # A reference to what stands in that table of the parts, and a setter of it.
-sub readme_table
+sub document_table
 {
 	my ($name, @parts) = @_;
 	for my $part (@parts)
@@ -84,7 +84,7 @@ sub readme_table
 				$part->{text} =~ s/(<!-- \Q$name\E -->\n).*?(?=<!-- end of \Q$name\E -->)/$1$new/s;
 		});
 	}
-	die "README.md has no table \"$name\"\n";
+	die "the documents have no table \"$name\"\n";
 }
 
 1;

@@ -1,6 +1,7 @@
 #
-# README.md says what is so: every block of it is run, in order, and what it
-# prints is what the README shows; its tables are those of the catalogue.
+# README.md and docs say what is so: every block of them is run, page by page in
+# the order of @pages, and what it prints is what the page shows; their tables are
+# those of the catalogue, and their links lead somewhere.
 #
 # The clocks of PostgreSQL and of the simulator are set to noon of one day, so
 # that the outputs don't age.  What can't be used here is replaced before a
@@ -8,16 +9,20 @@
 # directories of the system and how software gets there.  What can't run at all
 # is in %not_run, with the reason.
 #
-# "test/readme update" writes the outputs and the generated tables anew.
+# "test/documents update" writes the outputs and the generated tables anew.
 #
 use strict;
 use warnings;
 
 use Cwd;
+use File::Basename;
+use File::Find;
+use File::Path;
+use File::Spec;
 use IPC::Run;
 use Test::More;
 
-use UsageFdw::Readme;
+use UsageFdw::Documents;
 use UsageFdw::Test;
 use UsageFdw::Tree;
 
@@ -28,8 +33,18 @@ my %not_run = (
 	"make test\n" => 'it is running');
 
 my $top = getcwd();
-my $update = $ENV{README_UPDATE};
-my @parts = readme_parse('README.md');
+my $update = $ENV{DOCUMENTS_UPDATE};
+
+# A page goes on where the one before has ended.
+my @pages = ('README.md', map { "docs/$_.md" } qw(recipes pushdown reference security troubleshooting));
+my @others;
+find({ wanted => sub { push @others, $_ if /\.md$/ }, no_chdir => 1 }, 'docs');
+for my $page (sort @others)
+{
+	push @pages, $page if !grep { $_ eq $page } @pages;
+}
+my %parts = map { $_ => [ document_parse($_) ] } @pages;
+my @parts = map { @{ $parts{$_} } } @pages;
 
 my $simulator = simulator('--now', now, '--api-key', key);
 my $node = cluster('readme', clock => now,
@@ -103,16 +118,20 @@ sub run_block
 	return (shown_names($out), $ok);
 }
 
-for my $block (grep { defined $_->{language} } @parts)
+sub check_block
 {
-	my $name = "line $block->{line}: " . ($block->{code} =~ /^(.{0,60})/)[0];
+	my ($page, $block) = @_;
+	my $name = "$page, line $block->{line}: " . ($block->{code} =~ /^(.{0,60})/)[0];
 	if (my $reason = delete $not_run{ $block->{code} })
 	{
 	  SKIP: { skip "$name: $reason", 1 }
-		next;
+		return;
 	}
-	fail("$name: a block is sql, sh or the text right after one"), next
-	  if $block->{language} !~ /^(?:sql|sh)$/;
+	if ($block->{language} !~ /^(?:sql|sh)$/)
+	{
+		fail("$name: a block is sql, sh or the text right after one");
+		return;
+	}
 
 	my ($output, $ok) = run_block($block);
 	my $quiet = $block->{language} eq 'sh' && !defined $block->{output};
@@ -124,15 +143,40 @@ for my $block (grep { defined $_->{language} } @parts)
 		pass($name);
 	}
 	else { is(masked($output), masked($block->{output}), $name) }
+	return;
+}
+
+for my $page (@pages)
+{
+	check_block($page, $_) for grep { defined $_->{language} } @{ $parts{$page} };
 }
 
 is_deeply([ processes_of($scratch) ], [], 'shell blocks leave nothing running');
-is_deeply([ keys %not_run ], [], 'all blocks that are not run are in the README');
+is_deeply([ keys %not_run ], [], 'all blocks that are not run are in the documents');
 
-# Links within the page go by headings, as GitHub makes anchors of them.
-my $page = readme_text(@parts);
-my %anchor = map { (lc =~ s/[^\w -]//gr) =~ s/ /-/gr => 1 } $page =~ /^#+ (.*)$/mg;
-is_deeply([ grep { !$anchor{$_} } $page =~ /\]\(#([^)]+)\)/g ], [], 'links within the page');
+# Links lead to files of the tree, and to headings, of which GitHub makes anchors.
+my %anchor;
+for my $page (@pages)
+{
+	my $text = join '', map { $_->{text} // '' } @{ $parts{$page} };
+	$anchor{$page}{ (lc =~ s/[^\w -]//gr) =~ s/ /-/gr } = 1 for $text =~ /^#+ (.*)$/mg;
+}
+
+sub leads_nowhere
+{
+	my ($page, $link) = @_;
+	my ($file, $heading) = $link =~ /^([^#]*)#?(.*)$/;
+	my $target = $file eq '' ? $page : File::Spec->abs2rel(Cwd::abs_path(dirname($page) . "/$file") // '/');
+	return !-e $target || $heading ne '' && !$anchor{$target}{$heading};
+}
+
+my @dead;
+for my $page (@pages)
+{
+	my $text = join '', map { $_->{text} // '' } @{ $parts{$page} };
+	push @dead, map { "$page: $_" } grep { !/^https?:/ && leads_nowhere($page, $_) } $text =~ /\]\(([^)]+)\)/g;
+}
+is_deeply(\@dead, [], 'links lead somewhere');
 
 #
 # Tables
@@ -147,7 +191,7 @@ sub query
 sub check_table
 {
 	my ($name, $wanted) = @_;
-	my ($table, $set) = readme_table($name, @parts);
+	my ($table, $set) = document_table($name, @parts);
 	$set->($wanted) if $update;
 	is($update ? $wanted : $table, $wanted, "the table \"$name\"");
 	return;
@@ -176,7 +220,7 @@ FROM usage_fdw_columns() WHERE accepted_values IS NOT NULL
 END
 
 # Each row of the table in option.c, with the places and the preset that the
-# README gives it, and no other.
+# documents give it, and no other.
 sub options_of_source
 {
 	my %place = (SERVER => 'server', MAPPING => 'user mapping', TABLE => 'table',
@@ -194,18 +238,18 @@ sub options_of_source
 	return join "\n", sort @options;
 }
 
-sub options_of_readme
+sub options_of_documents
 {
-	my ($table) = readme_table('options', @parts);
+	my ($table) = document_table('options', @parts);
 	return join "\n", sort map { "$_->[0]: $_->[1]: $_->[2]" }
 	  map { s/`//gr =~ /^\| ([^|]+?) \| (\w+) \| ([^|]+?) \|/ ? [ $1, $2, $3 ] : () }
 	  grep { !/^\| on / } split /\n/, $table;
 }
 
-is(options_of_readme(), options_of_source(), 'the table "options"');
+is(options_of_documents(), options_of_source(), 'the table "options"');
 
 # Every status of the table of errors, as the simulator can make it.
-my ($errors) = readme_table('errors', @parts);
+my ($errors) = document_table('errors', @parts);
 my @statuses;
 for my $row ($errors =~ /^\| (.*) \|$/mg)
 {
@@ -224,11 +268,12 @@ for my $case ($update ? () : @statuses)
 	like($stderr, qr/ERROR:  $sqlstate$/m, "status $status is $sqlstate");
 }
 
-if ($update)
+for my $page ($update ? @pages : ())
 {
-	open my $file, '>:raw', $update or die "could not write $update: $!";
-	print $file readme_text(@parts);
-	close $file or die "could not write $update: $!";
+	mkpath(dirname("$update/$page"));
+	open my $file, '>:raw', "$update/$page" or die "could not write $page: $!";
+	print $file document_text(@{ $parts{$page} });
+	close $file or die "could not write $page: $!";
 }
 
 done_testing();
