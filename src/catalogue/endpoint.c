@@ -175,6 +175,7 @@ static const UsageColumn web_search_columns[] = {
 	DIM("api_key_id", "api_key_ids"),
 	DIM("model", "models"),
 	LISTED_DIM("context_level", "context_levels", search_context_levels),
+	EXTRA_DIM("api_source", NULL),
 	SENT_COUNT("num_model_requests"),
 	SENT_COUNT("num_requests"),
 	END

@@ -86,6 +86,7 @@ static const Dimension web_search_dimensions[] = {
 	PROJECT, USER, API_KEY, MODEL(org_chat_models),
 	{.name = "context_level", .values = org_context_levels, .null_share = 20,
 	.filter = "context_levels", .listed = listed_context_levels},
+	API_SOURCE,
 	END
 };
 static const Dimension cost_dimensions[] = {
