@@ -19,7 +19,7 @@
  * Most that curl reads at once.  It unpacks all that it has read, and where we
  * pause it in the midst of that, keeps the rest.
  */
-#define READ_BYTES		16384
+#define READ_BYTES		8192
 
 #define MAX_HEAD_BYTES	(256 * 1024)	/* of headers, interim answers' included */
 
@@ -27,8 +27,8 @@
  * A body may unpack to so many times what was sent, beyond what is too little to
  * harm.  Pages of usage come to 90 at most, a bomb to 1,000.
  */
-#define MAX_UNPACKING	250
-#define FREE_UNPACKED_BYTES	(INT64CONST(4) * 1024 * 1024)
+#define MAX_UNPACKING	128
+#define FREE_UNPACKED_BYTES	(INT64CONST(8) * 1024 * 1024)
 
 #define STATUS_SWITCHING_PROTOCOLS 101
 

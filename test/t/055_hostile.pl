@@ -238,7 +238,8 @@ for ([ switch => 'HV00M', qr/^$/, qr/the API answered with status 101$/ ],
 	[ switchclose => 'HV00M', qr/^$/, qr/the API answered with status 101$/ ],
 	[ interim => 'HV00N', qr/^$/, qr/its headers have no end$/ ],
 	[ headers => 'HV00N', qr/^$/, qr/: .*header/i ],
-	[ header => 'HV00N', qr/^$/, qr/: .*header/i ],
+	# libcurl's own bound for a line, in its own words
+	[ header => 'HV00N', qr/^$/, qr/: .*(?:header|larger than allowed)/i ],
 	[ unpacks => 'HV00N', qr/^$/, qr/it unpacks to far more than what was sent$/ ])
 {
 	my ($case, $state, $detail, $message) = @$_;
