@@ -263,10 +263,12 @@ take_idle_room(void)
 static bool
 wait_for_retry(Fetch *fetch, TimestampTz deadline)
 {
-	if (attempt_due(fetch) > GetCurrentTimestamp() && deadline == DT_NOBEGIN)
-		http_sleep(DT_NOBEGIN); /* the others of the flight go on */
 	if (deadline == DT_NOBEGIN)
+	{
+		if (attempt_due(fetch) > GetCurrentTimestamp())
+			http_sleep(DT_NOBEGIN); /* the others of the flight go on */
 		return may_begin(fetch, take_idle_room);
+	}
 	if (fetch->retry_at > GetCurrentTimestamp())
 		http_sleep(Min(deadline, fetch->retry_at));
 	return fetch->retry_at <= GetCurrentTimestamp();

@@ -418,10 +418,13 @@ end_page(Stream *stream)
 static bool
 feed(Stream *stream, bool wait)
 {
-	TimestampTz deadline = tend_flight(stream);
+	TimestampTz deadline;
 	const char *bytes;
 	size_t		length;
 
+	/* not for each result: whether there is room takes a look at all sockets */
+	fill_flight(stream);
+	deadline = tend_flight(stream);
 	switch (fetch_wait(head(stream), wait ? deadline : DT_NOBEGIN, &bytes, &length))
 	{
 		case FETCH_WAITING:
@@ -456,7 +459,8 @@ read_on(Stream *stream, bool wait, bool *waiting)
 {
 	while (!stream->handing_up)
 	{
-		fill_flight(stream);
+		if (stream->flight == NIL)
+			fill_flight(stream);
 		if (stream->flight == NIL)
 		{
 			/* a window that vanished may have left buckets */
