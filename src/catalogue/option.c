@@ -30,7 +30,7 @@
 
 #include "catalogue/option.h"
 #include "catalogue/value.h"
-#include "http/http.h"
+#include "http/http_url.h"
 
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)

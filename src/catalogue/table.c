@@ -170,22 +170,22 @@ is_text(Oid type)
  * What to read a column's field as, so that its declared type holds every
  * value that the API may send.
  */
-static PageKind
+static FieldKind
 column_kind(Oid base)
 {
 	switch (base)
 	{
 		case INT8OID:
-			return PAGE_INTEGER;
+			return FIELD_INTEGER;
 		case BOOLOID:
-			return PAGE_BOOLEAN;
+			return FIELD_BOOLEAN;
 		case NUMERICOID:
-			return PAGE_NUMBER;
+			return FIELD_NUMBER;
 		case JSONOID:
 		case JSONBOID:
-			return PAGE_JSON;
+			return FIELD_JSON;
 		default:
-			return is_text(base) ? PAGE_TEXT : PAGE_SCALAR;
+			return is_text(base) ? FIELD_TEXT : FIELD_SCALAR;
 	}
 }
 
@@ -253,10 +253,10 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	apply_options(table, column, set, known != NULL);
 
 	/* text shows any scalar, and nobody promised that the API sends text */
-	if (!known && column->kind == PAGE_TEXT && column->role != USAGE_DIMENSION)
-		column->kind = PAGE_SCALAR;
+	if (!known && column->kind == FIELD_TEXT && column->role != USAGE_DIMENSION)
+		column->kind = FIELD_SCALAR;
 
-	if (column->kind == PAGE_TEXT && has_length(column))
+	if (column->kind == FIELD_TEXT && has_length(column))
 		column->filter = NULL;
 
 	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)

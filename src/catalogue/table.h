@@ -11,7 +11,7 @@
 
 #include "catalogue/endpoint.h"
 #include "catalogue/option.h"
-#include "page/page.h"
+#include "base/field.h"
 
 /* A live column of a foreign table. */
 typedef struct UsageTableColumn
@@ -20,7 +20,7 @@ typedef struct UsageTableColumn
 	const char *name;			/* as declared */
 	Oid			type;			/* as declared, may be a domain */
 	int32		typmod;
-	PageKind	kind;			/* what to read its field as */
+	FieldKind	kind;			/* what to read its field as */
 
 	/* from the catalogue or the column's options */
 	UsageRole	role;

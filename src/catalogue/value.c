@@ -15,7 +15,7 @@
 
 #include "catalogue/endpoint.h"
 #include "catalogue/value.h"
-#include "http/http.h"
+#include "http/http_url.h"
 
 #define MAX_HISTORY_DAYS	36525	/* a hundred years */
 

@@ -20,6 +20,7 @@
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
 #include "http/http_private.h"
+#include "http/http_url.h"
 
 #define HANDOUT_BYTES	((size_t) 256 * 1024)	/* most handed out at once */
 #define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what

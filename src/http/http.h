@@ -143,23 +143,4 @@ extern HttpAlarm *http_alarm_make(void);
  */
 extern int	http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits);
 
-/* `value` percent-encoded for a query (RFC 3986), palloc'd. */
-extern char *http_escape(const char *value);
-
-/* What is in a URL; strings are palloc'd or constant. */
-typedef struct HttpUrl
-{
-	const char *scheme;			/* "http" or "https" */
-	char	   *host;
-	bool		has_user;		/* a user name or password is in it */
-	bool		has_query;		/* a query or fragment is in it */
-	bool		loopback;		/* host is localhost, 127.0.0.0/8 or [::1] */
-} HttpUrl;
-
-/* False if it isn't an http or https URL with a host; `parts` is then untouched. */
-extern bool http_parse_url(const char *url, HttpUrl *parts);
-
-/* HTTP date (RFC 9110) to a timestamp; false if it is none. */
-extern bool http_parse_date(const char *value, TimestampTz *result);
-
 #endif

@@ -12,7 +12,7 @@
 
 #include "utils/timestamp.h"
 
-#include "http/http.h"
+#include "http/http_url.h"
 
 /* A string of curl's as a palloc'd one; frees it. */
 static char *

@@ -23,42 +23,24 @@
 #ifndef USAGE_PAGE_H
 #define USAGE_PAGE_H
 
-/*
- * What a member of a result object must be; anything else breaks the page.
- * No number goes through a double.  What is beyond int64 (uint64 for
- * PAGE_NUMBER, PAGE_SCALAR and PAGE_JSON) or at its very end is refused where
- * it is written as an integer: json-c does not tell the two apart.  So is a
- * string with a null character, but not in PAGE_JSON, which has it escaped.
- * Half of a surrogate pair becomes U+FFFD.
- */
-typedef enum PageKind
-{
-	PAGE_TEXT,					/* a string */
-	PAGE_INTEGER,				/* an integer, -2^63 + 1 to 2^63 - 1 */
-	PAGE_BOOLEAN,				/* true or false, or "true" or "false" */
-	PAGE_NUMBER,				/* the literal text of a number, or of a
-								 * string that the caller will parse as one
-								 * ("NaN" might come this way) */
-	PAGE_SCALAR,				/* literal text of any scalar */
-	PAGE_JSON					/* any value, as JSON text */
-} PageKind;
+#include "base/field.h"
 
 /*
  * A member that is wanted.  `path` has dots between keys ("amount.value");
- * "*" is the whole result object, as PAGE_JSON.
+ * "*" is the whole result object, as FIELD_JSON.
  */
 typedef struct PageField
 {
 	const char *path;
-	PageKind	kind;
+	FieldKind	kind;
 } PageField;
 
 /* Absent members and JSON null are null. */
 typedef struct PageValue
 {
 	bool		isnull;
-	bool		boolean;		/* PAGE_BOOLEAN */
-	int64		integer;		/* PAGE_INTEGER */
+	bool		boolean;		/* FIELD_BOOLEAN */
+	int64		integer;		/* FIELD_INTEGER */
 	const char *text;			/* else: UTF-8, NUL-terminated */
 	size_t		length;			/* of text; text holds no other NUL */
 } PageValue;

@@ -55,8 +55,8 @@ parse_result(PageReader *reader)
 static bool
 has_text(const PageReader *reader, int field)
 {
-	return !reader->values[field].isnull && reader->fields[field].kind != PAGE_INTEGER &&
-		reader->fields[field].kind != PAGE_BOOLEAN;
+	return !reader->values[field].isnull && reader->fields[field].kind != FIELD_INTEGER &&
+		reader->fields[field].kind != FIELD_BOOLEAN;
 }
 
 /*

@@ -161,12 +161,12 @@ static bool
 take_field(PageReader *reader, int field, json_object *json)
 {
 	static bool (*const take[]) (PageReader *, int, json_object *) = {
-		[PAGE_TEXT] = take_text,
-		[PAGE_INTEGER] = take_integer,
-		[PAGE_BOOLEAN] = take_boolean,
-		[PAGE_NUMBER] = take_number,
-		[PAGE_SCALAR] = take_scalar,
-		[PAGE_JSON] = take_json
+		[FIELD_TEXT] = take_text,
+		[FIELD_INTEGER] = take_integer,
+		[FIELD_BOOLEAN] = take_boolean,
+		[FIELD_NUMBER] = take_number,
+		[FIELD_SCALAR] = take_scalar,
+		[FIELD_JSON] = take_json
 	};
 
 	if (json == NULL)

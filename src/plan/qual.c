@@ -485,7 +485,7 @@ make_filter(QualContext *cx, const UsageTableColumn *column, Node *value, bool i
 
 /* The dimension that the expression is, if it has a filter of that kind. */
 static const UsageTableColumn *
-match_dimension(QualContext *cx, Node *expr, PageKind kind)
+match_dimension(QualContext *cx, Node *expr, FieldKind kind)
 {
 	const UsageTableColumn *column = match_column(cx, expr);
 
@@ -503,7 +503,7 @@ match_text(QualContext *cx, Node *expr)
 {
 	if (IsA(expr, RelabelType) && ((RelabelType *) expr)->resulttype == TEXTOID)
 		expr = (Node *) ((RelabelType *) expr)->arg;
-	return match_dimension(cx, expr, PAGE_TEXT);
+	return match_dimension(cx, expr, FIELD_TEXT);
 }
 
 /* Is the operator the equality of bytes of two texts? */
@@ -545,7 +545,7 @@ match_filter_operator(QualContext *cx, OpExpr *op)
 		return NULL;
 	if ((column = match_text(cx, left)) && is_text_equality(opno, op->inputcollid))
 		return make_filter(cx, column, right, false);
-	if ((column = match_dimension(cx, left, PAGE_BOOLEAN)) && is_boolean_equality(opno))
+	if ((column = match_dimension(cx, left, FIELD_BOOLEAN)) && is_boolean_equality(opno))
 		return make_filter(cx, column, right, false);
 	return NULL;
 }
@@ -590,7 +590,7 @@ match_filter_or(QualContext *cx, BoolExpr *expr)
 static FilterClause *
 match_boolean(QualContext *cx, Node *expr, bool value)
 {
-	const UsageTableColumn *column = match_dimension(cx, expr, PAGE_BOOLEAN);
+	const UsageTableColumn *column = match_dimension(cx, expr, FIELD_BOOLEAN);
 
 	return column ? make_filter(cx, column, makeBoolConst(value, false), false) : NULL;
 }

@@ -42,7 +42,7 @@ compare_values(const ListCell *a, const ListCell *b)
 const char *
 bind_filter_value(const UsageTableColumn *column, Datum value)
 {
-	if (column->kind == PAGE_BOOLEAN)
+	if (column->kind == FIELD_BOOLEAN)
 		return DatumGetBool(value) ? "true" : "false";
 	return encoding_to_api_exactly(TextDatumGetCString(value));
 }
@@ -178,7 +178,7 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 {
 	ListCell   *lc;
 
-	if (column->kind == PAGE_BOOLEAN)
+	if (column->kind == FIELD_BOOLEAN)
 		return list_length(values) == 1;
 	foreach(lc, values)
 	{
@@ -249,7 +249,7 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 	filter = palloc(sizeof(BoundFilter));
 	filter->attnum = attnum;
 	filter->param = column->filter;
-	filter->is_array = column->kind != PAGE_BOOLEAN;
+	filter->is_array = column->kind != FIELD_BOOLEAN;
 	filter->values = values;
 	bound->filters = lappend(bound->filters, filter);
 	return true;

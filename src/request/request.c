@@ -10,7 +10,7 @@
 
 #include "base/compat.h"
 #include "base/saturate.h"
-#include "http/http.h"
+#include "http/http_url.h"
 #include "request/request.h"
 
 /* Seconds from 1970-01-01 to 2000-01-01. */

@@ -14,6 +14,7 @@
 
 #include "base/compat.h"
 #include "base/encoding.h"
+#include "http/http_url.h"
 #include "stream/failure.h"
 
 /* Longest wait that a server may ask for, and that backoff grows to. */

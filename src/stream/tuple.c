@@ -132,9 +132,9 @@ input_text(const UsageTableColumn *column, const PageValue *read)
 
 	if (read->isnull)
 		return NULL;
-	if (column->kind == PAGE_INTEGER)
+	if (column->kind == FIELD_INTEGER)
 		return psprintf(INT64_FORMAT, read->integer);
-	if (column->kind == PAGE_BOOLEAN)
+	if (column->kind == FIELD_BOOLEAN)
 		return read->boolean ? "true" : "false";
 	return (char *) server_text(column, read, &length);
 }
@@ -145,9 +145,9 @@ direct_datum(const UsageTableColumn *column, const PageValue *read)
 	const char *text;
 	size_t		length;
 
-	if (column->kind == PAGE_INTEGER)
+	if (column->kind == FIELD_INTEGER)
 		return Int64GetDatum(read->integer);
-	if (column->kind == PAGE_BOOLEAN)
+	if (column->kind == FIELD_BOOLEAN)
 		return BoolGetDatum(read->boolean);
 	text = server_text(column, read, &length);
 	return PointerGetDatum(cstring_to_text_with_len(text, length));
@@ -181,7 +181,7 @@ input_datum(TupleColumn *made, const PageValue *read)
 {
 	char	   *text = input_text(made->column, read);
 
-	if (text && made->column->kind == PAGE_NUMBER && !is_number(text))
+	if (text && made->column->kind == FIELD_NUMBER && !is_number(text))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("\"%s\" is not a number", text)));

@@ -10,6 +10,7 @@
 #include "nodes/pg_list.h"
 
 #include "catalogue/table.h"
+#include "page/page.h"
 
 /* How the wanted columns of a table are made; lives in the context of its making. */
 typedef struct TupleMaker TupleMaker;
