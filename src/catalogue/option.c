@@ -34,7 +34,6 @@
 
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)
-#define UNIX_EPOCH_US		((UNIX_EPOCH_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 #define MAX_TYPO_DISTANCE	4	/* as the server has it for its own options */
 
 /* Room for the options of any place. */
@@ -503,18 +502,4 @@ option_mapping(Oid userid, Oid serverid)
 
 	set_options(ON_MAPPING, mapping_options(userid, GetForeignServer(serverid)), set);
 	return set;
-}
-
-TimestampTz
-option_history_start(const UsageOptions *set, TimestampTz now)
-{
-	Interval   *history = value_interval(set->history);
-	Timestamp	start;
-
-	/* A timestamptz read as a timestamp is the clock of UTC. */
-	start = DatumGetTimestamp(DirectFunctionCall2(timestamp_mi_interval,
-												  TimestampGetDatum(now),
-												  IntervalPGetDatum(history)));
-	start -= (start % USECS_PER_DAY + USECS_PER_DAY) % USECS_PER_DAY;
-	return Max(start, UNIX_EPOCH_US);
 }

@@ -103,10 +103,4 @@ extern UsageImportOptions *option_import(List *options);
  */
 extern UsageKeyOptions *option_mapping(Oid userid, Oid serverid);
 
-/*
- * The interval before now that a table covers, as its first instant: `now`
- * less history, cut at a UTC day.  Not before 1970: the API counts from there.
- */
-extern TimestampTz option_history_start(const UsageOptions *options, TimestampTz now);
-
 #endif

@@ -9,9 +9,9 @@
 #include "nodes/nodes.h"
 #include "utils/rel.h"
 
+#include "base/field.h"
 #include "catalogue/endpoint.h"
 #include "catalogue/option.h"
-#include "base/field.h"
 
 /* A live column of a foreign table. */
 typedef struct UsageTableColumn

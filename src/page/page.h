@@ -114,24 +114,4 @@ extern const char *page_complaint(PageReader *reader);
 /* After PAGE_BROKEN: is it that a result takes more than max_result_bytes? */
 extern bool page_too_large(PageReader *reader);
 
-/*
- * An error body, whatever its form: {"error": {message, type, param, code}},
- * {"error": "message"}, {message, ...}, or anything else.  Strings are
- * palloc'd, UTF-8, without control characters, with API keys and parts of
- * `secret` (secret.h; may be NULL) masked, then cut to 500 bytes; NULL where
- * absent.  A body that is no JSON, or is cut off, has no message (a proxy's
- * HTML says nothing that a user could act on).  The body is to be bounded:
- * json-c's memory for it is as page_open()'s for a result.
- */
-typedef struct PageError
-{
-	char	   *message;
-	char	   *type;
-	char	   *param;
-	char	   *code;
-} PageError;
-
-extern void page_parse_error(const char *body, size_t length, const char *secret,
-							 PageError *error);
-
 #endif

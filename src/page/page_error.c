@@ -10,6 +10,7 @@
 #include "mb/pg_wchar.h"
 
 #include "base/secret.h"
+#include "page/page_error.h"
 #include "page/page_private.h"
 
 #define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */

@@ -20,6 +20,7 @@
 
 #include "base/compat.h"
 #include "plan/density.h"
+#include "request/history.h"
 
 /* With more ranges than that, they are taken to be like the whole. */
 #define MAX_RANGES 64
@@ -94,7 +95,7 @@ sampled_time(const UsageTable *table, const SeenStarts *seen)
 	int64		width_us = table->width->width_us;
 	TimestampTz end = timerange_floor(seen->last, width_us) + width_us;
 	TimestampTz page = Max(end - table->width->limit * width_us,
-						   option_history_start(table->options, seen->last));
+						   history_start(table->options, seen->last));
 
 	return timerange_between(Min(seen->first, page), end);
 }

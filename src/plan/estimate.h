@@ -8,6 +8,7 @@
 #include "nodes/pathnodes.h"
 
 #include "catalogue/table.h"
+#include "request/bound.h"
 #include "request/request.h"
 
 /*

@@ -30,6 +30,7 @@
 #include "plan/plan.h"
 #include "plan/qual.h"
 #include "plan/width.h"
+#include "request/cost.h"
 #include "request/request.h"
 #include "request/slice.h"
 
@@ -193,7 +194,7 @@ latency_cost(const ScanPath *path)
 	/* even the one row that there is comes half way, on the average */
 	if (path->few)
 		requests /= 2;
-	return slice_latency_cost(path->table, requests);
+	return cost_latency(path->table, requests);
 }
 
 /*
@@ -206,9 +207,9 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const ScanPath *path)
 {
 	Cost		latency = latency_cost(path);
 	Cost		once = path->quals.startup + baserel->reltarget->cost.startup;
-	Cost		startup_cost = once + Min(latency, slice_latency_cost(path->table, 1));
+	Cost		startup_cost = once + Min(latency, cost_latency(path->table, 1));
 	Cost		total_cost = once + latency +
-	path->estimate.received * (RESULT_COST + cpu_tuple_cost + path->quals.per_tuple) +
+	path->estimate.received * (COST_RESULT + cpu_tuple_cost + path->quals.per_tuple) +
 	path->estimate.rows * baserel->reltarget->cost.per_tuple;
 
 	add_path(baserel, (Path *)

@@ -431,7 +431,7 @@ split_filters(BindContext *cx, BoundRequest *bound)
 		bound->filters = lappend(bound->filters, split->filter);
 		pfree(split->bytes);
 	}
-	request_count_parts(bound);
+	bound_count_parts(bound);
 }
 
 /* False: no row can satisfy the filters. */
@@ -486,7 +486,7 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bound->few = request->few;
 	bind_time(&cx, bound);
 	if (!bind_filters(&cx, bound))
-		request_take(bound, timerange_none(), table->width);
+		bound_set_time(bound, timerange_none(), table->width);
 	split_filters(&cx, bound);
 	return bound;
 }

@@ -6,6 +6,7 @@
 #ifndef USAGE_BIND_H
 #define USAGE_BIND_H
 
+#include "request/bound.h"
 #include "request/request.h"
 
 /*

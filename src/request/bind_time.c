@@ -21,6 +21,7 @@
 #include "base/compat.h"
 #include "base/saturate.h"
 #include "request/bind_private.h"
+#include "request/history.h"
 
 /* So many elements has an array that is not known yet, as the server has it. */
 #define UNKNOWN_ELEMENTS 10
@@ -435,8 +436,8 @@ bind_time(BindContext *cx, BoundRequest *bound)
 	int			own = cx->request->ntable_time;
 	TimeRanges *asked = aligned_ranges(cx, 0);
 
-	bound->history_start = option_history_start(cx->table->options, cx->now);
-	request_take(bound,
+	bound->history_start = history_start(cx->table->options, cx->now);
+	bound_set_time(bound,
 				 timerange_intersect(asked, timerange_between(bound->history_start, end)),
 				 cx->table->width);
 

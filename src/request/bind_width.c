@@ -20,6 +20,7 @@
 
 #include "base/compat.h"
 #include "request/bind.h"
+#include "request/cost.h"
 #include "request/slice.h"
 
 typedef struct WidthKey
@@ -177,7 +178,7 @@ reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRe
 		results += timerange_buckets(stretch->ranges, stretch->width->width_us) *
 			(double) request->results;
 	}
-	return slice_latency_cost(table, slice_count(table, &like)) + results * RESULT_COST;
+	return cost_latency(table, slice_count(table, &like)) + results * COST_RESULT;
 }
 
 /* Would these stretches be refused, unlike the table's own buckets? */

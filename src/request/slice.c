@@ -13,15 +13,6 @@
 /* As many buckets are kept until their window is complete. */
 #define MAX_KEPT_BUCKETS 180
 
-/* A round trip to the API, in units of the planner. */
-#define REQUEST_COST 2000.0
-
-double
-slice_latency_cost(const UsageTable *table, double requests)
-{
-	return Max(requests / table->options->max_concurrent_requests, 1) * REQUEST_COST;
-}
-
 bool
 slice_keeps_buckets(const BoundRequest *request)
 {

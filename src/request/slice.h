@@ -9,16 +9,16 @@
 #ifndef USAGE_SLICE_H
 #define USAGE_SLICE_H
 
-#include "request/request.h"
+#include "catalogue/table.h"
+#include "request/bound.h"
 
-/* A result's transfer and parsing, in units of the planner (a page from disk is 1). */
-#define RESULT_COST 0.05
-
-/*
- * What so many requests cost, in the planner's units: the time of their round
- * trips, as many at once as may be.
- */
-extern double slice_latency_cost(const UsageTable *table, double requests);
+/* What is asked for by itself: a part of the time, and of the filters' values. */
+typedef struct Slice
+{
+	TimeRange	window;			/* aligned to the width; a page's buckets */
+	const UsageWidth *width;
+	int64		part;			/* 0 to nparts - 1 */
+} Slice;
 
 /* How many slices the bound request makes; as many as an int64 holds where it is more. */
 extern int64 slice_count(const UsageTable *table, const BoundRequest *request);

@@ -75,7 +75,7 @@ typedef struct SampleReader
 	TupleMaker *maker;
 	TupleTableSlot *slot;
 	char	   *key;
-	FetchCounters counters;
+	FetchReport report;
 	EState	   *estate;			/* of the next one */
 	ExprState  *bound;			/* as a partition; NULL: none */
 } SampleReader;
@@ -198,10 +198,10 @@ read_window(SampleReader *reader, const TimeRange *window, int64 position)
 {
 	Stream	   *stream;
 
-	request_take(reader->request, timerange_between(window->start, window->end),
+	bound_set_time(reader->request, timerange_between(window->start, window->end),
 				 reader->table->width);
 	stream = stream_open(reader->table, reader->request, reader->maker,
-						 reader->slot->tts_tupleDescriptor, reader->key, &reader->counters);
+						 reader->slot->tts_tupleDescriptor, reader->key, &reader->report);
 	while (stream_next(stream, ExecClearTuple(reader->slot)))
 		if (is_inside(reader))
 			add_row(reader->sample, reader->slot, position++);
@@ -294,7 +294,7 @@ read_sample(Relation rel, Sample *sample)
 	ereport(DEBUG1,
 			(errmsg_internal("read %.0f rows in %.0f buckets of \"%s\" by " INT64_FORMAT " requests",
 							 sample->seen, sample->buckets, RelationGetRelationName(rel),
-							 reader.counters.requests)));
+							 reader.report.requests)));
 }
 
 /*

@@ -1,6 +1,6 @@
 /*
  * explain.c
- *	  The plan in words and counters.
+ *	  The plan in words and report.
  *
  * Before execution a request is shown as expressions; after it (ANALYZE) as
  * the values that were asked for.
@@ -23,6 +23,7 @@
 
 #include "base/encoding.h"
 #include "request/slice.h"
+#include "request/url.h"
 #include "scan/explain.h"
 #include "scan/scan.h"
 
@@ -284,7 +285,7 @@ explain_widths(const UsageScan *scan, const BoundRequest *bound, bool complete, 
 
 	initStringInfo(&text);
 	for (const UsageWidth *width = scan->table->width; width->name; width++)
-		if (all || request_has_width(bound, width))
+		if (all || bound_has_width(bound, width))
 			appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", width->name);
 	ExplainPropertyText("Bucket Width", text.len > 0 ? text.data : scan->table->width->name, es);
 }
@@ -358,24 +359,24 @@ explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, Exp
 	if (!complete || bound->ranges->count == 0)
 		return;
 	slice = slice_first(table, bound);
-	ExplainPropertyText("Request URL", request_url(table, bound, &slice, NULL), es);
+	ExplainPropertyText("Request URL", url_build(table, bound, &slice, NULL), es);
 }
 
 static void
 explain_counters(const UsageScan *scan, ExplainState *es)
 {
-	const FetchCounters *counters = &scan->counters;
+	const FetchReport *report = &scan->report;
 
 	if (scan->answered > 0)
 		ExplainPropertyInteger("Rescans Answered Locally", NULL, scan->answered, es);
-	ExplainPropertyInteger("Requests", NULL, counters->requests, es);
-	ExplainPropertyInteger("Pages", NULL, counters->pages, es);
-	ExplainPropertyInteger("Retries", NULL, counters->retries, es);
-	ExplainPropertyInteger("Rows Received", NULL, counters->rows, es);
-	ExplainPropertyInteger("Bytes Received", NULL, counters->wire_bytes, es);
-	ExplainPropertyInteger("Bytes Decoded", NULL, counters->decoded_bytes, es);
+	ExplainPropertyInteger("Requests", NULL, report->requests, es);
+	ExplainPropertyInteger("Pages", NULL, report->pages, es);
+	ExplainPropertyInteger("Retries", NULL, report->retries, es);
+	ExplainPropertyInteger("Rows Received", NULL, report->rows, es);
+	ExplainPropertyInteger("Bytes Received", NULL, report->wire_bytes, es);
+	ExplainPropertyInteger("Bytes Decoded", NULL, report->decoded_bytes, es);
 	if (es->timing)
-		ExplainPropertyFloat("Wait Time", "ms", counters->wait_us / 1000.0, 3, es);
+		ExplainPropertyFloat("Wait Time", "ms", report->wait_us / 1000.0, 3, es);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * explain.h
- *	  The plan in words and counters.
+ *	  The plan in words and report.
  */
 #ifndef USAGE_EXPLAIN_H
 #define USAGE_EXPLAIN_H

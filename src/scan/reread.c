@@ -33,7 +33,7 @@ struct Reread
 	const TupleMaker *maker;
 	TupleDesc	tupdesc;
 	Oid			userid;
-	FetchCounters *counters;
+	FetchReport *report;
 
 	/* what was asked for until now */
 	MemoryContext memory;		/* holds the next two */
@@ -57,7 +57,7 @@ struct Reread
 
 Reread *
 reread_make(const UsageTable *table, const UsageRequest *request, const TupleMaker *maker,
-			TupleDesc tupdesc, Oid userid, FetchCounters *counters)
+			TupleDesc tupdesc, Oid userid, FetchReport *report)
 {
 	Reread	   *reread = palloc0(sizeof(Reread));
 
@@ -66,7 +66,7 @@ reread_make(const UsageTable *table, const UsageRequest *request, const TupleMak
 	reread->maker = maker;
 	reread->tupdesc = tupdesc;
 	reread->userid = userid;
-	reread->counters = counters;
+	reread->report = report;
 	reread->memory = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw rescans",
 										   ALLOCSET_SMALL_SIZES);
 	reread->changes = palloc0(sizeof(int) * Max(table->natts, 1));
@@ -77,80 +77,14 @@ reread_make(const UsageTable *table, const UsageRequest *request, const TupleMak
  * What is asked for, again and again
  */
 
-static const BoundFilter *
-filter_of(List *filters, int attnum)
-{
-	ListCell   *lc;
-
-	foreach(lc, filters)
-	{
-		const BoundFilter *filter = lfirst(lc);
-
-		if (filter->attnum == attnum)
-			return filter;
-	}
-	return NULL;
-}
-
-static bool
-same_values(List *a, List *b)
-{
-	ListCell   *la;
-	ListCell   *lb;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(la, a, lb, b)
-		if (strcmp(lfirst(la), lfirst(lb)) != 0)
-			return false;
-	return true;
-}
-
-/* The same filter, or none in both cases. */
-static bool
-same_filter(const BoundFilter *a, const BoundFilter *b)
-{
-	if (!a || !b)
-		return a == b;
-	return same_values(a->values, b->values);
-}
-
-static List *
-copy_values(List *values)
-{
-	List	   *copies = NIL;
-	ListCell   *lc;
-
-	foreach(lc, values)
-	{
-		CHECK_FOR_INTERRUPTS();
-		copies = lappend(copies, pstrdup(lfirst(lc)));
-	}
-	return copies;
-}
-
-static BoundFilter *
-copy_filter(const BoundFilter *filter)
-{
-	BoundFilter *copy = palloc(sizeof(BoundFilter));
-	ListCell   *lc;
-
-	*copy = *filter;
-	copy->values = copy_values(filter->values);
-	copy->parts = NIL;
-	foreach(lc, filter->parts)
-		copy->parts = lappend(copy->parts, copy_values(lfirst(lc)));
-	return copy;
-}
-
 static void
 count_changes(Reread *reread, const BoundRequest *bound)
 {
 	const UsageTableColumn *column = NULL;
 
 	while ((column = table_next_column(reread->table, column)))
-		if (!same_filter(filter_of(reread->filters, column->attnum),
-						 filter_of(bound->filters, column->attnum)))
+		if (!bound_same_filter(bound_filter(reread->filters, column->attnum),
+						 bound_filter(bound->filters, column->attnum)))
 			reread->changes[column->attnum - 1]++;
 }
 
@@ -161,10 +95,10 @@ remember(Reread *reread, const BoundRequest *bound)
 	ListCell   *lc;
 
 	MemoryContextReset(reread->memory);
-	reread->stretches = request_copy_stretches(bound->stretches);
+	reread->stretches = bound_copy_stretches(bound->stretches);
 	reread->filters = NIL;
 	foreach(lc, bound->filters)
-		reread->filters = lappend(reread->filters, copy_filter(lfirst(lc)));
+		reread->filters = lappend(reread->filters, bound_copy_filter(lfirst(lc)));
 	MemoryContextSwitchTo(old);
 }
 
@@ -178,7 +112,7 @@ is_same_time(Reread *reread, const BoundRequest *bound)
 	if (reread->scans == 0)
 		return false;
 	count_changes(reread, bound);
-	return request_same_stretches(reread->stretches, bound->stretches);
+	return bound_same_stretches(reread->stretches, bound->stretches);
 }
 
 /*
@@ -195,7 +129,7 @@ covers(const Reread *reread, const BoundRequest *bound)
 	{
 		const BoundFilter *filter = lfirst(lc);
 
-		if (!same_filter(filter, filter_of(bound->filters, filter->attnum)))
+		if (!bound_same_filter(filter, bound_filter(bound->filters, filter->attnum)))
 			return false;
 	}
 	return true;
@@ -264,7 +198,7 @@ without_varying(const Reread *reread, const BoundRequest *bound)
 
 	*wide = *bound;
 	wide->ranges = timerange_copy(bound->ranges);
-	wide->stretches = request_copy_stretches(bound->stretches);
+	wide->stretches = bound_copy_stretches(bound->stretches);
 	wide->group_by = list_copy(bound->group_by);
 	wide->filters = NIL;
 	foreach(lc, bound->filters)
@@ -272,9 +206,9 @@ without_varying(const Reread *reread, const BoundRequest *bound)
 		const BoundFilter *filter = lfirst(lc);
 
 		if (reread->changes[filter->attnum - 1] == 0)
-			wide->filters = lappend(wide->filters, copy_filter(filter));
+			wide->filters = lappend(wide->filters, bound_copy_filter(filter));
 	}
-	request_count_parts(wide);
+	bound_count_parts(wide);
 	return wide;
 }
 
@@ -292,7 +226,7 @@ choose_key(const Reread *reread)
 	{
 		int			attnum = ((const FilterClause *) lfirst(lc))->attnum;
 
-		if (!filter_of(reread->asked->filters, attnum) &&
+		if (!bound_filter(reread->asked->filters, attnum) &&
 			(best == 0 || reread->changes[attnum - 1] > reread->changes[best - 1]))
 			best = attnum;
 	}
@@ -311,7 +245,7 @@ open_read(Reread *reread, const BoundRequest *bound)
 	reread->key = choose_key(reread);
 	reread->stream = stream_open(reread->table, reread->asked, reread->maker, reread->tupdesc,
 								 key_find(reread->userid, reread->table->serverid),
-								 reread->counters);
+								 reread->report);
 	reread->keep = keep_make(CreateTupleDescCopy(reread->tupdesc), reread->key != NULL);
 	reread->incoming = MakeSingleTupleTableSlot(CreateTupleDescCopy(reread->tupdesc),
 												&TTSOpsVirtual);
@@ -328,7 +262,7 @@ sought_value(const Reread *reread, const BoundRequest *bound)
 
 	if (!reread->key)
 		return NULL;
-	filter = filter_of(bound->filters, reread->key->attnum);
+	filter = bound_filter(bound->filters, reread->key->attnum);
 	return filter && list_length(filter->values) == 1 ? linitial(filter->values) : NULL;
 }
 

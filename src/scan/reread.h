@@ -15,6 +15,7 @@
 #include "executor/tuptable.h"
 
 #include "catalogue/table.h"
+#include "request/bound.h"
 #include "request/request.h"
 #include "stream/fetch.h"
 #include "stream/tuple.h"
@@ -28,7 +29,7 @@ typedef struct Reread Reread;
  */
 extern Reread *reread_make(const UsageTable *table, const UsageRequest *request,
 						   const TupleMaker *maker, TupleDesc tupdesc,
-						   Oid userid, FetchCounters *counters);
+						   Oid userid, FetchReport *report);
 
 /*
  * A (re)scan is to ask for that, and it is not nothing.  True: its rows come

@@ -21,6 +21,7 @@
 #include "catalogue/option.h"
 #include "http/http.h"
 #include "request/bind.h"
+#include "request/history.h"
 #include "scan/reread.h"
 #include "scan/scan.h"
 #include "stream/tuple.h"
@@ -99,7 +100,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->userid = ForeignScanUserId(node);
 	scan->reread = reread_make(scan->shown.table, scan->shown.request, scan->maker,
 							   RelationGetDescr(node->ss.ss_currentRelation),
-							   scan->userid, &scan->shown.counters);
+							   scan->userid, &scan->shown.report);
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw scan",
 										  ALLOCSET_DEFAULT_SIZES);
 	node->fdw_state = scan;
@@ -208,7 +209,7 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 		scan->stream = stream_open(table, bound, scan->maker,
 								   RelationGetDescr(scan->node->ss.ss_currentRelation),
 								   key_find(scan->userid, table->serverid),
-								   &scan->shown.counters);
+								   &scan->shown.report);
 }
 
 /* Evaluate what the request asks for, and get ready to read it. */
@@ -225,8 +226,8 @@ start_scan(UsageScanState *scan)
 	bind_widths(bound, scan->shown.request, table, scan_key, scan);
 	scan->started = true;
 	scan->shown.bound = bound;
-	if (request_asks_before(bound, bound->history_start))
-		stream_warn_history(table, bound->history_start, &scan->shown.counters);
+	if (history_is_exceeded(bound, bound->history_start))
+		history_warn(table, bound->history_start, &scan->shown.report.history_warned);
 	if (bound->ranges->count > 0)
 		open_rows(scan, bound);
 	MemoryContextSwitchTo(old);
@@ -273,7 +274,7 @@ count_wait(UsageScanState *scan)
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, scan->watched_at);
 	INSTR_TIME_SET_ZERO(scan->watched_at);
-	scan->shown.counters.wait_us += INSTR_TIME_GET_MICROSEC(duration);
+	scan->shown.report.wait_us += INSTR_TIME_GET_MICROSEC(duration);
 }
 
 /* Have an alarm; false if there can't be one. */

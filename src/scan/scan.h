@@ -8,6 +8,7 @@
 #include "foreign/fdwapi.h"
 
 #include "catalogue/table.h"
+#include "request/bound.h"
 #include "request/request.h"
 #include "stream/stream.h"
 
@@ -20,7 +21,7 @@ typedef struct UsageScan
 	UsageTable *table;
 	UsageRequest *request;
 	const BoundRequest *bound;	/* of the last (re)scan, or NULL */
-	FetchCounters counters;		/* of all rescans */
+	FetchReport report;		/* of all rescans */
 	int64		answered;		/* rescans that asked for nothing themselves,
 								 * see reread.h */
 } UsageScan;

@@ -21,9 +21,6 @@
 #define MAX_RETRY_AFTER_MS 60000
 #define MAX_BACKOFF_MS 8000
 #define BACKOFF_JITTER 0.25
-
-/* Codes in error bodies (docs/api.md section 5). */
-#define CODE_LOOKBACK "reporting_lookback_exceeded"
 #define CODE_QUOTA "insufficient_quota"
 
 /* What a status means; the first row that holds it counts. */
@@ -135,28 +132,6 @@ failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 	if (!requested_delay(outcome, delay_ms))
 		*delay_ms = backoff_ms(options, retries);
 	return true;
-}
-
-bool
-failure_lookback(const HttpOutcome *outcome, const PageError *error, TimestampTz *earliest)
-{
-	if (outcome->status != 400 || !is_code(error, CODE_LOOKBACK) || !error->message)
-		return false;
-	for (const char *p = error->message; *p; p++)
-	{
-		int			year;
-		int			month;
-		int			day;
-
-		if (sscanf(p, "%4d-%2d-%2d", &year, &month, &day) == 3 && year > 1999 &&
-			month >= 1 && month <= MONTHS_PER_YEAR && day >= 1 && day <= 31)
-		{
-			*earliest = (TimestampTz) (date2j(year, month, day) - POSTGRES_EPOCH_JDATE) *
-				USECS_PER_DAY;
-			return true;
-		}
-	}
-	return false;
 }
 
 /* The column whose grouping the API refused, or NULL. */

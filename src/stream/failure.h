@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "catalogue/table.h"
 #include "http/http.h"
-#include "page/page.h"
+#include "page/page_error.h"
 
 /*
  * Should an attempt be repeated after it ended without a page?  retries: how
@@ -21,13 +21,6 @@
  */
 extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 						  const PageError *error, int retries, int *delay_ms);
-
-/*
- * Does the API say that the range starts before its memory?  *earliest: the
- * first instant that it has.
- */
-extern bool failure_lookback(const HttpOutcome *outcome, const PageError *error,
-							 TimestampTz *earliest);
 
 /* Raise the ERROR for such an attempt.  retries: how often it was repeated. */
 pg_noreturn extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,

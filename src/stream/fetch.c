@@ -10,6 +10,8 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "request/history.h"
+#include "request/url.h"
 #include "stream/failure.h"
 #include "stream/fetch.h"
 
@@ -70,7 +72,7 @@ start_attempt(Fetch *fetch)
 	const UsageOptions *options = source->table->options;
 	MemoryContext old = MemoryContextSwitchTo(fetch->context);
 	HttpRequest request = {
-		.url = request_url(source->table, source->request, &fetch->asked, fetch->cursor),
+		.url = url_build(source->table, source->request, &fetch->asked, fetch->cursor),
 		.token = source->token,
 		.organization = options->organization,
 		.project = options->project,
@@ -85,7 +87,7 @@ start_attempt(Fetch *fetch)
 	fetch->outcome = http_outcome(fetch->transfer);
 	fetch->wire_bytes = fetch->decoded_bytes = 0;
 	resetStringInfo(&fetch->error_body);
-	source->counters->requests++;
+	source->report->requests++;
 	pfree((char *) request.url);
 	MemoryContextSwitchTo(old);
 }
@@ -109,14 +111,14 @@ begin_attempt(Fetch *fetch)
 static void
 count_bytes(Fetch *fetch)
 {
-	FetchCounters *counters = fetch->source->counters;
+	FetchReport *report = fetch->source->report;
 	const HttpOutcome *outcome;
 
 	if (!fetch->transfer)
 		return;
 	outcome = http_outcome(fetch->transfer);
-	counters->wire_bytes += outcome->wire_bytes - fetch->wire_bytes;
-	counters->decoded_bytes += outcome->decoded_bytes - fetch->decoded_bytes;
+	report->wire_bytes += outcome->wire_bytes - fetch->wire_bytes;
+	report->decoded_bytes += outcome->decoded_bytes - fetch->decoded_bytes;
 	fetch->wire_bytes = outcome->wire_bytes;
 	fetch->decoded_bytes = outcome->decoded_bytes;
 }
@@ -162,7 +164,7 @@ repeat_attempt(Fetch *fetch, int delay_ms)
 {
 	end_attempt(fetch);
 	start_chain(fetch);
-	fetch->source->counters->retries++;
+	fetch->source->report->retries++;
 	fetch->retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), delay_ms);
 }
 
@@ -211,7 +213,7 @@ handle_failure(Fetch *fetch)
 	if (is_done(fetch))
 		return FETCH_OVER;
 	parse_error_body(fetch, &error);
-	if (failure_lookback(fetch->outcome, &error, &fetch->earliest) &&
+	if (history_is_refused(fetch->outcome->status, &error, &fetch->earliest) &&
 		fetch->earliest > fetch->remaining.window.start &&
 		fetch->earliest <= GetCurrentTimestamp())
 		return FETCH_LOOKBACK;
@@ -308,7 +310,7 @@ fetch_wait(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t *lengt
 	state = wait_for_attempt(fetch, deadline, bytes, length);
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, start);
-	fetch->source->counters->wait_us += INSTR_TIME_GET_MICROSEC(duration);
+	fetch->source->report->wait_us += INSTR_TIME_GET_MICROSEC(duration);
 	count_bytes(fetch);
 	return state;
 }

@@ -11,10 +11,10 @@
 
 #include "catalogue/table.h"
 #include "http/http.h"
-#include "request/request.h"
+#include "request/slice.h"
 
 /* What streams did, added up over the rescans of a scan. */
-typedef struct FetchCounters
+typedef struct FetchReport
 {
 	int64		requests;		/* attempts sent */
 	int64		pages;			/* read to their end */
@@ -23,8 +23,8 @@ typedef struct FetchCounters
 	int64		wire_bytes;		/* of bodies, as received */
 	int64		decoded_bytes;	/* of bodies, decoded */
 	int64		wait_us;		/* waiting for the network */
-	bool		warned;			/* that history does not go back so far */
-} FetchCounters;
+	bool		history_warned;			/* that history does not go back so far */
+} FetchReport;
 
 /* What the fetches of a stream share; lives as long as they do. */
 typedef struct FetchSource
@@ -33,7 +33,7 @@ typedef struct FetchSource
 	const BoundRequest *request;
 	const char *token;			/* the API key */
 	size_t		buffer_bytes;	/* that a fetch may be ahead of its reader */
-	FetchCounters *counters;
+	FetchReport *report;
 	bool		throttled;		/* the server said 429; whoever sees to it
 								 * resets it */
 } FetchSource;

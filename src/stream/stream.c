@@ -22,7 +22,9 @@
 
 #include "base/compat.h"
 #include "page/page.h"
+#include "request/history.h"
 #include "request/slice.h"
+#include "request/url.h"
 #include "stream/bucket.h"
 #include "stream/failure.h"
 #include "stream/stream.h"
@@ -110,7 +112,7 @@ make_buckets(Stream *stream, TupleDesc tupdesc)
 Stream *
 stream_open(const UsageTable *table, const BoundRequest *request,
 			const TupleMaker *maker, TupleDesc tupdesc,
-			const char *token, FetchCounters *counters)
+			const char *token, FetchReport *report)
 {
 	Stream	   *stream = palloc0(sizeof(Stream));
 	const PageField *fields;
@@ -123,7 +125,7 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	stream->source.table = table;
 	stream->source.request = request;
 	stream->source.token = pstrdup(token);
-	stream->source.counters = counters;
+	stream->source.report = report;
 	open_slices(stream);
 
 	fields = tuple_fields(maker, &nfields);
@@ -294,8 +296,8 @@ follow_lookback(Stream *stream)
 {
 	TimestampTz earliest = fetch_earliest(head(stream));
 
-	if (request_asks_before(stream->request, earliest))
-		stream_warn_history(stream->table, earliest, stream->source.counters);
+	if (history_is_exceeded(stream->request, earliest))
+		history_warn(stream->table, earliest, &stream->source.report->history_warned);
 	clip_slices(stream, earliest);
 	/* other parts of these buckets can't be read any more */
 	if (stream->request->nparts > 1)
@@ -374,8 +376,8 @@ end_bucket(Stream *stream)
 	TimestampTz start;
 	TimestampTz end;
 
-	if (!request_from_unix_time(page_bucket_start(stream->reader), &start) ||
-		!request_from_unix_time(page_bucket_end(stream->reader), &end))
+	if (!url_from_unix_time(page_bucket_start(stream->reader), &start) ||
+		!url_from_unix_time(page_bucket_end(stream->reader), &end))
 		fail_broken(stream, "A bucket's time is out of range.");
 	check_bucket(stream, start, end);
 	fetch_progress(head(stream), start + fetch_remaining(head(stream))->width->width_us);
@@ -395,7 +397,7 @@ end_page(Stream *stream)
 	const Slice *remaining = fetch_remaining(head(stream));
 	const char *cursor = page_cursor(stream->reader);
 
-	stream->source.counters->pages++;
+	stream->source.report->pages++;
 	if (is_empty(&remaining->window) || !page_has_more(stream->reader))
 	{
 		end_slice(stream);
@@ -506,7 +508,7 @@ next_stored(Stream *stream, TupleTableSlot *slot)
 		return false;
 	tuple_lend(slot, stored);
 	tuple_set_bucket(stream->maker, start, slot->tts_values, slot->tts_isnull);
-	stream->source.counters->rows++;
+	stream->source.report->rows++;
 	return true;
 }
 
@@ -551,18 +553,4 @@ stream_due(const Stream *stream)
 		due = Min(due, fetch_time);
 	}
 	return due;
-}
-
-void
-stream_warn_history(const UsageTable *table, TimestampTz first, FetchCounters *counters)
-{
-	if (counters->warned)
-		return;
-	counters->warned = true;
-	ereport(WARNING,
-			(errmsg("endpoint \"%s\" has nothing before %s", table->name,
-					DatumGetCString(DirectFunctionCall1(date_out,
-														DateADTGetDatum(first / USECS_PER_DAY)))),
-			 errdetail("The query asks for an earlier time."),
-			 errhint("Set the option \"history\" of the foreign table to read further back, as far as the API goes.")));
 }

@@ -12,7 +12,7 @@
 
 #include "executor/tuptable.h"
 
-#include "request/request.h"
+#include "request/bound.h"
 #include "stream/fetch.h"
 #include "stream/tuple.h"
 
@@ -26,7 +26,7 @@ typedef struct Stream Stream;
  */
 extern Stream *stream_open(const UsageTable *table, const BoundRequest *request,
 						   const TupleMaker *maker, TupleDesc tupdesc,
-						   const char *token, FetchCounters *counters);
+						   const char *token, FetchReport *report);
 
 /*
  * Put the next row into the (empty) slot; false: there are no more.  The row
@@ -46,12 +46,5 @@ extern TimestampTz stream_due(const Stream *stream);
 
 /* End a stream before its context does; what it holds outside is released. */
 extern void stream_close(Stream *stream);
-
-/*
- * Warn, once for the counters' life, that the query asked for a time before
- * the first that there is.
- */
-extern void stream_warn_history(const UsageTable *table, TimestampTz first,
-								FetchCounters *counters);
 
 #endif

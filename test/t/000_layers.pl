@@ -22,7 +22,7 @@ my @wings = (
 	# what exists; what the user set
 	{ catalogue => [ [qw(endpoint)], [qw(value)], [qw(option)], [qw(key table)], [qw(import)] ] },
 	# what is asked; its values, its URLs
-	{ request => [ [qw(request)], [qw(slice)], [qw(bind)] ] },
+	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost url)], [qw(bind)] ] },
 	# bytes to rows: windows, retries, buckets
 	{ stream => [ [qw(bucket tuple failure)], [qw(fetch)], [qw(stream)] ] },
 	# what may be asked: size, paths, cost, plan
