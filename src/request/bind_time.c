@@ -2,10 +2,8 @@
  * bind_time.c
  *	  What time does a request ask for now?
  *
- * A comparison of a bucket's bound with a value is a range of bucket starts.
- * One of a function of the bound is taken back through the function's steps,
- * widening the range where a step is not one to one, and by a day where it
- * goes through a time zone: a zone may have the same midnight twice.
+ * A comparison of a bucket's edge with a value is a range of bucket starts; one
+ * of a function of the edge goes through bind_step.c.
  */
 #include "postgres.h"
 
@@ -13,9 +11,6 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -23,45 +18,10 @@
 #include "request/bind_private.h"
 #include "request/history.h"
 
-/* So many elements has an array that is not known yet, as the server has it. */
+/* The server, too, assumes that many elements of an array that it does not know. */
 #define UNKNOWN_ELEMENTS 10
 
-/* Timestamps closer to the ends than this do not go through a zone. */
-#define ZONE_MARGIN_US (10 * USECS_PER_DAY)
-
-/* Values of an expression between two, both inclusive. */
-typedef struct TimeBounds
-{
-	int64		low;
-	int64		high;
-	bool		through_zone;
-} TimeBounds;
-
 static TimeRanges *time_ranges(BindContext *cx, const TimeClause *clause);
-
-/* A value as an instant, beyond all of them where it can't be one. */
-static TimestampTz
-to_instant(Datum value, Oid type)
-{
-	int			overflow;
-
-	if (type == DATEOID)
-		return date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
-	if (type == TIMESTAMPOID)
-		return timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
-	return DatumGetTimestampTz(value);
-}
-
-/* A date or timestamp as a timestamp. */
-static Timestamp
-to_naive(Datum value, Oid type)
-{
-	int			overflow;
-
-	if (type == DATEOID)
-		return date2timestamp_opt_overflow(DatumGetDateADT(value), &overflow);
-	return DatumGetTimestamp(value);
-}
 
 /* The values x with "x strategy value". */
 static TimeRanges *
@@ -108,147 +68,6 @@ day_ranges(int strategy, Timestamp value)
 	elog(ERROR, "unexpected btree strategy: %d", strategy);
 }
 
-/* Move the bounds away from each other. */
-static void
-widen(TimeBounds *bounds, int64 low_us, int64 high_us)
-{
-	bounds->low = timerange_shift(bounds->low, -low_us);
-	bounds->high = timerange_shift(bounds->high, high_us);
-}
-
-/* Keep the bounds where zones can be computed with; never narrows them. */
-static void
-keep_in_margin(TimeBounds *bounds)
-{
-	int64		least = MIN_TIMESTAMP + ZONE_MARGIN_US;
-	int64		greatest = END_TIMESTAMP - ZONE_MARGIN_US;
-
-	if (bounds->low < least)
-		bounds->low = DT_NOBEGIN;
-	else if (bounds->low > greatest)
-		bounds->low = greatest;
-	if (bounds->high > greatest)
-		bounds->high = DT_NOEND;
-	else if (bounds->high < least)
-		bounds->high = least;
-}
-
-/* A session's timestamp as an instant, or an instant as a session's timestamp. */
-static int64
-through_session_zone(int64 value, bool to_instant)
-{
-	if (to_instant)
-	{
-		int			overflow;
-
-		return timestamp2timestamptz_opt_overflow(value, &overflow);
-	}
-	return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp,
-												 TimestampTzGetDatum(value)));
-}
-
-/* The same through a named zone. */
-static int64
-through_named_zone(int64 value, Datum zone, bool to_instant)
-{
-	PGFunction	convert = to_instant ? timestamp_zone : timestamptz_zone;
-
-	return DatumGetTimestamp(DirectFunctionCall2(convert, zone, TimestampGetDatum(value)));
-}
-
-/* False: the zone is NULL, and so is the expression. */
-static bool
-through_zone(BindContext *cx, TimeBounds *bounds, int zone, bool to_instant)
-{
-	keep_in_margin(bounds);
-	bounds->through_zone = true;
-	if (zone == TIME_SESSION_ZONE)
-	{
-		bounds->low = through_session_zone(bounds->low, to_instant);
-		bounds->high = through_session_zone(bounds->high, to_instant);
-	}
-	else
-	{
-		Datum		name;
-		bool		isnull;
-
-		if (!cx->value(cx->arg, zone, &name, &isnull))
-			return true;		/* planning: near enough */
-		if (isnull)
-			return false;
-		bounds->low = through_named_zone(bounds->low, name, to_instant);
-		bounds->high = through_named_zone(bounds->high, name, to_instant);
-	}
-	return true;
-}
-
-/* From a step's result back to its argument. */
-static bool
-step_back(BindContext *cx, const TimeStep *step, TimeBounds *bounds)
-{
-	switch (step->kind)
-	{
-		case TIME_AT_ZONE:
-			return through_zone(cx, bounds, step->zone, true);
-		case TIME_FROM_ZONE:
-			return through_zone(cx, bounds, step->zone, false);
-		case TIME_TRUNC:
-			widen(bounds, 0, step->span_us);
-			return true;
-		case TIME_TO_DATE:
-			widen(bounds, 0, USECS_PER_DAY);
-			return true;
-	}
-	elog(ERROR, "unexpected time step: %d", (int) step->kind);
-}
-
-/* Is the value of the steps an instant (else a timestamp or a date)? */
-static bool
-gives_instant(const TimeClause *clause)
-{
-	const TimeStep *last = clause->steps ? llast(clause->steps) : NULL;
-
-	return last ? last->kind == TIME_FROM_ZONE : clause->subject != USAGE_DAY;
-}
-
-/* The values that "steps(subject) strategy value" allows the steps to have. */
-static TimeBounds
-first_bounds(BindContext *cx, const TimeClause *clause, Datum value)
-{
-	bool		lower = clause->strategy >= BTEqualStrategyNumber;
-	bool		upper = clause->strategy <= BTEqualStrategyNumber;
-	TimeBounds	bounds = {0};
-	int64		point;
-
-	if (gives_instant(clause) || clause->type == TIMESTAMPTZOID)
-		point = to_instant(value, clause->type);
-	else
-		point = to_naive(value, clause->type);
-	bounds.low = lower ? point : DT_NOBEGIN;
-	bounds.high = upper ? point : DT_NOEND;
-
-	/* a date or timestamp is compared with an instant in the session's zone */
-	if (!gives_instant(clause) && clause->type == TIMESTAMPTZOID)
-		(void) through_zone(cx, &bounds, TIME_SESSION_ZONE, false);
-	return bounds;
-}
-
-/* The bucket bounds for which a function of them may compare as the clause says. */
-static TimeRanges *
-bounded_ranges(BindContext *cx, const TimeClause *clause, Datum value)
-{
-	TimeBounds	bounds = first_bounds(cx, clause, value);
-
-	for (int i = list_length(clause->steps) - 1; i >= 0; i--)
-		if (!step_back(cx, list_nth(clause->steps, i), &bounds))
-			return timerange_none();
-	if (clause->subject == USAGE_DAY)
-		widen(&bounds, 0, USECS_PER_DAY);
-	if (bounds.through_zone)
-		widen(&bounds, USECS_PER_DAY, USECS_PER_DAY);
-	return timerange_between(bounds.low, timerange_shift(bounds.high, 1));
-}
-
 /* Ranges of a bucket's end as ranges of its start. */
 static TimeRanges *
 ends_to_starts(const TimeRanges *ends, int64 width_us)
@@ -274,15 +93,15 @@ value_ranges(BindContext *cx, const TimeClause *clause, Datum value)
 	TimeRanges *ranges;
 
 	if (clause->steps == NIL && plain_day)
-		return day_ranges(clause->strategy, to_naive(value, clause->type));
+		return day_ranges(clause->strategy, bind_naive(value, clause->type));
 	if (clause->steps == NIL && clause->subject != USAGE_DAY)
-		ranges = compare_ranges(clause->strategy, to_instant(value, clause->type));
+		ranges = compare_ranges(clause->strategy, bind_instant(value, clause->type));
 	else if (cx->plain)
 		return timerange_all();
 	else
 	{
 		cx->has_other = true;
-		ranges = bounded_ranges(cx, clause, value);
+		ranges = bind_steps(cx, clause, value);
 	}
 	if (clause->subject == USAGE_END)
 		ranges = ends_to_starts(ranges, cx->table->width->width_us);

@@ -7,8 +7,6 @@
 #include <limits.h>
 #include <math.h>
 
-#include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 

@@ -15,8 +15,6 @@
 
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 

@@ -1,0 +1,239 @@
+/*
+ * bind_filter.c
+ *	  Which values of its dimensions does a request ask for now?
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+#include "base/encoding.h"
+#include "request/bind_private.h"
+
+void
+bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count)
+{
+	int16		length;
+	bool		by_value;
+	char		align;
+
+	get_typlenbyvalalign(type, &length, &by_value, &align);
+	deconstruct_array(DatumGetArrayTypeP(array), type, length, by_value, align,
+					  values, nulls, count);
+}
+
+static int
+compare_values(const ListCell *a, const ListCell *b)
+{
+	CHECK_FOR_INTERRUPTS();
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+const char *
+bind_filter_value(const UsageTableColumn *column, Datum value)
+{
+	if (column->kind == FIELD_BOOLEAN)
+		return DatumGetBool(value) ? "true" : "false";
+	return encoding_to_api_exactly(TextDatumGetCString(value));
+}
+
+/* False: the API can't compare with it. */
+static bool
+add_value(const UsageTableColumn *column, Datum value, List **values)
+{
+	const char *text = bind_filter_value(column, value);
+
+	if (text)
+		*values = lappend(*values, (char *) text);
+	return text != NULL;
+}
+
+/*
+ * Append an item's values, without NULLs: nothing equals them.  False: they are
+ * not known, or can't be sent.
+ */
+static bool
+add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item, List **values)
+{
+	Datum		value;
+	bool		isnull;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (!cx->value(cx->arg, item->value, &value, &isnull))
+		return false;
+	if (isnull)
+		return true;
+	if (!item->is_array)
+		return add_value(column, value, values);
+	bind_elements(value, TEXTOID, &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!nulls[i] && !add_value(column, elements[i], values))
+			return false;
+	}
+	pfree(elements);
+	pfree(nulls);
+	return true;
+}
+
+/* Sort the values, and leave out those that are there already. */
+static List *
+sort_distinct(List *values)
+{
+	int			kept = 0;
+	ListCell   *lc;
+
+	list_sort(values, compare_values);
+	foreach(lc, values)
+	{
+		if (kept == 0 || strcmp(list_nth(values, kept - 1), lfirst(lc)) != 0)
+			lfirst(list_nth_cell(values, kept++)) = lfirst(lc);
+	}
+	return list_truncate(values, kept);
+}
+
+/* The clause's values, sorted and distinct; false: not known yet, or can't be sent. */
+static bool
+clause_values(BindContext *cx, const FilterClause *clause, List **values)
+{
+	const UsageTableColumn *column = table_column(cx->table, clause->attnum);
+	ListCell   *lc;
+
+	*values = NIL;
+	foreach(lc, clause->items)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!add_item(cx, column, lfirst(lc), values))
+			return false;
+	}
+	*values = sort_distinct(*values);
+	return true;
+}
+
+/* The values in both of two sorted lists. */
+static List *
+intersect_values(List *a, List *b)
+{
+	List	   *both = NIL;
+	int			i = 0;
+	int			j = 0;
+
+	while (i < list_length(a) && j < list_length(b))
+	{
+		int			order = strcmp(list_nth(a, i), list_nth(b, j));
+
+		CHECK_FOR_INTERRUPTS();
+		if (order == 0)
+			both = lappend(both, list_nth(a, i));
+		if (order <= 0)
+			i++;
+		if (order >= 0)
+			j++;
+	}
+	return both;
+}
+
+/*
+ * Can requests carry the values?  If not, the filter is left out and the
+ * executor checks the rows.
+ */
+static bool
+can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
+{
+	ListCell   *lc;
+
+	if (column->kind == FIELD_BOOLEAN)
+		return list_length(values) == 1;
+	foreach(lc, values)
+	{
+		const char *value = lfirst(lc);
+
+		/* an empty value may be taken for none */
+		if (value[0] == '\0' ||
+			(column->accepted && !endpoint_accepts(column->accepted, value)) ||
+			(table->options->array_format == USAGE_ARRAY_COMMA && strchr(value, ',')) ||
+			!bind_fits(column->filter, value))
+			return false;
+	}
+	return true;
+}
+
+/* Do both columns read one dimension, which one parameter filters? */
+static bool
+reads_same(const UsageTableColumn *a, const UsageTableColumn *b)
+{
+	return a->role == USAGE_DIMENSION && b->role == USAGE_DIMENSION &&
+		a->filter && b->filter &&
+		strcmp(a->filter, b->filter) == 0 && strcmp(a->field, b->field) == 0;
+}
+
+/* Does no column before it read the same? */
+static bool
+is_first(const UsageTable *table, const UsageTableColumn *column)
+{
+	const UsageTableColumn *other = NULL;
+
+	while ((other = table_next_column(table, other)) != column)
+		if (reads_same(other, column))
+			return false;
+	return true;
+}
+
+/*
+ * Bind all clauses of one dimension, whichever columns read it: requests with
+ * the values of each column by itself could bring a row twice.  False: no value
+ * satisfies them.
+ */
+static bool
+bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column)
+{
+	List	   *values = NIL;
+	int			attnum = 0;
+	BoundFilter *filter;
+	ListCell   *lc;
+
+	foreach(lc, cx->request->filters)
+	{
+		FilterClause *clause = lfirst(lc);
+		List	   *more;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!reads_same(table_column(cx->table, clause->attnum), column) ||
+			!clause_values(cx, clause, &more))
+			continue;
+		values = attnum != 0 ? intersect_values(values, more) : more;
+		attnum = attnum != 0 ? attnum : clause->attnum;
+	}
+	if (attnum == 0)
+		return true;
+	if (values == NIL)
+		return false;
+	if (!can_send(cx->table, column, values))
+		return true;
+	filter = palloc(sizeof(BoundFilter));
+	filter->attnum = attnum;
+	filter->param = column->filter;
+	filter->is_array = column->kind != FIELD_BOOLEAN;
+	filter->values = values;
+	bound->filters = lappend(bound->filters, filter);
+	return true;
+}
+
+bool
+bind_filters(BindContext *cx, BoundRequest *bound)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(cx->table, column)))
+		if (column->role == USAGE_DIMENSION && column->filter && is_first(cx->table, column) &&
+			!bind_filter(cx, bound, column))
+			return false;
+	return true;
+}

@@ -1,0 +1,218 @@
+/*
+ * bind_parts.c
+ *	  Lists of values that are longer than a URL should be, in parts.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/saturate.h"
+#include "request/bind_private.h"
+#include "request/slice.h"
+
+/* A URL should not be longer than this makes it: of each filter, and of all. */
+#define MAX_FILTER_VALUES 100
+#define MAX_FILTER_BYTES 6000
+
+/* How long does http_escape() make it?  There may be very many of them. */
+static size_t
+escaped_bytes(const char *value)
+{
+	size_t		bytes = 0;
+
+	for (const char *c = value; *c; c++)
+	{
+		bool		is_plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
+		(*c >= 'A' && *c <= 'Z') || *c == '-' || *c == '.' || *c == '_' || *c == '~';
+
+		bytes += is_plain ? 1 : strlen("%00");
+	}
+	return bytes;
+}
+
+/* So many bytes of a URL does a value take, with its parameter. */
+static size_t
+value_bytes(const char *param, const char *value)
+{
+	return strlen(param) + escaped_bytes(value) + strlen("&=");
+}
+
+bool
+bind_fits(const char *param, const char *value)
+{
+	return value_bytes(param, value) <= MAX_FILTER_BYTES;
+}
+
+/* A filter on its way to parts. */
+typedef struct Split
+{
+	BoundFilter *filter;
+	int		   *bytes;			/* that each value takes of a URL */
+	int			widest;			/* the most of them */
+	int64		total;			/* all of them */
+	int			nparts;
+} Split;
+
+static Split *
+make_split(BoundFilter *filter)
+{
+	Split	   *split = palloc0(sizeof(Split));
+	ListCell   *lc;
+
+	split->filter = filter;
+	split->bytes = palloc(sizeof(int) * list_length(filter->values));
+	foreach(lc, filter->values)
+	{
+		int			bytes = value_bytes(filter->param, lfirst(lc));
+
+		split->bytes[foreach_current_index(lc)] = bytes;
+		split->widest = Max(split->widest, bytes);
+		split->total += bytes;
+	}
+	return split;
+}
+
+/*
+ * Which value is the first that a URL has no room for, if it begins with that
+ * one?
+ */
+static int
+part_end(const Split *split, int from, int room_bytes)
+{
+	int			count = list_length(split->filter->values);
+	int			bytes = split->bytes[from];
+	int			end = from + 1;
+
+	while (end < count && end - from < MAX_FILTER_VALUES && bytes + split->bytes[end] <= room_bytes)
+		bytes += split->bytes[end++];
+	return end;
+}
+
+static void
+count_parts(Split *split, int room_bytes)
+{
+	int			count = list_length(split->filter->values);
+
+	CHECK_FOR_INTERRUPTS();
+	split->nparts = 0;
+	for (int i = 0; i < count; i = part_end(split, i, room_bytes))
+		split->nparts++;
+}
+
+/* Make the lists that a URL has room for. */
+static void
+make_parts(Split *split, int room_bytes)
+{
+	BoundFilter *filter = split->filter;
+	int			end;
+
+	filter->parts = NIL;
+	for (int i = 0; i < list_length(filter->values); i = end)
+	{
+		List	   *part = NIL;
+
+		end = part_end(split, i, room_bytes);
+		for (int n = i; n < end; n++)
+			part = lappend(part, list_nth(filter->values, n));
+		filter->parts = lappend(filter->parts, part);
+	}
+}
+
+/* The room that a URL has for each of the filters. */
+static int
+filter_room(const List *splits)
+{
+	return MAX_FILTER_BYTES / Max(list_length(splits), 1);
+}
+
+/* How many requests are there for each window?  They are counted in the bound request. */
+static void
+count_all_parts(BoundRequest *bound, List *splits)
+{
+	ListCell   *lc;
+
+	bound->nparts = 1;
+	foreach(lc, splits)
+	{
+		Split	   *split = lfirst(lc);
+
+		count_parts(split, filter_room(splits));
+		bound->nparts = saturating_mul(bound->nparts, split->nparts);
+	}
+}
+
+/* Are rows of two parts never the same, as the request groups by the column? */
+static bool
+is_disjoint(BindContext *cx, const Split *split)
+{
+	return split->nparts == 1 ||
+		list_member_int(cx->request->group_by, split->filter->attnum);
+}
+
+/* Are the slices as many as are allowed, and can be held? */
+static bool
+are_few_enough(BindContext *cx, const BoundRequest *bound)
+{
+	int			most = Min(cx->table->options->max_requests, BIND_MAX_SPLIT_SLICES);
+
+	return bound->nparts == 1 ||
+		(bound->nparts <= most && slice_count(cx->table, bound) <= most);
+}
+
+/*
+ * The filter that can't be asked for beside the others, or NULL: one whose
+ * parts could bring a row twice; the widest where a URL would be too long,
+ * although it has but one value of each; the longest where the requests would be
+ * too many.
+ */
+static Split *
+choose_excess(BindContext *cx, const BoundRequest *bound, List *splits)
+{
+	Split	   *widest = linitial(splits);
+	Split	   *longest = linitial(splits);
+	int64		bytes = 0;
+	ListCell   *lc;
+
+	foreach(lc, splits)
+	{
+		Split	   *split = lfirst(lc);
+
+		if (!is_disjoint(cx, split))
+			return split;
+		bytes += Min(split->total, Max(split->widest, filter_room(splits)));
+		if (split->widest > widest->widest)
+			widest = split;
+		if (split->nparts > longest->nparts)
+			longest = split;
+	}
+	if (bytes > MAX_FILTER_BYTES)
+		return widest;
+	return are_few_enough(cx, bound) ? NULL : longest;
+}
+
+void
+bind_parts(BindContext *cx, BoundRequest *bound)
+{
+	List	   *splits = NIL;
+	Split	   *excess;
+	ListCell   *lc;
+
+	foreach(lc, bound->filters)
+		splits = lappend(splits, make_split(lfirst(lc)));
+	count_all_parts(bound, splits);
+	while (splits != NIL && (excess = choose_excess(cx, bound, splits)))
+	{
+		splits = list_delete_ptr(splits, excess);
+		count_all_parts(bound, splits);
+	}
+	bound->filters = NIL;
+	foreach(lc, splits)
+	{
+		Split	   *split = lfirst(lc);
+
+		make_parts(split, filter_room(splits));
+		bound->filters = lappend(bound->filters, split->filter);
+		pfree(split->bytes);
+	}
+	bound_count_parts(bound);
+}
