@@ -72,7 +72,7 @@ extern FetchState fetch_wait(Fetch *fetch, TimestampTz deadline,
  * attempt may start.  Returns when to do so again at the latest.  What can't be
  * mended waits for fetch_wait().
  */
-extern TimestampTz fetch_tend(Fetch *fetch, bool may_start);
+extern TimestampTz fetch_poll(Fetch *fetch, bool may_start);
 
 /*
  * When the fetch needs to be seen to, whatever the network does: in the past if
@@ -80,7 +80,10 @@ extern TimestampTz fetch_tend(Fetch *fetch, bool may_start);
  */
 extern TimestampTz fetch_due(const Fetch *fetch, bool reading);
 
-/* The slice from the first bucket on that is not done; its window empty: all are. */
+/* Are all its buckets done? */
+extern bool fetch_is_done(const Fetch *fetch);
+
+/* The slice from the first bucket on that is not done. */
 extern const Slice *fetch_remaining(const Fetch *fetch);
 
 /* The buckets before `next` are done. */
