@@ -221,11 +221,6 @@ const UsageEndpoint usage_endpoints[] = {
 
 const UsageEndpoint usage_unknown_endpoint = {NULL, NULL, usage_widths, bucket_columns};
 
-/* Parameters of every endpoint that are no filters. */
-static const char *const reserved_parameters[] = {
-	"start_time", "end_time", "bucket_width", "group_by", "limit", "page", NULL
-};
-
 static const char *const role_names[] = {
 	[USAGE_BUCKET] = "bucket",
 	[USAGE_DIMENSION] = "dimension",
@@ -301,25 +296,13 @@ endpoint_role(const char *name, UsageRole *role)
 	return false;
 }
 
-static bool
-listed(const char *const *list, const char *value)
-{
-	for (; *list; list++)
-		if (strcmp(*list, value) == 0)
-			return true;
-	return false;
-}
-
 bool
 endpoint_accepts(const char *const *accepted, const char *value)
 {
-	return accepted == NULL || listed(accepted, value);
-}
-
-bool
-endpoint_reserves(const char *parameter)
-{
-	return listed(reserved_parameters, parameter);
+	for (const char *const *one = accepted; one && *one; one++)
+		if (strcmp(*one, value) == 0)
+			return true;
+	return accepted == NULL;
 }
 
 static void

@@ -98,9 +98,6 @@ extern bool endpoint_role(const char *name, UsageRole *role);
 /* Does the column's filter accept this value? */
 extern bool endpoint_accepts(const char *const *accepted, const char *value);
 
-/* Is that query parameter one that we set ourselves, so that no filter can be? */
-extern bool endpoint_reserves(const char *parameter);
-
 /* Lists for hints, separated by commas, palloc'd. */
 extern char *endpoint_names(void);
 extern char *endpoint_role_names(void);

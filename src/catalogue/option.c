@@ -69,9 +69,9 @@ typedef struct Option
 } Option;
 
 static const char *const array_formats[] = {
-	[USAGE_ARRAY_REPEAT] = "repeat",
-	[USAGE_ARRAY_BRACKETS] = "brackets",
-	[USAGE_ARRAY_COMMA] = "comma",
+	[PROVIDER_ARRAY_REPEAT] = "repeat",
+	[PROVIDER_ARRAY_BRACKETS] = "brackets",
+	[PROVIDER_ARRAY_COMMA] = "comma",
 	NULL
 };
 
@@ -80,9 +80,12 @@ static const char *const array_formats[] = {
 #define IMPORT(member)	offsetof(UsageImportOptions, member)
 #define KEY(member)		offsetof(UsageKeyOptions, member)
 
+/* The preset is the provider's to say. */
+#define OF_PROVIDER		NULL
+
 /* Name, places, parser, field, preset, bounds: min, max and unit. */
 static const Option options[] = {
-	{"base_url", ON_SERVER, value_url, SETTING(base_url), "https://api.openai.com/v1", .flags = SECRET},
+	{"base_url", ON_SERVER, value_url, SETTING(base_url), OF_PROVIDER, .flags = SECRET},
 	{"organization", ON_SERVER, value_token, SETTING(organization)},
 	{"project", ON_SERVER, value_token, SETTING(project)},
 	{"connect_timeout", ON_SERVER | ON_TABLE, value_integer, SETTING(connect_timeout_ms), "10s", {0, DAY_MS, GUC_UNIT_MS}},
@@ -93,7 +96,7 @@ static const Option options[] = {
 	{"fetch_ahead_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(fetch_ahead_bytes), "8MB", {64 * 1024, 1024 * 1024 * 1024, GUC_UNIT_BYTE}},
 	{"max_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
 	{"max_result_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(max_result_bytes), "64kB", {1024, 64 * 1024 * 1024, GUC_UNIT_BYTE}},
-	{"array_format", ON_SERVER, value_name, SETTING(array_format), "repeat", {.names = array_formats}},
+	{"array_format", ON_SERVER, value_name, SETTING(array_format), OF_PROVIDER, {.names = array_formats}},
 	{"ca_file", ON_SERVER, value_file, SETTING(ca_file), .flags = SUPERUSER},
 	{"proxy", ON_SERVER, value_url, SETTING(proxy), .flags = SECRET},
 	{"allow_http", ON_SERVER, value_boolean, SETTING(allow_http), "false"},
@@ -215,9 +218,20 @@ set_option(const Option *option, char *value, void *target)
 			 errhint("%s", hint)));
 }
 
+/* The presets OF_PROVIDER. */
+static void
+set_provider(UsageOptions *set, const UsageProvider *provider)
+{
+	set->provider = provider;
+	set->base_url = pstrdup(provider->base_url);
+	set->array_format = provider->array_format;
+}
+
 static void
 set_presets(int places, void *target)
 {
+	if (places & ON_SERVER)
+		set_provider(target, &provider_openai);
 	for (const Option *option = options; option->name; option++)
 		if ((option->places & places) && option->preset)
 			set_option(option, pstrdup(option->preset), target);

@@ -13,14 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "catalogue/endpoint.h"
-
-/* How arrays are written in a query (docs/api.md section 2). */
-typedef enum UsageArrayFormat
-{
-	USAGE_ARRAY_REPEAT,			/* a=1&a=2 */
-	USAGE_ARRAY_BRACKETS,		/* a[]=1&a[]=2, percent-encoded */
-	USAGE_ARRAY_COMMA			/* a=1,2 */
-} UsageArrayFormat;
+#include "catalogue/provider.h"
 
 /*
  * Everything that is set for a foreign table, its server's options overlaid by
@@ -28,6 +21,8 @@ typedef enum UsageArrayFormat
  */
 typedef struct UsageOptions
 {
+	const UsageProvider *provider;	/* who answers */
+
 	/* server */
 	char	   *base_url;		/* without a trailing slash */
 	char	   *organization;	/* or NULL */
@@ -40,7 +35,7 @@ typedef struct UsageOptions
 	int			fetch_ahead_bytes;
 	int			max_requests;
 	int			max_result_bytes;
-	int			array_format;	/* UsageArrayFormat */
+	int			array_format;	/* ProviderArrayFormat */
 	char	   *ca_file;		/* or NULL */
 	char	   *proxy;			/* or NULL */
 	bool		allow_http;

@@ -14,6 +14,7 @@
 #include "utils/guc.h"
 
 #include "catalogue/endpoint.h"
+#include "catalogue/provider.h"
 #include "catalogue/value.h"
 #include "http/http_url.h"
 
@@ -226,7 +227,7 @@ const char *
 value_filter(char *text, const ValueBounds *bounds, void *result)
 {
 	*(char **) result = text;
-	if (endpoint_reserves(text))
+	if (provider_reserves(&provider_openai, text))
 		return _("That parameter is set by usage_fdw itself.");
 	if (consists_of(text, LOWER_CASE DIGITS "_") && !isdigit((unsigned char) *text))
 		return NULL;

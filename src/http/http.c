@@ -91,8 +91,8 @@ transfer_detach(HttpTransfer *transfer, bool cut_off)
 	transfer->easy = NULL;
 	transfer->paused = false;
 
-	if (transfer->token != NULL)
-		explicit_bzero(transfer->token, strlen(transfer->token));
+	if (transfer->secret != NULL)
+		explicit_bzero(transfer->secret, strlen(transfer->secret));
 	for (struct curl_slist *header = transfer->headers; header; header = header->next)
 		explicit_bzero(header->data, strlen(header->data));
 	curl_slist_free_all(transfer->headers);

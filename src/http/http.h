@@ -12,6 +12,14 @@
 
 #include "datatype/timestamp.h"
 
+/* A header of a request, "name: prefix value". */
+typedef struct HttpHeader
+{
+	const char *name;
+	const char *prefix;
+	const char *value;
+} HttpHeader;
+
 /*
  * What to get and how.  The strings are copied by http_start().  Times in
  * milliseconds; 0 means no bound.
@@ -19,9 +27,8 @@
 typedef struct HttpRequest
 {
 	const char *url;
-	const char *token;			/* bearer token, or NULL; never shown */
-	const char *organization;	/* OpenAI-Organization header, or NULL */
-	const char *project;		/* OpenAI-Project header, or NULL */
+	const HttpHeader *headers;	/* ends with a NULL name */
+	const char *secret;			/* what messages must not repeat, or NULL */
 	const char *ca_file;		/* certificates to trust, or NULL for the
 								 * system's */
 	const char *proxy;			/* proxy URL, or NULL for none at all */

@@ -167,7 +167,7 @@ note_header(HttpTransfer *transfer, const char *line, const char *end)
 	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
 		value++;
 	/* A server may repeat the key; what does so is not kept. */
-	if (secret_occurs(value, end - value, transfer->token))
+	if (secret_occurs(value, end - value, transfer->secret))
 		return;
 	for (int i = 0; i < lengthof(kept_headers); i++)
 	{
@@ -217,23 +217,20 @@ on_header(char *line, size_t size, size_t count, void *arg)
 
 /* ---- what curl is told ---- */
 
-/* `name: prefix value`, unless the value is NULL. */
 static void
-add_header(HttpTransfer *transfer, const char *name, const char *prefix, const char *value)
+add_header(HttpTransfer *transfer, const HttpHeader *header)
 {
 	struct curl_slist *headers;
 	char	   *line;
 
-	if (value == NULL)
-		return;
-	for (const char *c = value; *c; c++)
+	for (const char *c = header->value; *c; c++)
 		if ((unsigned char) *c < ' ' || *c == 0x7f)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 					 errmsg("value of HTTP header \"%s\" must not contain control characters",
-							name)));
+							header->name)));
 
-	line = psprintf("%s: %s%s", name, prefix, value);
+	line = psprintf("%s: %s%s", header->name, header->prefix, header->value);
 	headers = curl_slist_append(transfer->headers, line);
 	explicit_bzero(line, strlen(line));
 	pfree(line);
@@ -277,11 +274,10 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 {
 	const char *ca_file = request->ca_file ? request->ca_file : system_ca_file();
 
-	transfer->token = request->token ?
-		MemoryContextStrdup(transfer->context, request->token) : NULL;
-	add_header(transfer, "Authorization", "Bearer ", request->token);
-	add_header(transfer, "OpenAI-Organization", "", request->organization);
-	add_header(transfer, "OpenAI-Project", "", request->project);
+	transfer->secret = request->secret ?
+		MemoryContextStrdup(transfer->context, request->secret) : NULL;
+	for (const HttpHeader *header = request->headers; header->name; header++)
+		add_header(transfer, header);
 
 	SET(CURLOPT_URL, request->url);
 	SET(CURL_HTTP_PROTOCOLS_OPTION, CURL_HTTP_PROTOCOLS);

@@ -144,7 +144,7 @@ http_failure_note(HttpTransfer *transfer, CURLcode code)
 		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
 				 transfer->outcome.decoded_bytes);
 	http_copy_plain(plain, sizeof(plain), reason, strcspn(reason, "\r\n"));
-	secret_mask(plain, strlen(plain), transfer->token);
+	secret_mask(plain, strlen(plain), transfer->secret);
 	snprintf(transfer->error, sizeof(transfer->error), "%s host \"%s\"%s%s%s%s",
 			 phase_failure[phase], transfer->host,
 			 transfer->proxied ? " through the proxy" : "",

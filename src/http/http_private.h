@@ -33,7 +33,7 @@ struct HttpTransfer
 
 	/* what was asked */
 	const char *host;			/* for messages */
-	char	   *token;			/* what they must not repeat, or NULL */
+	char	   *secret;			/* what they must not repeat, or NULL */
 	bool		proxied;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;

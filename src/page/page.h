@@ -2,10 +2,10 @@
  * page.h
  *	  Bytes of an answer to typed values, one result object at a time.
  *
- * The reader knows the envelope of the API (docs/api.md section 1): a page with
- * `data`, a list of buckets, each with a list of `results` (or `result`), and
- * a cursor.  It knows no endpoint: which members of a result object are
- * wanted, and as what, is its caller's word.
+ * The reader knows the shape of an answer (docs/api.md section 1): a page with a
+ * list of buckets, each with a list of results, and a cursor.  What an API calls
+ * these, and which members of a result object are wanted, and as what, is its
+ * caller's word.
  *
  * All of an answer must be JSON by RFC 8259 in UTF-8, its values at most 32
  * brackets deep; what is said of one that is not depends on its bytes alone.
@@ -35,6 +35,20 @@ typedef struct PageField
 	FieldKind	kind;
 } PageField;
 
+/*
+ * What an API calls the members of a page and of its buckets.  Each is a list that
+ * ends with NULL: a member may have had another name before.
+ */
+typedef struct PageEnvelope
+{
+	const char *const *data;	/* of a page: the list of buckets */
+	const char *const *has_more;	/* a boolean */
+	const char *const *cursor;	/* a string: what asks for the next page */
+	const char *const *bucket_start;	/* of a bucket: an integer */
+	const char *const *bucket_end;
+	const char *const *results; /* the list of result objects */
+} PageEnvelope;
+
 /* Absent members and JSON null are null. */
 typedef struct PageValue
 {
@@ -60,13 +74,14 @@ typedef struct PageReader PageReader;
 
 /*
  * A reader for one page.  It lives in CurrentMemoryContext and is gone, with
- * all that json-c holds for it, when that is reset or deleted.  `fields` and
- * `secret` must live as long; no complaint repeats the latter (secret.h), which
+ * all that json-c holds for it, when that is reset or deleted.  `envelope`,
+ * `fields` and `secret` must live as long; no complaint repeats the latter (secret.h), which
  * may be NULL.  max_result_bytes, less than 1 GB: most that is kept of a
  * result; of one that is not wanted as a whole that is the wanted values, with
  * a byte more for each.
  */
-extern PageReader *page_open(const PageField *fields, int nfields,
+extern PageReader *page_open(const PageEnvelope *envelope,
+							 const PageField *fields, int nfields,
 							 size_t max_result_bytes, const char *secret);
 
 /*
@@ -92,12 +107,12 @@ extern PageEvent page_next(PageReader *reader);
 /* After PAGE_RESULT: one value per field, good until the next page_next(). */
 extern const PageValue *page_values(PageReader *reader);
 
-/* After PAGE_BUCKET_END: the bucket's times, Unix seconds. */
-extern int64 page_bucket_start(PageReader *reader);
-extern int64 page_bucket_end(PageReader *reader);
+/* After PAGE_BUCKET_END: the bucket's times, as FIELD_INTEGER has them. */
+extern const PageValue *page_bucket_start(PageReader *reader);
+extern const PageValue *page_bucket_end(PageReader *reader);
 
 /*
- * After PAGE_END.  A page without has_more has no more, but if it has a cursor
+ * After PAGE_END.  A page that does not say whether it has more has none, but if it has a cursor
  * it is broken.  The cursor belongs to the reader, until page_restart(); NULL
  * if there is none or it is empty.  The two may disagree: has_more without a
  * cursor is for the caller to refuse.

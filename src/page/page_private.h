@@ -40,8 +40,8 @@ typedef enum Step
 /* The envelope's members that matter; their bits tell which were seen. */
 typedef enum Member
 {
-	MEMBER_DATA, MEMBER_HAS_MORE, MEMBER_NEXT_PAGE,
-	MEMBER_START_TIME, MEMBER_END_TIME, MEMBER_RESULTS, MEMBER_OTHER
+	MEMBER_DATA, MEMBER_HAS_MORE, MEMBER_CURSOR,
+	MEMBER_BUCKET_START, MEMBER_BUCKET_END, MEMBER_RESULTS, MEMBER_OTHER
 } Member;
 
 /* JSON text that is kept of the page, until it is complete. */
@@ -64,6 +64,8 @@ typedef struct Path
 
 struct PageReader
 {
+	const PageEnvelope *envelope;	/* names of members */
+
 	/* what is wanted, and where it was in the last result */
 	const PageField *fields;
 	PageValue  *values;
@@ -115,14 +117,14 @@ struct PageReader
 	bool		result_too_large;
 
 	/* values of the envelope */
-	int64		start_time;
-	int64		end_time;
+	PageValue	bucket_start;
+	PageValue	bucket_end;
 	bool		has_more;
 
 	/* what json-c holds for us */
 	json_tokener *tokener;
 	json_object *result;
-	json_object *next_page;
+	json_object *next_cursor;
 
 	MemoryContextCallback callback;
 	char		complaint[PAGE_COMPLAINT_BYTES];
@@ -136,15 +138,26 @@ page_emit(PageReader *reader, PageEvent event)
 	return true;
 }
 
-/* in page.c */
+/* in page_reader.c */
 
-/* The answer is complete: so is the page? */
-extern bool page_finish(PageReader *reader);
+/* One step on.  True: an event is to be answered. */
+extern bool page_advance(PageReader *reader);
+
+/* The length of the longest name that a member of a page or bucket may have. */
+extern size_t page_longest_member(const PageEnvelope *envelope);
 
 /* in page_window.c */
 
-/* The window is read: make the next one, or ask for more.  True: an event. */
-extern bool page_next_window(PageReader *reader);
+/* What comes after a window that is read. */
+typedef enum PageAfter
+{
+	PAGE_AFTER_WINDOW,			/* another one */
+	PAGE_AFTER_EVENT,			/* an event: more is wanted, or it is no text */
+	PAGE_AFTER_END				/* nothing: the answer is complete */
+} PageAfter;
+
+/* Make the next window, or ask for more. */
+extern PageAfter page_next_window(PageReader *reader);
 
 /*
  * Scan a value on, and keep it where `kept` is not NULL.  `outer`: brackets that
@@ -209,7 +222,7 @@ extern json_object *page_parse(json_tokener *tokener, const char *text, size_t l
 /* Of what json_object_get_string() gave: a string may hold NULs. */
 extern size_t page_text_length(json_object *json, const char *text);
 
-/* in page_error.c */
+/* in page_complaint.c */
 
 /* Answer PAGE_BROKEN.  Always true: an event is there. */
 extern bool page_broken(PageReader *reader, const char *format,...) pg_attribute_printf(2, 3);
@@ -224,7 +237,19 @@ extern bool page_exhausted(PageReader *reader);
 extern bool page_unfit(PageReader *reader, const char *path, int path_length,
 					   const char *owner, json_object *value, const char *wanted);
 
-/* Words from elsewhere made fit for a message, cut to `size`. */
+/*
+ * Words from elsewhere made fit for a message: control characters become
+ * spaces, what looks like a key is masked, the end is cut at a character's
+ * boundary.  Of `size` bytes four are for "..." and the NUL.  The source is
+ * UTF-8 and has a NUL after its end.
+ */
 extern void page_copy_clean(char *target, size_t size, const char *source, size_t length);
+
+/*
+ * A scalar's text, cleaned.  The secret is masked before the text is cut, which may
+ * be in its midst; in json-c's own text, as nothing else is done with the tree
+ * of a page that is broken, or of an error.
+ */
+extern void page_copy_scalar(char *target, size_t size, json_object *scalar, const char *secret);
 
 #endif

@@ -57,25 +57,31 @@ open_partial(PageReader *reader)
 	reader->partial_length = 0;
 }
 
-bool
+PageAfter
 page_next_window(PageReader *reader)
 {
 	reader->offset += reader->cursor - reader->window;
 	reader->window = reader->cursor;
 	if (reader->invalid || (reader->ended && reader->partial_length > 0))
-		return page_broken(reader, reader->invalid && *reader->cursor == '\0' ?
-						   "The answer has a null character at byte " INT64_FORMAT "." :
-						   "The answer is not valid UTF-8 at byte " INT64_FORMAT ".",
-						   reader->offset + 1);
+	{
+		page_broken(reader, reader->invalid && *reader->cursor == '\0' ?
+					"The answer has a null character at byte " INT64_FORMAT "." :
+					"The answer is not valid UTF-8 at byte " INT64_FORMAT ".",
+					reader->offset + 1);
+		return PAGE_AFTER_EVENT;
+	}
 	if (reader->ended)
-		return page_finish(reader);
+		return PAGE_AFTER_END;
 	if (reader->feed_length == 0)
-		return page_emit(reader, PAGE_WANTS_BYTES);
+	{
+		page_emit(reader, PAGE_WANTS_BYTES);
+		return PAGE_AFTER_EVENT;
+	}
 	if (reader->partial_length > 0)
 		open_partial(reader);
 	else
 		open_feed(reader);
-	return false;
+	return PAGE_AFTER_WINDOW;
 }
 
 /*

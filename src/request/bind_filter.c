@@ -158,7 +158,7 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 		/* an empty value may be taken for none */
 		if (value[0] == '\0' ||
 			(column->accepted && !endpoint_accepts(column->accepted, value)) ||
-			(table->options->array_format == USAGE_ARRAY_COMMA && strchr(value, ',')) ||
+			(table->options->array_format == PROVIDER_ARRAY_COMMA && strchr(value, ',')) ||
 			!bind_fits(column->filter, value))
 			return false;
 	}

@@ -13,9 +13,6 @@
 #include "catalogue/value.h"
 #include "request/history.h"
 
-/* The code of an error body that says so (docs/api.md section 5). */
-#define CODE_LOOKBACK "reporting_lookback_exceeded"
-
 #define UNIX_EPOCH_US		((UNIX_EPOCH_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 
 TimestampTz
@@ -55,9 +52,10 @@ history_warn(const UsageTable *table, TimestampTz first, bool *warned)
 }
 
 bool
-history_is_refused(long status, const PageError *error, TimestampTz *earliest)
+history_is_refused(const UsageProvider *provider, long status, const PageError *error,
+				   TimestampTz *earliest)
 {
-	if (status != 400 || !error->code || strcmp(error->code, CODE_LOOKBACK) != 0 ||
+	if (status != 400 || !error->code || strcmp(error->code, provider->lookback_code) != 0 ||
 		!error->message)
 		return false;
 	for (const char *p = error->message; *p; p++)

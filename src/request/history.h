@@ -32,6 +32,7 @@ extern void history_warn(const UsageTable *table, TimestampTz first, bool *warne
  * Does an error of that HTTP status say that the range starts before the API's
  * memory?  *earliest: the first instant that it has.
  */
-extern bool history_is_refused(long status, const PageError *error, TimestampTz *earliest);
+extern bool history_is_refused(const UsageProvider *provider, long status,
+							   const PageError *error, TimestampTz *earliest);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "lib/stringinfo.h"
 #include "utils/timestamp.h"
 
@@ -12,29 +11,12 @@
 #include "http/http_url.h"
 #include "request/url.h"
 
-/* Seconds from 1970-01-01 to 2000-01-01. */
-#define EPOCH_OFFSET ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
-
-int64
-url_unix_time(TimestampTz instant)
-{
-	return instant / USECS_PER_SEC + EPOCH_OFFSET;
-}
-
-bool
-url_from_unix_time(int64 seconds, TimestampTz *instant)
-{
-	return !pg_sub_s64_overflow(seconds, EPOCH_OFFSET, instant) &&
-		!pg_mul_s64_overflow(*instant, USECS_PER_SEC, instant) &&
-		IS_VALID_TIMESTAMP(*instant);
-}
-
 /*
  * An array in the query (docs/api.md section 2).  A value with a comma must not
- * come here for USAGE_ARRAY_COMMA.
+ * come here for PROVIDER_ARRAY_COMMA.
  */
 static void
-append_array(StringInfo url, UsageArrayFormat format, const char *param, List *values)
+append_array(StringInfo url, ProviderArrayFormat format, const char *param, List *values)
 {
 	ListCell   *lc;
 
@@ -42,17 +24,17 @@ append_array(StringInfo url, UsageArrayFormat format, const char *param, List *v
 	{
 		char	   *value = http_escape(lfirst(lc));
 
-		if (format == USAGE_ARRAY_COMMA && lc != list_head(values))
+		if (format == PROVIDER_ARRAY_COMMA && lc != list_head(values))
 			appendStringInfo(url, ",%s", value);
 		else
 			appendStringInfo(url, "&%s%s=%s", param,
-							 format == USAGE_ARRAY_BRACKETS ? "%5B%5D" : "", value);
+							 format == PROVIDER_ARRAY_BRACKETS ? "%5B%5D" : "", value);
 	}
 }
 
 /* A filter with one value only, as the API has them for booleans, is no array. */
 static void
-append_filter(StringInfo url, UsageArrayFormat format, const BoundFilter *filter, int part)
+append_filter(StringInfo url, ProviderArrayFormat format, const BoundFilter *filter, int part)
 {
 	if (filter->is_array)
 		append_array(url, format, filter->param, list_nth(filter->parts, part));
@@ -63,7 +45,7 @@ append_filter(StringInfo url, UsageArrayFormat format, const BoundFilter *filter
 
 /* The slice's parts of the filters; the first filter's vary fastest. */
 static void
-append_filters(StringInfo url, UsageArrayFormat format, const BoundRequest *request, int64 part)
+append_filters(StringInfo url, ProviderArrayFormat format, const BoundRequest *request, int64 part)
 {
 	ListCell   *lc;
 
@@ -77,25 +59,37 @@ append_filters(StringInfo url, UsageArrayFormat format, const BoundRequest *requ
 	}
 }
 
+/* The slice's time, and the buckets that it is to be told in. */
+static void
+append_window(StringInfo url, const UsageProvider *provider, const Slice *slice)
+{
+	const ProviderParameters *names = &provider->parameters;
+	const TimeRange *window = &slice->window;
+	const UsageWidth *width = slice->width;
+	int64		buckets = (window->end - window->start) / width->width_us;
+
+	appendStringInfo(url, "?%s=", names->start_time);
+	provider->append_time(url, window->start);
+	appendStringInfo(url, "&%s=", names->end_time);
+	provider->append_time(url, window->end);
+	appendStringInfo(url, "&%s=%s&%s=%d", names->bucket_width, width->name,
+					 names->limit, (int) Min(buckets, width->limit));
+}
+
 char *
 url_build(const UsageTable *table, const BoundRequest *request,
 			const Slice *slice, const char *cursor)
 {
-	UsageArrayFormat format = table->options->array_format;
-	const TimeRange *window = &slice->window;
-	const UsageWidth *width = slice->width;
-	int64		buckets = (window->end - window->start) / width->width_us;
+	ProviderArrayFormat format = table->options->array_format;
+	const UsageProvider *provider = table->options->provider;
 	StringInfoData url;
 
 	initStringInfo(&url);
-	appendStringInfo(&url, "%s%s?start_time=" INT64_FORMAT "&end_time=" INT64_FORMAT
-					 "&bucket_width=%s&limit=%d",
-					 table->options->base_url, table->path,
-					 url_unix_time(window->start), url_unix_time(window->end),
-					 width->name, (int) Min(buckets, width->limit));
-	append_array(&url, format, "group_by", request->group_by);
+	appendStringInfo(&url, "%s%s", table->options->base_url, table->path);
+	append_window(&url, provider, slice);
+	append_array(&url, format, provider->parameters.group_by, request->group_by);
 	append_filters(&url, format, request, slice->part);
 	if (cursor)
-		appendStringInfo(&url, "&page=%s", http_escape(cursor));
+		appendStringInfo(&url, "&%s=%s", provider->parameters.cursor, http_escape(cursor));
 	return url.data;
 }

@@ -19,7 +19,6 @@
 #define MAX_RETRY_AFTER_MS 60000
 #define MAX_BACKOFF_MS 8000
 #define BACKOFF_JITTER 0.25
-#define CODE_QUOTA "insufficient_quota"
 
 /* What a status means; the first row that holds it counts. */
 typedef struct HttpStatus
@@ -28,17 +27,15 @@ typedef struct HttpStatus
 	int			last;
 	bool		retry;
 	int			sqlstate;
-	const char *hint;			/* or NULL */
+	const char *hint;			/* or NULL: the provider may have one */
 } HttpStatus;
 
 static const HttpStatus http_statuses[] = {
 	{300, 399, false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
 	gettext_noop("Redirects are not followed.  Check the server option \"base_url\".")},
 	{400, 400, false, ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE, NULL},
-	{401, 401, false, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
-	gettext_noop("Set the option \"api_key\" of the user mapping to an admin key of the organization.")},
-	{403, 403, false, ERRCODE_INSUFFICIENT_PRIVILEGE,
-	gettext_noop("The key needs the scope \"api.usage.read\".")},
+	{401, 401, false, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, NULL},
+	{403, 403, false, ERRCODE_INSUFFICIENT_PRIVILEGE, NULL},
 	{404, 404, false, ERRCODE_FDW_TABLE_NOT_FOUND,
 	gettext_noop("Check the server option \"base_url\" and the endpoint or path of the foreign table.")},
 	{408, 409, true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, NULL},
@@ -58,10 +55,11 @@ find_status(long status)
 	return row;
 }
 
+/* Is the organization's money used up? */
 static bool
-is_code(const PageError *error, const char *code)
+is_out_of_quota(const UsageProvider *provider, const PageError *error)
 {
-	return error->code && strcmp(error->code, code) == 0;
+	return error->code && strcmp(error->code, provider->quota_code) == 0;
 }
 
 /* Milliseconds that a header holds as a number of units of unit_ms. */
@@ -107,7 +105,7 @@ backoff_ms(const UsageOptions *options, int retries)
 
 /* Is it a failure that another attempt may mend? */
 static bool
-is_transient(const HttpOutcome *outcome, const PageError *error)
+is_transient(const UsageProvider *provider, const HttpOutcome *outcome, const PageError *error)
 {
 	if (outcome->should_retry && strcmp(outcome->should_retry, "true") == 0)
 		return true;
@@ -116,7 +114,7 @@ is_transient(const HttpOutcome *outcome, const PageError *error)
 	if (outcome->status == 0 || outcome->status == 200)
 		return outcome->transient;
 	if (outcome->status == 429 && !outcome->retry_after && !outcome->retry_after_ms &&
-		is_code(error, CODE_QUOTA))
+		is_out_of_quota(provider, error))
 		return false;
 	return find_status(outcome->status)->retry;
 }
@@ -125,7 +123,7 @@ bool
 failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 			  const PageError *error, int retries, int *delay_ms)
 {
-	if (retries >= options->max_retries || !is_transient(outcome, error))
+	if (retries >= options->max_retries || !is_transient(options->provider, outcome, error))
 		return false;
 	if (!requested_delay(outcome, delay_ms))
 		*delay_ms = backoff_ms(options, retries);
@@ -139,7 +137,8 @@ refused_dimension(const UsageTable *table, const PageError *error)
 	const UsageTableColumn *column = NULL;
 
 	if (!error->message ||
-		!strstr(error->param ? error->param : error->message, "group_by"))
+		!strstr(error->param ? error->param : error->message,
+				table->options->provider->parameters.group_by))
 		return NULL;
 	while ((column = table_next_column(table, column)))
 		if (column->role == USAGE_DIMENSION && strstr(error->message, column->field))
@@ -183,15 +182,17 @@ static void
 add_hint(const UsageTable *table, const HttpOutcome *outcome, const PageError *error)
 {
 	const UsageTableColumn *refused = NULL;
-	const char *hint = find_status(outcome->status)->hint;
+	const UsageProvider *provider = table->options->provider;
+	const char *own = find_status(outcome->status)->hint;
+	const char *hint = own ? own : provider_hint(provider, outcome->status);
 
 	if (outcome->status == 400)
 		refused = refused_dimension(table, error);
 	if (refused)
 		errhint("Drop the column \"%s\" from foreign table \"%s\": the API cannot group by \"%s\" here.",
 				refused->name, get_rel_name(table->relid), encoding_for_message(refused->field));
-	else if (is_code(error, CODE_QUOTA))
-		errhint("Check the plan and billing details of the organization.");
+	else if (is_out_of_quota(provider, error))
+		errhint("%s", _(provider->quota_hint));
 	else if (hint)
 		errhint("%s", _(hint));
 }

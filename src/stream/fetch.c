@@ -100,7 +100,7 @@ handle_failure(Fetch *fetch)
 	if (fetch_is_done(fetch))
 		return FETCH_OVER;
 	fetch_parse_error(fetch, &error);
-	if (history_is_refused(fetch->outcome->status, &error, &fetch->earliest) &&
+	if (history_is_refused(fetch->source->table->options->provider, fetch->outcome->status, &error, &fetch->earliest) &&
 		fetch->earliest > fetch->remaining.window.start &&
 		fetch->earliest <= GetCurrentTimestamp())
 		return FETCH_LOOKBACK;

@@ -31,7 +31,8 @@ typedef struct FetchSource
 {
 	const UsageTable *table;
 	const BoundRequest *request;
-	const char *token;			/* the API key */
+	const char *api_key;		/* which no message repeats */
+	const HttpHeader *headers;	/* of each request */
 	size_t		buffer_bytes;	/* that a fetch may be ahead of its reader */
 	FetchReport *report;
 	bool		throttled;		/* the server said 429; whoever sees to it

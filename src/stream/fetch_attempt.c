@@ -25,9 +25,8 @@ fetch_start_attempt(Fetch *fetch)
 	MemoryContext old = MemoryContextSwitchTo(fetch->context);
 	HttpRequest request = {
 		.url = url_build(source->table, source->request, &fetch->asked, fetch->cursor),
-		.token = source->token,
-		.organization = options->organization,
-		.project = options->project,
+		.headers = source->headers,
+		.secret = source->api_key,
 		.ca_file = options->ca_file,
 		.proxy = options->proxy,
 		.connect_timeout_ms = options->connect_timeout_ms,
@@ -92,8 +91,8 @@ fetch_parse_error(Fetch *fetch, PageError *error)
 
 	memset(error, 0, sizeof(PageError));
 	if (fetch->error_body.len > 0)
-		page_parse_error(fetch->error_body.data, fetch->error_body.len,
-						 fetch->source->token, error);
+		page_parse_error(&fetch->source->table->options->provider->error, fetch->error_body.data, fetch->error_body.len,
+						 fetch->source->api_key, error);
 	MemoryContextSwitchTo(old);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "http/http.h"
+#include "request/header.h"
 #include "request/slice.h"
 #include "stream/flight.h"
 
@@ -48,7 +49,7 @@ check_max_requests(const UsageTable *table, int64 requests)
 }
 
 Flight *
-flight_open(const UsageTable *table, const BoundRequest *request, const char *token,
+flight_open(const UsageTable *table, const BoundRequest *request, const char *api_key,
 			FetchReport *report)
 {
 	Flight	   *flight = palloc0(sizeof(Flight));
@@ -59,7 +60,8 @@ flight_open(const UsageTable *table, const BoundRequest *request, const char *to
 	flight->request = request;
 	flight->source.table = table;
 	flight->source.request = request;
-	flight->source.token = token;
+	flight->source.api_key = api_key;
+	flight->source.headers = header_list(table, api_key);
 	flight->source.report = report;
 	flight->source.buffer_bytes = Max(table->options->fetch_ahead_bytes / max_fetches,
 									  MIN_AHEAD_BYTES);

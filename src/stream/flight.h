@@ -16,7 +16,7 @@ typedef struct Flight Flight;
  * requests than the options allow.
  */
 extern Flight *flight_open(const UsageTable *table, const BoundRequest *request,
-						   const char *token, FetchReport *report);
+						   const char *api_key, FetchReport *report);
 
 /* End it before its context does; what it holds outside is released. */
 extern void flight_close(Flight *flight);

@@ -18,7 +18,6 @@
 #include "page/page.h"
 #include "request/history.h"
 #include "request/slice.h"
-#include "request/url.h"
 #include "stream/bucket.h"
 #include "stream/failure.h"
 #include "stream/flight.h"
@@ -32,7 +31,7 @@ struct Stream
 	const UsageTable *table;
 	const BoundRequest *request;
 	const TupleMaker *maker;
-	const char *token;			/* the API key */
+	const char *api_key;
 	FetchReport *report;
 	MemoryContext context;		/* holds the stream */
 	Flight	   *flight;			/* its slices */
@@ -65,7 +64,7 @@ make_buckets(Stream *stream, TupleDesc tupdesc)
 Stream *
 stream_open(const UsageTable *table, const BoundRequest *request,
 			const TupleMaker *maker, TupleDesc tupdesc,
-			const char *token, FetchReport *report)
+			const char *api_key, FetchReport *report)
 {
 	Stream	   *stream = palloc0(sizeof(Stream));
 	const PageField *fields;
@@ -75,13 +74,14 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	stream->request = request;
 	stream->maker = maker;
 	stream->context = CurrentMemoryContext;
-	stream->token = pstrdup(token);
+	stream->api_key = pstrdup(api_key);
 	stream->report = report;
-	stream->flight = flight_open(table, request, stream->token, report);
+	stream->flight = flight_open(table, request, stream->api_key, report);
 
 	fields = tuple_fields(maker, &nfields);
-	stream->reader = page_open(fields, nfields, table->options->max_result_bytes,
-							   stream->token);
+	stream->reader = page_open(&table->options->provider->envelope, fields, nfields,
+							   table->options->max_result_bytes,
+							   stream->api_key);
 	make_buckets(stream, tupdesc);
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
@@ -173,7 +173,7 @@ add_row(Stream *stream)
 	};
 
 	error_context_stack = &whence;
-	tuple_set_result(stream->maker, page_values(stream->reader), stream->token,
+	tuple_set_result(stream->maker, page_values(stream->reader), stream->api_key,
 					 stream->values, stream->nulls);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);
@@ -201,11 +201,12 @@ check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
 static void
 end_bucket(Stream *stream)
 {
+	const UsageProvider *provider = stream->table->options->provider;
 	TimestampTz start;
 	TimestampTz end;
 
-	if (!url_from_unix_time(page_bucket_start(stream->reader), &start) ||
-		!url_from_unix_time(page_bucket_end(stream->reader), &end))
+	if (!provider->read_time(page_bucket_start(stream->reader), &start) ||
+		!provider->read_time(page_bucket_end(stream->reader), &end))
 		fail_broken(stream, "A bucket's time is out of range.");
 	check_bucket(stream, start, end);
 	fetch_progress(reading(stream), start + fetch_remaining(reading(stream))->width->width_us);

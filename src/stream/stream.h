@@ -21,12 +21,12 @@ typedef struct Stream Stream;
 /*
  * Open a stream of what the request asks for.  It lives in CurrentMemoryContext,
  * together with all transfers; the arguments must live as long.  No request is
- * sent yet.  token: the API key, is copied.  ERROR if it would take more
+ * sent yet.  api_key: the API key, is copied.  ERROR if it would take more
  * requests than the options allow.
  */
 extern Stream *stream_open(const UsageTable *table, const BoundRequest *request,
 						   const TupleMaker *maker, TupleDesc tupdesc,
-						   const char *token, FetchReport *report);
+						   const char *api_key, FetchReport *report);
 
 /*
  * Put the next row into the (empty) slot; false: there are no more.  The row

@@ -20,9 +20,9 @@ my @wings = (
 	# one attempt at a GET; bytes to typed values
 	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
 	# what exists; what the user set
-	{ catalogue => [ [qw(endpoint)], [qw(value)], [qw(option)], [qw(key table)], [qw(import)] ] },
+	{ catalogue => [ [qw(endpoint provider)], [qw(value)], [qw(option)], [qw(key table)], [qw(import)] ] },
 	# what is asked; its values, its URLs
-	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost url)], [qw(bind)] ] },
+	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost header url)], [qw(bind)] ] },
 	# bytes to rows: windows, retries, buckets
 	{ stream => [ [qw(bucket tuple failure)], [qw(fetch)], [qw(flight)], [qw(stream)] ] },
 	# what may be asked: size, paths, cost, plan
@@ -47,10 +47,10 @@ my %reserved = (
 	# it asserts that no clause is pseudoconstant, which those of a query may be
 	'get_actual_clauses()' => [ qr/\bget_actual_clauses\b/ ]);
 
-# Words of the catalogue that others need as well: the envelope's parameters,
-# the names of roles and widths, and what is also a unit of time.
+# Words of the catalogue that others need as well: an option, nouns, the names of roles
+# and widths, and what is also a unit of time.
 my %common = map { $_ => 1 } qw(
-  start_time end_time bucket_width limit page group_by
+  bucket_width page result
   bucket dimension measure level label other
   1m 1h 1d day);
 
@@ -99,7 +99,7 @@ sub strings
 sub catalogue_words
 {
 	my $dir = shift;
-	my $text = join '', map { code($_) } glob "$dir/catalogue/endpoint*.c";
+	my $text = join '', map { code($_) } glob "$dir/catalogue/endpoint*.c $dir/catalogue/provider*.c";
 	return map { $_ => 1 }
 	  grep { !$common{$_} } strings($text);
 }
@@ -150,7 +150,7 @@ sub complaints
 			push @found, "$file uses $what"
 			  if $text =~ $pattern && !grep { $_ eq $module } @users;
 		}
-		next if $module eq 'endpoint';
+		next if $module eq 'endpoint' || $module eq 'provider';
 		push @found, map { "$file names \"$_\"" }
 		  grep { $word{$_} } strings($text);
 	}

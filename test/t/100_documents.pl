@@ -219,6 +219,16 @@ SELECT E'| column | values that the API can filter by |\n|---|---|\n' || string_
 FROM usage_fdw_columns() WHERE accepted_values IS NOT NULL
 END
 
+# A preset that the provider's row gives, as the documents write it.
+sub of_provider
+{
+	my $name = shift;
+	open my $file, '<', 'src/catalogue/provider.c' or die "could not open the providers: $!";
+	local $/;
+	<$file> =~ /^\t\.$name = (?:"(.*)"|PROVIDER_[A-Z]+_([A-Z]+)),/m or die "no provider has $name";
+	return '"' . ($1 // lc $2) . '"';
+}
+
 # Each row of the table in option.c, with the places and the preset that the
 # documents give it, and no other.
 sub options_of_source
@@ -228,10 +238,11 @@ sub options_of_source
 	my ($path) = grep { -e } glob 'src/option.c src/*/option.c';
 	open my $file, '<', $path or die "could not open the options: $!";
 	local $/;
-	my @rows = <$file> =~ /^\t\{"(\w+)", ((?:ON_\w+(?: \| )?)+), \w+, \w+\(\w+\)(?:, ("[^"]*"|NULL))?/mg;
+	my @rows = <$file> =~ /^\t\{"(\w+)", ((?:ON_\w+(?: \| )?)+), \w+, \w+\(\w+\)(?:, ("[^"]*"|NULL|OF_PROVIDER))?/mg;
 	my @options;
 	while (my ($name, $places, $preset) = splice @rows, 0, 3)
 	{
+		$preset = of_provider($name) if defined $preset && $preset eq 'OF_PROVIDER';
 		$preset = defined $preset && $preset =~ /"(.*)"/ ? $1 : 'none';
 		push @options, join(', ', map { $place{$_} } $places =~ /ON_(\w+)/g) . ": $name: $preset";
 	}

@@ -1,0 +1,103 @@
+/*
+ * provider.c
+ *	  Who answers: what differs from one provider's usage API to another's.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "catalogue/provider.h"
+
+/* Seconds from 1970-01-01 to 2000-01-01. */
+#define EPOCH_OFFSET ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+
+#define NAMES(...) ((const char *const[]) {__VA_ARGS__, NULL})
+
+/* Seconds since 1970. */
+static void
+append_unix_time(StringInfo url, TimestampTz instant)
+{
+	appendStringInfo(url, INT64_FORMAT, instant / USECS_PER_SEC + EPOCH_OFFSET);
+}
+
+static bool
+read_unix_time(const PageValue *value, TimestampTz *instant)
+{
+	return !pg_sub_s64_overflow(value->integer, EPOCH_OFFSET, instant) &&
+		!pg_mul_s64_overflow(*instant, USECS_PER_SEC, instant) &&
+		IS_VALID_TIMESTAMP(*instant);
+}
+
+static const ProviderHeader openai_headers[] = {
+	{"Authorization", "Bearer ", PROVIDER_API_KEY},
+	{"OpenAI-Organization", "", PROVIDER_ORGANIZATION},
+	{"OpenAI-Project", "", PROVIDER_PROJECT},
+	{NULL}
+};
+
+static const ProviderHint openai_hints[] = {
+	{401, gettext_noop("Set the option \"api_key\" of the user mapping to an admin key of the organization.")},
+	{403, gettext_noop("The key needs the scope \"api.usage.read\".")},
+	{0, NULL}
+};
+
+/* docs/api.md sections 1 to 5 */
+const UsageProvider provider_openai = {
+	.base_url = "https://api.openai.com/v1",
+	.array_format = PROVIDER_ARRAY_REPEAT,
+	.headers = openai_headers,
+	.parameters = {
+		.start_time = "start_time",
+		.end_time = "end_time",
+		.bucket_width = "bucket_width",
+		.group_by = "group_by",
+		.limit = "limit",
+		.cursor = "page"
+	},
+	.append_time = append_unix_time,
+	.read_time = read_unix_time,
+	.envelope = {
+		.data = NAMES("data"),
+		.has_more = NAMES("has_more"),
+		.cursor = NAMES("next_page"),
+		.bucket_start = NAMES("start_time"),
+		.bucket_end = NAMES("end_time"),
+		.results = NAMES("results", "result")	/* the older description's */
+	},
+	.error = {
+		.container = "error",
+		.message = "message",
+		.type = "type",
+		.param = "param",
+		.code = "code"
+	},
+	.lookback_code = "reporting_lookback_exceeded",
+	.quota_code = "insufficient_quota",
+	.quota_hint = gettext_noop("Check the plan and billing details of the organization."),
+	.hints = openai_hints
+};
+
+bool
+provider_reserves(const UsageProvider *provider, const char *parameter)
+{
+	const ProviderParameters *own = &provider->parameters;
+
+	return strcmp(parameter, own->start_time) == 0 ||
+		strcmp(parameter, own->end_time) == 0 ||
+		strcmp(parameter, own->bucket_width) == 0 ||
+		strcmp(parameter, own->group_by) == 0 ||
+		strcmp(parameter, own->limit) == 0 ||
+		strcmp(parameter, own->cursor) == 0;
+}
+
+const char *
+provider_hint(const UsageProvider *provider, long status)
+{
+	const ProviderHint *row = provider->hints;
+
+	while (row->hint && row->status != status)
+		row++;
+	return row->hint;
+}

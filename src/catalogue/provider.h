@@ -1,0 +1,88 @@
+/*
+ * provider.h
+ *	  Who answers: what differs from one provider's usage API to another's.
+ *
+ * The only place that knows how a provider writes a request and an answer, in
+ * what docs/api.md section 8 shows that providers differ in.  Which endpoints
+ * there are is in endpoint.h.
+ */
+#ifndef USAGE_PROVIDER_H
+#define USAGE_PROVIDER_H
+
+#include "datatype/timestamp.h"
+#include "lib/stringinfo.h"
+
+#include "page/page.h"
+#include "page/page_error.h"
+
+/* How arrays are written in a query (docs/api.md section 2). */
+typedef enum ProviderArrayFormat
+{
+	PROVIDER_ARRAY_REPEAT,		/* a=1&a=2 */
+	PROVIDER_ARRAY_BRACKETS,	/* a[]=1&a[]=2, percent-encoded */
+	PROVIDER_ARRAY_COMMA		/* a=1,2 */
+} ProviderArrayFormat;
+
+/* Where the value of a header comes from. */
+typedef enum ProviderHeaderSource
+{
+	PROVIDER_API_KEY,			/* the user mapping */
+	PROVIDER_ORGANIZATION,		/* the server's options */
+	PROVIDER_PROJECT
+} ProviderHeaderSource;
+
+/* A header of each request; it is left out where its value is not set. */
+typedef struct ProviderHeader
+{
+	const char *name;
+	const char *prefix;			/* before the value */
+	ProviderHeaderSource source;
+} ProviderHeader;
+
+/* Names of the parameters that are no filters. */
+typedef struct ProviderParameters
+{
+	const char *start_time;
+	const char *end_time;
+	const char *bucket_width;
+	const char *group_by;
+	const char *limit;			/* most buckets of a page */
+	const char *cursor;			/* of the page before */
+} ProviderParameters;
+
+/* What to do about an answer of that HTTP status. */
+typedef struct ProviderHint
+{
+	int			status;
+	const char *hint;			/* to be translated */
+} ProviderHint;
+
+/* All strings are constants that live as long as the backend. */
+typedef struct UsageProvider
+{
+	const char *base_url;		/* preset of the option; no slash at its end */
+	int			array_format;	/* preset of the option: ProviderArrayFormat */
+	const ProviderHeader *headers;	/* ends with a NULL name */
+	ProviderParameters parameters;
+
+	/* A time in a query, and as a page has it; false: it is out of range. */
+	void		(*append_time) (StringInfo url, TimestampTz instant);
+	bool		(*read_time) (const PageValue *value, TimestampTz *instant);
+
+	PageEnvelope envelope;
+	PageErrorNames error;		/* members of an error's body */
+	const char *lookback_code;	/* code of an error: the time is too long ago */
+	const char *quota_code;		/* the organization's money is used up */
+	const char *quota_hint;		/* what to do about it; to be translated */
+	const ProviderHint *hints;	/* ends with a NULL hint */
+} UsageProvider;
+
+extern const UsageProvider provider_openai;
+
+/* Is that query parameter one that we set ourselves, so that no filter can be? */
+extern bool provider_reserves(const UsageProvider *provider, const char *parameter);
+
+/* The provider's hint for that status, not translated yet, or NULL. */
+extern const char *provider_hint(const UsageProvider *provider, long status);
+
+#endif

@@ -1,0 +1,376 @@
+/*
+ * page_reader.c
+ *	  A page as its brackets have it: its buckets, their results, its cursor.
+ *
+ * The code here is the skeleton only: a small machine that walks the brackets,
+ * colons and commas of page, bucket list, bucket, result list and result.  Every
+ * name and every other value goes to the scanner (page_scan_private.h).  What is wanted
+ * is kept on the way, within bounds, and given to json-c when it is complete;
+ * what is not costs no memory, however much it is.
+ */
+#include "postgres.h"
+
+#include "page/page_private.h"
+
+static const char *const place_names[] =
+{"answer", "page", "list of buckets", "bucket", "list of results", "result"};
+
+/* The names that a member may have; the first one is for messages. */
+static const char *const *
+member_names(const PageEnvelope *envelope, Member member)
+{
+	switch (member)
+	{
+		case MEMBER_DATA:
+			return envelope->data;
+		case MEMBER_HAS_MORE:
+			return envelope->has_more;
+		case MEMBER_CURSOR:
+			return envelope->cursor;
+		case MEMBER_BUCKET_START:
+			return envelope->bucket_start;
+		case MEMBER_BUCKET_END:
+			return envelope->bucket_end;
+		case MEMBER_RESULTS:
+			return envelope->results;
+		case MEMBER_OTHER:
+			break;
+	}
+	pg_unreachable();
+}
+
+static const char *
+member_name(const PageReader *reader, Member member)
+{
+	return member_names(reader->envelope, member)[0];
+}
+
+size_t
+page_longest_member(const PageEnvelope *envelope)
+{
+	size_t		longest = 0;
+
+	for (Member member = 0; member < MEMBER_OTHER; member++)
+		for (const char *const *name = member_names(envelope, member); *name; name++)
+			longest = Max(longest, strlen(*name));
+	return longest;
+}
+
+/* The member of that name among those from one to another, or MEMBER_OTHER. */
+static Member
+find_member(const PageEnvelope *envelope, Member first, Member last, const char *name, size_t length)
+{
+	for (Member member = first; member <= last; member++)
+		for (const char *const *known = member_names(envelope, member); *known; known++)
+			if (strlen(*known) == length && memcmp(*known, name, length) == 0)
+				return member;
+	return MEMBER_OTHER;
+}
+
+
+static void
+enter(PageReader *reader, Place place)
+{
+	reader->cursor++;
+	reader->place = place;
+	reader->step = STEP_FIRST;
+}
+
+/* Leave the list or object that ends here; a bucket's end is an event. */
+static bool
+leave(PageReader *reader)
+{
+	Place		left = reader->place;
+
+	reader->cursor++;
+	reader->place--;
+	reader->step = reader->place == OUTSIDE ? STEP_NOTHING : STEP_COMMA;
+	if (left == IN_RESULT)
+		return page_end_result(reader);
+	if (left != IN_BUCKET)
+		return false;
+	for (Member member = MEMBER_BUCKET_START; member <= MEMBER_RESULTS; member++)
+		if ((reader->bucket_members & (1 << member)) == 0)
+			return page_broken(reader, "A bucket has no \"%s\".", member_name(reader, member));
+	return page_emit(reader, PAGE_BUCKET_END);
+}
+
+/*
+ * The name that was scanned, without quotes or escapes, or NULL if it is none
+ * that matters.  True: no memory.
+ */
+static bool
+decode_name(PageReader *reader, const char **name, size_t *length)
+{
+	bool		failed;
+
+	*name = reader->is_nobodys ? NULL : reader->name + 1;
+	*length = reader->name_length - 2;
+	if (*name == NULL || memchr(*name, '\\', *length) == NULL)
+		return false;
+	json_object_put(reader->decoded);
+	reader->decoded = page_parse(reader->tokener, reader->name, reader->name_length, &failed);
+	if (failed)
+		return page_exhausted(reader);
+	*name = json_object_get_string(reader->decoded);
+	*length = json_object_get_string_len(reader->decoded);
+	return false;
+}
+
+/* Which member of the page or the bucket begins? */
+static bool
+begin_member(PageReader *reader, const char *name, size_t length)
+{
+	int		   *seen = reader->place == IN_PAGE ? &reader->page_members : &reader->bucket_members;
+
+	if (name == NULL)
+		reader->member = MEMBER_OTHER;
+	else if (reader->place == IN_PAGE)
+		reader->member = find_member(reader->envelope, MEMBER_DATA, MEMBER_CURSOR, name, length);
+	else
+		reader->member = find_member(reader->envelope, MEMBER_BUCKET_START, MEMBER_RESULTS,
+									 name, length);
+	if (reader->member != MEMBER_OTHER && (*seen & (1 << reader->member)) != 0)
+		return page_broken(reader, "A %s has more than one \"%s\".",
+						   place_names[reader->place], member_name(reader, reader->member));
+	*seen |= 1 << reader->member;
+	return false;
+}
+
+static bool
+take_name(PageReader *reader)
+{
+	const char *name;
+	size_t		length;
+
+	if (!reader->scanning && *reader->cursor != '"')
+		return page_misplaced(reader, "object property name expected");
+	if (!page_scan_name(reader))
+		return reader->event == PAGE_BROKEN;
+	reader->step = STEP_COLON;
+	if (decode_name(reader, &name, &length))
+		return true;
+	if (reader->place == IN_RESULT)
+		return page_begin_field(reader, name, length);
+	return begin_member(reader, name, length);
+}
+
+static bool
+take_result(PageReader *reader)
+{
+	if (!reader->scanning && *reader->cursor != '{')
+		return page_broken(reader, "A result is not an object.");
+	if (!reader->scanning)
+		page_begin_result(reader);
+	if (reader->whole >= 0)
+		return page_take_whole(reader);
+	enter(reader, IN_RESULT);
+	return false;
+}
+
+static bool
+take_bucket(PageReader *reader)
+{
+	if (*reader->cursor != '{')
+		return page_broken(reader, "A bucket is not an object.");
+	enter(reader, IN_BUCKET);
+	reader->bucket_members = 0;
+	return page_emit(reader, PAGE_BUCKET);
+}
+
+static bool
+take_item(PageReader *reader)
+{
+	reader->step = STEP_ITEM;
+	switch (reader->place)
+	{
+		case IN_DATA:
+			return take_bucket(reader);
+		case IN_RESULTS:
+			return take_result(reader);
+		default:
+			return take_name(reader);
+	}
+}
+
+static bool
+take_time(PageReader *reader, json_object *json, PageValue *time)
+{
+	const char *name = member_name(reader, reader->member);
+
+	time->integer = json_object_get_int64(json);
+	if (!json_object_is_type(json, json_type_int))
+		return page_unfit(reader, name, strlen(name), "bucket", json, "an integer");
+	if (!page_is_exact(json) || json_object_get_uint64(json) > PG_INT64_MAX)
+		return page_broken(reader, "The \"%s\" of a bucket is an integer out of range.", name);
+	return false;
+}
+
+/* A null has_more counts as none at all. */
+static bool
+take_has_more(PageReader *reader, json_object *json)
+{
+	const char *name = member_name(reader, MEMBER_HAS_MORE);
+
+	if (json == NULL)
+		reader->page_members &= ~(1 << MEMBER_HAS_MORE);
+	else if (!json_object_is_type(json, json_type_boolean))
+		return page_unfit(reader, name, strlen(name), "page", json, "a boolean");
+	reader->has_more = json_object_get_boolean(json);
+	return false;
+}
+
+/* An empty cursor would ask for the first page again: it is none. */
+static bool
+take_cursor(PageReader *reader, json_object *json)
+{
+	const char *text = json_object_get_string(json);
+	const char *name = member_name(reader, MEMBER_CURSOR);
+
+	if (json == NULL)
+		return false;
+	if (!json_object_is_type(json, json_type_string))
+		return page_unfit(reader, name, strlen(name), "page", json, "a string");
+	if (strlen(text) != json_object_get_string_len(json))
+		return page_broken(reader, "The \"%s\" of a page contains a null character.", name);
+	if (text[0] != '\0')
+		reader->next_cursor = json_object_get(json);
+	return false;
+}
+
+/* A scalar that matters is complete: what is it? */
+static bool
+take_scalar(PageReader *reader)
+{
+	Kept	   *kept = &reader->scalar;
+	bool		failed;
+	bool		event = false;
+	json_object *json = page_parse(reader->tokener, kept->text.data, kept->text.len + 1, &failed);
+
+	if (failed)
+		return page_exhausted(reader);
+	if (reader->member == MEMBER_BUCKET_START)
+		event = take_time(reader, json, &reader->bucket_start);
+	else if (reader->member == MEMBER_BUCKET_END)
+		event = take_time(reader, json, &reader->bucket_end);
+	else if (reader->member == MEMBER_HAS_MORE)
+		event = take_has_more(reader, json);
+	else
+		event = take_cursor(reader, json);
+	json_object_put(json);
+	return event;
+}
+
+/* The value of a member that should be a scalar, or does not matter. */
+static bool
+take_scalar_member(PageReader *reader)
+{
+	Kept	   *kept = reader->member == MEMBER_OTHER ? NULL : &reader->scalar;
+
+	if (!reader->scanning)
+		resetStringInfo(&reader->scalar.text);
+	if (!page_scan_on(reader, kept, 0))
+		return reader->event == PAGE_BROKEN ||
+			(reader->overflown && page_broken(reader, "The \"%s\" of a %s is longer than %d bytes.",
+											  member_name(reader, reader->member),
+											  place_names[reader->place], PAGE_SCALAR_BYTES));
+	reader->step = STEP_COMMA;
+	return kept != NULL && take_scalar(reader);
+}
+
+static bool
+take_value(PageReader *reader)
+{
+	if (reader->place == IN_RESULT)
+		return page_take_field(reader);
+	if (reader->member != MEMBER_DATA && reader->member != MEMBER_RESULTS)
+		return take_scalar_member(reader);
+	if (*reader->cursor != '[')
+		return page_broken(reader, "The \"%s\" of a %s is not a list.",
+						   member_name(reader, reader->member), place_names[reader->place]);
+	enter(reader, reader->member == MEMBER_DATA ? IN_DATA : IN_RESULTS);
+	return false;
+}
+
+/* Go over one character of punctuation. */
+static bool
+take_mark(PageReader *reader, char mark, Step next, const char *otherwise)
+{
+	if (*reader->cursor != mark)
+		return page_misplaced(reader, otherwise);
+	reader->cursor++;
+	reader->step = next;
+	return false;
+}
+
+/* The answer is complete: so is the page? */
+static bool
+finish(PageReader *reader)
+{
+	bool		has_more_seen = (reader->page_members & (1 << MEMBER_HAS_MORE)) != 0;
+
+	if (reader->step == STEP_OPEN)
+		return page_broken(reader, "The answer is empty.");
+	if (reader->step != STEP_NOTHING)
+		return page_broken(reader, "The answer ends in the middle of a %s.",
+						   reader->place == IN_RESULTS && reader->scanning ? "result" :
+						   place_names[reader->place]);
+	if ((reader->page_members & (1 << MEMBER_DATA)) == 0)
+		return page_broken(reader, "The page has no \"%s\".", member_name(reader, MEMBER_DATA));
+	if (!has_more_seen && reader->next_cursor != NULL)
+		return page_broken(reader, "The page has a \"%s\" but no \"%s\".",
+						   member_name(reader, MEMBER_CURSOR), member_name(reader, MEMBER_HAS_MORE));
+	return page_emit(reader, PAGE_END);
+}
+
+/* The window is read.  True: an event is to be answered. */
+static bool
+end_window(PageReader *reader)
+{
+	switch (page_next_window(reader))
+	{
+		case PAGE_AFTER_WINDOW:
+			return false;
+		case PAGE_AFTER_EVENT:
+			return true;
+		case PAGE_AFTER_END:
+			return finish(reader);
+	}
+	pg_unreachable();
+}
+
+bool
+page_advance(PageReader *reader)
+{
+	bool		in_list = reader->place == IN_DATA || reader->place == IN_RESULTS;
+	char		close = in_list ? ']' : '}';
+
+	if (!reader->scanning)
+		reader->cursor = page_skip_space(reader->cursor, reader->window_end);
+	if (reader->cursor == reader->window_end)
+		return end_window(reader);
+	switch (reader->step)
+	{
+		case STEP_OPEN:
+			if (*reader->cursor != '{')
+				return page_broken(reader, "The answer is not a JSON object.");
+			enter(reader, IN_PAGE);
+			return false;
+		case STEP_FIRST:
+			return *reader->cursor == close ? leave(reader) : take_item(reader);
+		case STEP_ITEM:
+			return take_item(reader);
+		case STEP_COLON:
+			return take_mark(reader, ':', STEP_VALUE, "colon expected");
+		case STEP_VALUE:
+			return take_value(reader);
+		case STEP_COMMA:
+			if (*reader->cursor == close)
+				return leave(reader);
+			return take_mark(reader, ',', STEP_ITEM, "comma or end expected");
+		case STEP_NOTHING:
+			return page_misplaced(reader, "nothing expected after the page");
+	}
+	pg_unreachable();
+}
+
