@@ -2,6 +2,7 @@
  * proxy_answer.c
  *	  What a rule does to the answer that a connection relays.
  */
+#include <string.h>
 #include <time.h>
 
 #include "proxy_answer.h"
@@ -21,11 +22,10 @@ answer_asked(Answer *answer, const char *bytes)
 {
 	if (answer->asked && !answer->answering)
 		return;
-	*answer = (Answer) {
-						  .asked = true,
-						  .rule = rule_for_response(bytes),
-						  .slow_since = seconds()
-		};
+	memset(answer, 0, sizeof(*answer));
+	answer->asked = true;
+	answer->rule = rule_for_response(bytes);
+	answer->slow_since = seconds();
 	proxy_counters.requests++;
 }
 
