@@ -1,33 +1,14 @@
 /*
  * proxy_relay.c
  *	  The relayed connections.
- *
- * What a rule counts are the bytes sent to the client since the last bytes of
- * a request came from it, so keep-alive works without understanding HTTP.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "proxy.h"
+#include "proxy_answer.h"
+#include "proxy_pipe.h"
 
-#define PIPE_BYTES 65536
 #define SLOW_TICK_MS 20
-#define CLOSED (-1)
-
-typedef struct Pipe
-{
-	char		data[PIPE_BYTES + 1];
-	size_t		start;
-	size_t		end;
-	bool		eof;			/* nothing more will come in */
-} Pipe;
 
 typedef struct Connection
 {
@@ -39,46 +20,12 @@ typedef struct Connection
 	bool		silent;			/* neither read nor answered */
 	bool		finishing;		/* FIN is sent; wait for the client's */
 	bool		done;
-
-	/* the answer being relayed */
-	bool		asked;
-	bool		answering;
-	Rule		rule;
-	int64_t		sent;			/* bytes of it */
-	double		slow_since;		/* seconds */
+	Answer		answer;			/* that is being relayed */
 	int			first_poll;		/* index of its entries, or -1 */
 } Connection;
 
 ProxyCounters proxy_counters;
 static Connection *connections;
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-static void
-close_socket(int *fd)
-{
-	if (*fd != CLOSED)
-		close(*fd);
-	*fd = CLOSED;
-}
-
-/* close() sends RST instead of FIN */
-static void
-reset_socket(int *fd)
-{
-	const struct linger linger = {.l_onoff = 1, .l_linger = 0};
-
-	if (*fd != CLOSED)
-		setsockopt(*fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	close_socket(fd);
-}
 
 static void
 end_connection(Connection *c, bool reset)
@@ -90,36 +37,17 @@ end_connection(Connection *c, bool reset)
 	c->done = true;
 }
 
-static int
-connect_server(uint16_t port)
-{
-	int			fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	const int	on = 1;
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)
-	};
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(fd, (struct sockaddr *) &address, sizeof(address)) != 0 &&
-		errno != EINPROGRESS)
-		close_socket(&fd);
-	return fd;
-}
-
 void
 relay_accept(int listener, uint16_t target)
 {
 	int			client = accept4(listener, NULL, NULL,
 								 SOCK_NONBLOCK | SOCK_CLOEXEC);
 	Mishap		mishap;
-	const int	on = 1;
 	Connection *c;
 
 	if (client < 0)
 		return;
-	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	send_at_once(client);
 	proxy_counters.connections++;
 	mishap = rule_for_connection();
 	proxy_counters.applied[mishap]++;
@@ -151,7 +79,7 @@ relay_clear(void)
 {
 	for (Connection *c = connections; c; c = c->next)
 	{
-		c->rule.mishap = MISHAP_NONE;
+		answer_clear(&c->answer);
 		if (c->silent)
 			end_connection(c, true);
 	}
@@ -167,36 +95,6 @@ relay_open(void)
 	return count;
 }
 
-/* Bytes from the client: a new request, if an answer has been given since. */
-static void
-note_request(Connection *c, const char *bytes)
-{
-	if (c->asked && !c->answering)
-		return;
-	c->asked = true;
-	c->answering = false;
-	c->sent = 0;
-	c->slow_since = seconds();
-	c->rule = rule_for_response(bytes);
-	proxy_counters.requests++;
-}
-
-/* How many more bytes may go to the client now? */
-static size_t
-allowance(const Connection *c)
-{
-	int64_t		allowed = PIPE_BYTES;
-
-	if (c->rule.mishap == MISHAP_SLOW)
-		allowed = (int64_t) ((seconds() - c->slow_since) * c->rule.amount)
-			- c->sent;
-	else if (c->rule.mishap != MISHAP_NONE)
-		allowed = c->rule.amount - c->sent;
-	if (allowed < 0)
-		allowed = 0;
-	return allowed < PIPE_BYTES ? allowed : PIPE_BYTES;
-}
-
 static void
 finish(Connection *c)
 {
@@ -205,75 +103,14 @@ finish(Connection *c)
 	c->finishing = true;
 }
 
-/* A mishap counts when its moment has come, and then once. */
-static void
-note_mishap(Connection *c)
-{
-	if (c->rule.mishap == MISHAP_NONE || c->rule.count == INT64_MIN)
-		return;
-	if (c->rule.mishap != MISHAP_SLOW && c->sent < c->rule.amount)
-		return;
-	proxy_counters.applied[c->rule.mishap]++;
-	c->rule.count = INT64_MIN;
-}
-
-/* The bytes that the rule grants are out: break the connection. */
+/* The bytes that the rule grants are out. */
 static void
 break_connection(Connection *c)
 {
-	switch (c->rule.mishap)
-	{
-		case MISHAP_TRUNCATE:
-			finish(c);
-			break;
-		case MISHAP_RESET:
-			end_connection(c, true);
-			break;
-		default:
-			break;
-	}
-}
-
-static bool
-cuts_off(const Connection *c)
-{
-	return c->rule.mishap == MISHAP_TRUNCATE ||
-		c->rule.mishap == MISHAP_RESET || c->rule.mishap == MISHAP_STALL;
-}
-
-/* False if the socket is broken. */
-static bool
-fill_pipe(Pipe *pipe, int fd)
-{
-	ssize_t		got = read(fd, pipe->data + pipe->end, PIPE_BYTES - pipe->end);
-
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR;
-	pipe->eof = got == 0;
-	pipe->end += got;
-	pipe->data[pipe->end] = '\0';
-	return true;
-}
-
-static ssize_t
-empty_pipe(Pipe *pipe, int fd, size_t limit)
-{
-	size_t		length = pipe->end - pipe->start;
-	ssize_t		sent = send(fd, pipe->data + pipe->start,
-							length < limit ? length : limit, MSG_NOSIGNAL);
-
-	if (sent < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	pipe->start += sent;
-	if (pipe->start == pipe->end)
-		pipe->start = pipe->end = 0;
-	return sent;
-}
-
-static bool
-has_bytes(const Pipe *pipe)
-{
-	return pipe->end > pipe->start;
+	if (c->answer.rule.mishap == MISHAP_RESET)
+		end_connection(c, true);
+	else
+		finish(c);
 }
 
 static void
@@ -290,8 +127,8 @@ read_client(Connection *c)
 			end_connection(c, false);
 	}
 	else if (c->up.end > before)
-		note_request(c, c->up.data + before);
-	else if (c->up.eof && c->rule.mishap != MISHAP_NONE)
+		answer_asked(&c->answer, c->up.data + before);
+	else if (c->up.eof && c->answer.rule.mishap != MISHAP_NONE)
 		end_connection(c, false);	/* nobody waits for the rest */
 	else if (c->up.eof && c->server != CLOSED && !has_bytes(&c->up))
 		shutdown(c->server, SHUT_WR);
@@ -300,17 +137,15 @@ read_client(Connection *c)
 static void
 write_client(Connection *c)
 {
-	ssize_t		sent = empty_pipe(&c->down, c->client, allowance(c));
+	ssize_t		sent = empty_pipe(&c->down, c->client, answer_allowance(&c->answer));
 
 	if (sent < 0)
 	{
 		end_connection(c, false);
 		return;
 	}
-	c->sent += sent;
-	c->answering = true;
-	note_mishap(c);
-	if (cuts_off(c) && c->sent >= c->rule.amount)
+	answer_sent(&c->answer, sent);
+	if (answer_is_over(&c->answer))
 		break_connection(c);
 }
 
@@ -333,9 +168,7 @@ write_server(Connection *c)
 static bool
 may_write_client(const Connection *c)
 {
-	return has_bytes(&c->down) && !c->finishing &&
-		(allowance(c) > 0 ||
-		 (c->rule.mishap != MISHAP_SLOW && c->rule.mishap != MISHAP_STALL));
+	return has_bytes(&c->down) && !c->finishing && answer_may_go_on(&c->answer);
 }
 
 static short
@@ -397,7 +230,7 @@ relay_prepare(struct pollfd *polls, int *timeout_ms)
 
 	for (Connection *c = connections; c; c = c->next)
 	{
-		bool		waits = c->rule.mishap == MISHAP_SLOW && has_bytes(&c->down);
+		bool		waits = c->answer.rule.mishap == MISHAP_SLOW && has_bytes(&c->down);
 		short		server = server_events(c);
 
 		/* a broken server would wake us again and again */
@@ -437,7 +270,7 @@ handle_connection(Connection *c, short client, short server)
 	if (!c->done && may_write_client(c))
 		write_client(c);
 	if (!c->done)
-		note_mishap(c);
+		answer_note_mishap(&c->answer);
 	check_end(c);
 }
 

@@ -232,6 +232,25 @@ ExceptionalCondition(const char *condition, const char *type, const char *file, 
 	abort();
 }
 
+/* --- numbers by chance --------------------------------------------------- */
+
+static uint64 dice = 20261127;
+
+void
+shim_seed(uint64 seed)
+{
+	dice = seed;
+}
+
+uint32
+shim_below(uint32 limit)
+{
+	dice ^= dice << 13;
+	dice ^= dice >> 7;
+	dice ^= dice << 17;
+	return (dice >> 32) % limit;
+}
+
 /* --- TAP ---------------------------------------------------------------- */
 
 static int	tests_run;

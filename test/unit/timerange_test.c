@@ -15,15 +15,6 @@
 #define SPAN 64
 #define ROUNDS 20000
 
-static uint64 seed = 1;
-
-static int
-below(int limit)
-{
-	seed = seed * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-	return (seed >> 33) % limit;
-}
-
 /* Some ranges, overlapping, touching and empty ones among them. */
 static TimeRanges *
 some_ranges(bool *members)
@@ -31,10 +22,10 @@ some_ranges(bool *members)
 	TimeRanges *set = timerange_none();
 
 	memset(members, false, SPAN);
-	for (int i = below(5); i > 0; i--)
+	for (int i = shim_below(5); i > 0; i--)
 	{
-		int			start = below(SPAN);
-		int			end = below(SPAN);
+		int			start = shim_below(SPAN);
+		int			end = shim_below(SPAN);
 
 		set = timerange_union(set, timerange_between(start, end));
 		for (int t = start; t < end; t++)
@@ -119,11 +110,11 @@ test_random(void)
 		bool		a[SPAN];
 		bool		b[SPAN];
 		bool		expected[SPAN];
-		int			width = 1 + below(7);
+		int			width = 1 + shim_below(7);
 		TimeRanges *left = some_ranges(a);
 		TimeRanges *right = some_ranges(b);
 		TimeRanges *aligned = timerange_align(left, width);
-		TimeCut		cut = {.width_us = width,.backward = below(2)};
+		TimeCut		cut = {.width_us = width,.backward = shim_below(2)};
 
 		for (int t = 0; t < SPAN; t++)
 			expected[t] = a[t] && b[t];
@@ -135,8 +126,8 @@ test_random(void)
 		/* a bucket start is in the aligned set if it is in the set itself */
 		for (int t = 0; t < SPAN; t += width)
 			wrong[2] += contains(aligned, t) != a[t] || !is_canonical(aligned);
-		cut.limit = 1 + below(5);
-		cut.first = 1 + below(cut.limit);
+		cut.limit = 1 + shim_below(5);
+		cut.first = 1 + shim_below(cut.limit);
 		wrong[3] += !windows_cover(aligned, &cut);
 	}
 	shim_ok(wrong[0] == 0, "intersection, %d random pairs", ROUNDS);

@@ -1,5 +1,6 @@
 # Check.pm
-#	  Starts and asks the simulator, for the script check.
+#	  Starts and asks the simulator, for the checks of it.  SIMULATOR_PREFIX may
+#	  name a command to run it under, such as valgrind.
 
 package Check;
 
@@ -11,11 +12,12 @@ use File::Temp ();
 use FindBin;
 use HTTP::Tiny;
 use JSON::PP;
+use Test::More;
 use Time::HiRes qw(sleep);
 
 our @EXPORT = qw(MINUTE HOUR DAY NOW KEY %width $directory $http $json $server
   $base start encode control get path_of query_of ask ask_all split_csv
-  events_of forget_events);
+  events_of forget_events is_error);
 
 use constant { MINUTE => 60, HOUR => 3600, DAY => 86400 };
 use constant NOW => 1795212345;    # in the middle of a minute
@@ -35,7 +37,7 @@ sub start
 	defined(my $pid = fork) or die;
 	if ($pid == 0)
 	{
-		exec @prefix, "$FindBin::Bin/$name", '--ready-file', $file,
+		exec @prefix, "$FindBin::Bin/../$name", '--ready-file', $file,
 		  '--daemon-parent', getppid, @arguments;
 		die "could not run $name: $!\n";
 	}
@@ -173,6 +175,16 @@ sub forget_events
 {
 	%events = ();
 	return;
+}
+
+# An answer with this status, about this parameter; returns its error.
+sub is_error
+{
+	my ($answer, $status, $param, $what) = @_;
+	my $error = eval { $json->decode($answer->{content})->{error} };
+	is($answer->{status}, $status, "$what: status");
+	is(ref $error ? $error->{param} : 'none', $param, "$what: parameter");
+	return $error;
 }
 
 1;

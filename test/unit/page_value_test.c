@@ -1,0 +1,172 @@
+/*
+ * page_value_test.c
+ *	  Values of each kind, and what is said of those that do not fit, as TAP.
+ */
+#include "postgres.h"
+
+#include "page_trace.h"
+#include "shim.h"
+
+static void
+test_integers(void)
+{
+	static const ValueCase cases[] = {
+		{PAGE_INTEGER, "null"},
+		{PAGE_INTEGER, "0", "0"},
+		{PAGE_INTEGER, "-0", "0"},
+		{PAGE_INTEGER, "-17", "-17"},
+		{PAGE_INTEGER, "9223372036854775807", "9223372036854775807"},
+		{PAGE_INTEGER, "9223372036854775808", NULL, "is an integer out of range"},
+		{PAGE_INTEGER, "18446744073709551614", NULL, "is an integer out of range"},
+		{PAGE_INTEGER, "18446744073709551615", NULL, "is an integer out of range"},
+		{PAGE_INTEGER, "-9223372036854775807", "-9223372036854775807"},
+		{PAGE_INTEGER, "-9223372036854775808", NULL, "is an integer out of range"},
+		{PAGE_INTEGER, "1e3", NULL, "is the number 1e3, not an integer"},
+		{PAGE_INTEGER, "5.0", NULL, "is the number 5.0, not an integer"},
+		{PAGE_INTEGER, "\"5\"", NULL, "is the string \"5\", not an integer"},
+		{PAGE_INTEGER, "true", NULL, "is true, not an integer"},
+		{PAGE_INTEGER, "{\"a\":1}", NULL, "is an object, not an integer"},
+		{PAGE_INTEGER, "[]", NULL, "is a list, not an integer"}
+	};
+
+	are_values(cases, lengthof(cases));
+}
+
+/* json-c's versions take these for a limit, or refuse them at once. */
+static void
+test_huge_integers(void)
+{
+	static const char *const huge[] = {"18446744073709551616", "-9223372036854775809",
+	"123456789012345678901234567890"};
+	static const PageKind kinds[] = {PAGE_INTEGER, PAGE_NUMBER, PAGE_SCALAR, PAGE_JSON};
+
+	for (int i = 0; i < lengthof(huge); i++)
+		for (int kind = 0; kind < lengthof(kinds); kind++)
+		{
+			PageField	field = {"x", kinds[kind]};
+			char	   *page = psprintf("{\"data\":[{\"results\":[{\"x\":%s", huge[i]);
+			char	   *trace;
+
+			page = psprintf("%s}],\"start_time\":1,\"end_time\":2}]}", page);
+			trace = trace_page((Fields) {&field, 1}, (Bytes) {page, strlen(page)}, 1);
+			shim_ok(strstr(trace, "out of range.") || strstr(trace, "not valid JSON"),
+					"%s as kind %d is broken", huge[i], kinds[kind]);
+		}
+}
+
+static void
+test_numbers(void)
+{
+	static const ValueCase cases[] = {
+		{PAGE_NUMBER, "null"},
+		{PAGE_NUMBER, "0.003627500000000000000000000000000000",
+		"<0.003627500000000000000000000000000000>"},
+		{PAGE_NUMBER, "12345678901234567890.12345678901234567890",
+		"<12345678901234567890.12345678901234567890>"},
+		{PAGE_NUMBER, "1E-10", "<1E-10>"},
+		{PAGE_NUMBER, "-0.0", "<-0.0>"},
+		{PAGE_NUMBER, "1e+400", "<1e+400>"},
+		{PAGE_NUMBER, "0E-6176", "<0E-6176>"},
+		{PAGE_NUMBER, "10000", "<10000>"},
+		{PAGE_NUMBER, "-42", "<-42>"},
+		{PAGE_NUMBER, "18446744073709551614", "<18446744073709551614>"},
+		{PAGE_NUMBER, "18446744073709551615", NULL, "is a number out of range"},
+		{PAGE_NUMBER, "-9223372036854775808", NULL, "is a number out of range"},
+		{PAGE_NUMBER, "\"0E-6176\"", "<0E-6176>"},
+		{PAGE_NUMBER, "\"12.50\"", "<12.50>"},
+		{PAGE_NUMBER, "\"1\\u0000\"", NULL, "contains a null character"},
+		{PAGE_NUMBER, "false", NULL, "is false, not a number"},
+		{PAGE_NUMBER, "{}", NULL, "is an object, not a number"}
+	};
+
+	are_values(cases, lengthof(cases));
+}
+
+static void
+test_other_kinds(void)
+{
+	static const ValueCase cases[] = {
+		{PAGE_BOOLEAN, "true", "yes"},
+		{PAGE_BOOLEAN, "false", "no"},
+		{PAGE_BOOLEAN, "\"true\"", "yes"},
+		{PAGE_BOOLEAN, "\"false\"", "no"},
+		{PAGE_BOOLEAN, "null"},
+		{PAGE_BOOLEAN, "0", NULL, "is the number 0, not a boolean"},
+		{PAGE_BOOLEAN, "\"True\"", NULL, "is the string \"True\", not a boolean"},
+		{PAGE_TEXT, "null"},
+		{PAGE_TEXT, "\"\"", "<>"},
+		{PAGE_TEXT, "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "<a\"\\/\b\f\n\r\t\xc3\xa9>"},
+		{PAGE_TEXT, "\"a\\u0000\"", NULL, "contains a null character"},
+		{PAGE_TEXT, "17", NULL, "is the number 17, not a string"},
+		{PAGE_SCALAR, "null"},
+		{PAGE_SCALAR, "\"a b\"", "<a b>"},
+		{PAGE_SCALAR, "1.50", "<1.50>"},
+		{PAGE_SCALAR, "17", "<17>"},
+		{PAGE_SCALAR, "true", "<true>"},
+		{PAGE_SCALAR, "false", "<false>"},
+		{PAGE_SCALAR, "\"a\\u0000\"", NULL, "contains a null character"},
+		{PAGE_SCALAR, "[1]", NULL, "is a list, not a string, number or boolean"},
+		{PAGE_JSON, "null"},
+		{PAGE_JSON, "\"a/b\\u0000\\u0001\\\"\"", "<\"a/b\\u0000\\u0001\\\"\">"},
+		{PAGE_JSON, "{ \"b\" : [ 1.50, -0.0, null, true ], \"a\" : 10 }",
+		"<{\"b\":[1.50,-0.0,null,true],\"a\":10}>"},
+		{PAGE_JSON, "[[18446744073709551615]]", NULL, "has a number out of range"}
+	};
+
+	are_values(cases, lengthof(cases));
+}
+
+/* What a complaint quotes is cut and cleaned. */
+static void
+test_quotes(void)
+{
+	static const ValueCase cases[] = {
+		{PAGE_INTEGER, "\"0123456789012345678901234567890123456789012345678901234567890123\"", NULL,
+			"is the string "
+		"\"0123456789012345678901234567890123456789012345678901234567890123\", not an integer"},
+		{PAGE_INTEGER,
+			"\"012345678901234567890123456789012345678901234567890123456789012\xe2\x82\xac\"", NULL,
+			"is the string "
+		"\"012345678901234567890123456789012345678901234567890123456789012...\", not an integer"},
+		{PAGE_INTEGER, "\"a\\n\\u007f\\u0085b\\u0000c sk-proj-12345678\"", NULL,
+		"is the string \"a   b c sk-***\", not an integer"}
+	};
+
+	are_values(cases, lengthof(cases));
+}
+
+/* What a complaint quotes of the secret is masked before it is cut. */
+static void
+test_secret(void)
+{
+	static const ValueCase cases[] = {
+		{PAGE_INTEGER, "\"" SECRET "\"", NULL,
+		"is the string \"*********************\", not an integer"},
+		{PAGE_INTEGER, "\"Bearer gateway-Zq7Xv0Wk4\\/Pd2!\"", NULL,
+		"is the string \"Bearer *********************!\", not an integer"},
+		{PAGE_INTEGER, "\"\\u0067\\u0061\\u0074\\u0065\\u0077\\u0061\\u0079\\u002dZq7\"", NULL,
+		"is the string \"***********\", not an integer"},
+		{PAGE_BOOLEAN, "\"q7Xv0Wk v0Wk4/Pd2\"", NULL,
+		"is the string \"q7Xv0Wk *********\", not a boolean"},
+		{PAGE_BOOLEAN,
+			"\"0123456789012345678901234567890123456789012345678901234567gateway-Zq7Xv0\"", NULL,
+			"is the string "
+		"\"0123456789012345678901234567890123456789012345678901234567******...\", not a boolean"}
+	};
+
+	are_values(cases, lengthof(cases));
+}
+
+int
+main(void)
+{
+	MemoryContextSwitchTo(shim_context());
+	test_integers();
+	test_huge_integers();
+	test_numbers();
+	test_other_kinds();
+	test_quotes();
+	test_secret();
+	MemoryContextDelete(CurrentMemoryContext);
+	return shim_done();
+}
