@@ -52,8 +52,9 @@ read_cut(PageReader *reader, const char *text, size_t length, size_t cut)
 char *
 complaint_of(const char *path, const char *text, size_t length)
 {
-	PageField	field = {path, PAGE_JSON};
-	PageReader *reader = page_open(&field, 1, MAX_RESULT_BYTES, NULL);
+	PageField	field = {path, FIELD_JSON};
+	PageReader *reader = page_open(&provider_openai.envelope, &field, 1,
+								   MAX_RESULT_BYTES, NULL);
 	char	   *complaint = pstrdup(read_cut(reader, text, length, length));
 
 	for (size_t cut = 0; cut < length; cut++)

@@ -5,6 +5,7 @@
 #ifndef USAGE_PAGE_CUT_H
 #define USAGE_PAGE_CUT_H
 
+#include "catalogue/provider.h"
 #include "page/page.h"
 
 #define MAX_RESULT_BYTES (64 * 1024)

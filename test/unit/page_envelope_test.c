@@ -7,7 +7,7 @@
 #include "page_trace.h"
 #include "shim.h"
 
-static const PageField x[] = {{"x", PAGE_INTEGER}};
+static const PageField x[] = {{"x", FIELD_INTEGER}};
 
 static void
 test_fixtures(void)
@@ -158,6 +158,34 @@ test_cut_off(void)
 	are_broken(cases, lengthof(cases));
 }
 
+/* Another API's names: a reader goes by those that it was given. */
+static void
+test_other_names(void)
+{
+	static const char *const data[] = {"items", NULL};
+	static const char *const has_more[] = {"more", NULL};
+	static const char *const cursor[] = {"after", NULL};
+	static const char *const start[] = {"starting_at", NULL};
+	static const char *const end[] = {"ending_at", NULL};
+	static const char *const results[] = {"rows", "entries", NULL};
+	static const PageEnvelope envelope = {data, has_more, cursor, start, end, results};
+	static const PageField field = {"n", FIELD_INTEGER};
+	Fields		fields = {&field, 1};
+	PageReader *reader = page_open(&envelope, fields.fields, fields.count, MAX_RESULT_BYTES, NULL);
+
+	char	   *trace;
+
+	trace = trace_with(reader, fields,
+					   BYTES("{\"items\":[{\"starting_at\":1,\"ending_at\":2,\"rows\":[{\"n\":3}]},"
+							 "{\"starting_at\":2,\"ending_at\":3,\"entries\":[]}],"
+							 "\"data\":[1],\"more\":true,\"after\":\"p\"}"), 1000);
+	shim_ok(strcmp(trace, "bucket\nresult n=3\nend 1 2\nbucket\nend 2 3\npage more<p>\n") == 0,
+			"names of another API");
+	page_restart(reader);
+	trace = trace_with(reader, fields, BYTES("{\"data\":[],\"has_more\":false}"), 1000);
+	shim_ok(strstr(trace, "The page has no \"items\".") != NULL, "OpenAI's are none of its own");
+}
+
 int
 main(void)
 {
@@ -167,6 +195,7 @@ main(void)
 	test_broken_envelope();
 	test_broken_bucket();
 	test_cut_off();
+	test_other_names();
 	MemoryContextDelete(CurrentMemoryContext);
 	return shim_done();
 }

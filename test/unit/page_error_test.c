@@ -39,7 +39,7 @@ is_error(const ErrorCase *expected)
 	bool		same = true;
 
 	memcpy(copy, expected->body.data, expected->body.length);
-	page_parse_error(copy, expected->body.length, SECRET, &error);
+	page_parse_error(&provider_openai.error, copy, expected->body.length, SECRET, &error);
 	free(copy);
 	same = is_part("message", error.message, expected->message) && same;
 	same = is_part("type", error.type, expected->type) && same;

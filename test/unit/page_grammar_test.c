@@ -47,7 +47,7 @@ is_body(const char *value, size_t length, bool taken)
 	appendStringInfoString(&text, "{\"error\":{\"a\":");
 	appendBinaryStringInfo(&text, value, length);
 	appendStringInfoString(&text, ",\"message\":\"No.\"}}");
-	page_parse_error(text.data, text.len, NULL, &error);
+	page_parse_error(&provider_openai.error, text.data, text.len, NULL, &error);
 	if ((error.message != NULL) == taken)
 		return true;
 	printf("# in an error's body: %s\n", error.message ? "taken" : "not taken");

@@ -30,14 +30,14 @@ static void
 is_bounded(const char *name, const char *path, const char *before, int most_bytes,
 		   const char *behind, const char *complaint, bool too_large)
 {
-	PageField	field = {path, PAGE_JSON};
+	PageField	field = {path, FIELD_JSON};
 
 	for (int excess = 0; excess <= 1; excess++)
 		for (size_t cut = 0; cut <= 60000; cut += 20000)
 		{
 			MemoryContext context = shim_context();
 			MemoryContext caller = MemoryContextSwitchTo(context);
-			PageReader *reader = page_open(&field, 1, MAX_RESULT_BYTES, NULL);
+			PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
 			char	   *text = sized(before, most_bytes + excess, behind);
 			const char *got = read_cut(reader, text, strlen(text), cut);
 			bool		held = strcmp(got, excess ? complaint : "") == 0 &&
@@ -106,8 +106,8 @@ test_unread(void)
 		{
 			MemoryContext context = shim_context();
 			MemoryContext caller = MemoryContextSwitchTo(context);
-			PageField	field = {"x", PAGE_JSON};
-			PageReader *reader = page_open(&field, 1, MAX_RESULT_BYTES, NULL);
+			PageField	field = {"x", FIELD_JSON};
+			PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
 			size_t		bytes = growth(reader, psprintf("%s%s", frames[i].before, bombs[j].before),
 									   bombs[j].morsel);
 
@@ -133,8 +133,8 @@ static void
 is_tree(const char *name, const char *open, const char *morsel, const char *end,
 		size_t idle_bytes)
 {
-	PageField	field = {"x", PAGE_JSON};
-	PageReader *reader = page_open(&field, 1, MAX_RESULT_BYTES, NULL);
+	PageField	field = {"x", FIELD_JSON};
+	PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
 	StringInfoData text;
 	size_t		tree_bytes;
 	PageEvent	event;

@@ -13,9 +13,9 @@ static void
 test_paths(void)
 {
 	static const PageField fields[] = {
-		{"amount.value", PAGE_NUMBER}, {"*", PAGE_JSON}, {"amount.currency", PAGE_TEXT},
-		{"amount.value", PAGE_SCALAR}, {"amount", PAGE_JSON}, {"a.b.c", PAGE_INTEGER},
-		{"*", PAGE_JSON}
+		{"amount.value", FIELD_NUMBER}, {"*", FIELD_JSON}, {"amount.currency", FIELD_TEXT},
+		{"amount.value", FIELD_SCALAR}, {"amount", FIELD_JSON}, {"a.b.c", FIELD_INTEGER},
+		{"*", FIELD_JSON}
 	};
 	static const TraceCase cases[] = {
 		{"paths, the whole result and fields wanted twice",
@@ -54,7 +54,7 @@ test_paths(void)
 static void
 test_text(void)
 {
-	static const PageField x[] = {{"x", PAGE_TEXT}};
+	static const PageField x[] = {{"x", FIELD_TEXT}};
 	static const TraceCase cases[] = {
 		{"two, three and four bytes", BUCKET("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
 		GIVES("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")},

@@ -64,9 +64,9 @@ mutate(StringInfo text)
 
 /* Also everything as JSON, and odd kinds, so that more code is met. */
 static const PageField mixture[] = {
-	{"*", PAGE_JSON}, {"amount", PAGE_JSON}, {"amount.value", PAGE_SCALAR},
-	{"input_tokens", PAGE_NUMBER}, {"model", PAGE_SCALAR}, {"batch", PAGE_BOOLEAN},
-	{"input_tokens", PAGE_INTEGER}, {"project_id", PAGE_TEXT}
+	{"*", FIELD_JSON}, {"amount", FIELD_JSON}, {"amount.value", FIELD_SCALAR},
+	{"input_tokens", FIELD_NUMBER}, {"model", FIELD_SCALAR}, {"batch", FIELD_BOOLEAN},
+	{"input_tokens", FIELD_INTEGER}, {"project_id", FIELD_TEXT}
 };
 
 static bool
@@ -108,7 +108,7 @@ test_mutations(int mutations)
 		for (int changes = 1 + shim_below(3); changes > 0; changes--)
 			mutate(&text);
 		held += mutation_holds((Bytes) {text.data, text.len}, mixed ? FIELDS(mixture) : everything);
-		page_parse_error(text.data, text.len, SECRET, &error);
+		page_parse_error(&provider_openai.error, text.data, text.len, SECRET, &error);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
 	}

@@ -19,14 +19,14 @@ typedef struct NameCase
 static void
 is_integer(const NameCase *expected)
 {
-	PageField	field = {"input_tokens", PAGE_INTEGER};
+	PageField	field = {"input_tokens", FIELD_INTEGER};
 	char	   *text = psprintf("{\"data\":[" BUCKET "%s]}]}", expected->result);
 	size_t		length = strlen(text);
 	bool		held = true;
 
 	for (size_t cut = 1; cut <= length && held; cut++)
 	{
-		PageReader *reader = page_open(&field, 1, MAX_RESULT_BYTES, NULL);
+		PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
 		int64		got = -1;
 		PageEvent	event;
 		size_t		done = 0;

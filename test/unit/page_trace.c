@@ -14,20 +14,20 @@
 #include "shim.h"
 
 static const PageField every_field[] = {
-	{"input_tokens", PAGE_INTEGER}, {"output_tokens", PAGE_INTEGER},
-	{"num_model_requests", PAGE_INTEGER}, {"input_cached_tokens", PAGE_INTEGER},
-	{"input_audio_tokens", PAGE_INTEGER}, {"output_audio_tokens", PAGE_INTEGER},
-	{"images", PAGE_INTEGER}, {"characters", PAGE_INTEGER},
-	{"seconds", PAGE_INTEGER}, {"usage_bytes", PAGE_INTEGER},
-	{"num_sessions", PAGE_INTEGER}, {"num_requests", PAGE_INTEGER},
-	{"project_id", PAGE_TEXT}, {"user_id", PAGE_TEXT},
-	{"api_key_id", PAGE_TEXT}, {"model", PAGE_TEXT},
-	{"batch", PAGE_BOOLEAN}, {"service_tier", PAGE_TEXT},
-	{"size", PAGE_TEXT}, {"source", PAGE_TEXT},
-	{"vector_store_id", PAGE_TEXT}, {"context_level", PAGE_TEXT},
-	{"line_item", PAGE_TEXT}, {"amount.value", PAGE_NUMBER},
-	{"amount.currency", PAGE_TEXT}, {"quantity", PAGE_NUMBER},
-	{"quantity_unit", PAGE_TEXT}
+	{"input_tokens", FIELD_INTEGER}, {"output_tokens", FIELD_INTEGER},
+	{"num_model_requests", FIELD_INTEGER}, {"input_cached_tokens", FIELD_INTEGER},
+	{"input_audio_tokens", FIELD_INTEGER}, {"output_audio_tokens", FIELD_INTEGER},
+	{"images", FIELD_INTEGER}, {"characters", FIELD_INTEGER},
+	{"seconds", FIELD_INTEGER}, {"usage_bytes", FIELD_INTEGER},
+	{"num_sessions", FIELD_INTEGER}, {"num_requests", FIELD_INTEGER},
+	{"project_id", FIELD_TEXT}, {"user_id", FIELD_TEXT},
+	{"api_key_id", FIELD_TEXT}, {"model", FIELD_TEXT},
+	{"batch", FIELD_BOOLEAN}, {"service_tier", FIELD_TEXT},
+	{"size", FIELD_TEXT}, {"source", FIELD_TEXT},
+	{"vector_store_id", FIELD_TEXT}, {"context_level", FIELD_TEXT},
+	{"line_item", FIELD_TEXT}, {"amount.value", FIELD_NUMBER},
+	{"amount.currency", FIELD_TEXT}, {"quantity", FIELD_NUMBER},
+	{"quantity_unit", FIELD_TEXT}
 };
 
 const Fields everything = FIELDS(every_field);
@@ -80,9 +80,9 @@ trace_values(StringInfo trace, PageReader *reader, Fields wanted)
 		if (values[i].isnull)
 			continue;
 		appendStringInfo(trace, " %s=", fields[i].path);
-		if (fields[i].kind == PAGE_INTEGER)
+		if (fields[i].kind == FIELD_INTEGER)
 			appendStringInfo(trace, INT64_FORMAT, values[i].integer);
-		else if (fields[i].kind == PAGE_BOOLEAN)
+		else if (fields[i].kind == FIELD_BOOLEAN)
 			appendStringInfoString(trace, values[i].boolean ? "yes" : "no");
 		else
 			trace_text(trace, values[i].text, values[i].length);
@@ -105,7 +105,7 @@ trace_event(StringInfo trace, PageReader *reader, PageEvent event, Fields fields
 			break;
 		case PAGE_BUCKET_END:
 			appendStringInfo(trace, "end " INT64_FORMAT " " INT64_FORMAT "\n",
-							 page_bucket_start(reader), page_bucket_end(reader));
+							 page_bucket_start(reader)->integer, page_bucket_end(reader)->integer);
 			break;
 		case PAGE_END:
 			appendStringInfoString(trace, page_has_more(reader) ? "page more" : "page");
@@ -135,7 +135,7 @@ check_order(PageEvent last, PageEvent event)
 PageReader *
 open_reader(Fields fields)
 {
-	return page_open(fields.fields, fields.count, MAX_RESULT_BYTES, SECRET);
+	return page_open(&provider_openai.envelope, fields.fields, fields.count, MAX_RESULT_BYTES, SECRET);
 }
 
 /* Each feed is a malloc of its own, and gone when it may be. */

@@ -9,6 +9,7 @@
 #ifndef USAGE_PAGE_TRACE_H
 #define USAGE_PAGE_TRACE_H
 
+#include "catalogue/provider.h"
 #include "page/page.h"
 
 #define MAX_RESULT_BYTES (64 * 1024)
@@ -52,7 +53,7 @@ typedef struct BrokenCase
 /* The value of a member "x" of a result. */
 typedef struct ValueCase
 {
-	PageKind	kind;
+	FieldKind	kind;
 	const char *literal;		/* in the page */
 	const char *value;			/* in the trace; NULL: there is none */
 	const char *complaint;		/* behind "The "x" of a result "; NULL: none */

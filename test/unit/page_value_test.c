@@ -11,22 +11,22 @@ static void
 test_integers(void)
 {
 	static const ValueCase cases[] = {
-		{PAGE_INTEGER, "null"},
-		{PAGE_INTEGER, "0", "0"},
-		{PAGE_INTEGER, "-0", "0"},
-		{PAGE_INTEGER, "-17", "-17"},
-		{PAGE_INTEGER, "9223372036854775807", "9223372036854775807"},
-		{PAGE_INTEGER, "9223372036854775808", NULL, "is an integer out of range"},
-		{PAGE_INTEGER, "18446744073709551614", NULL, "is an integer out of range"},
-		{PAGE_INTEGER, "18446744073709551615", NULL, "is an integer out of range"},
-		{PAGE_INTEGER, "-9223372036854775807", "-9223372036854775807"},
-		{PAGE_INTEGER, "-9223372036854775808", NULL, "is an integer out of range"},
-		{PAGE_INTEGER, "1e3", NULL, "is the number 1e3, not an integer"},
-		{PAGE_INTEGER, "5.0", NULL, "is the number 5.0, not an integer"},
-		{PAGE_INTEGER, "\"5\"", NULL, "is the string \"5\", not an integer"},
-		{PAGE_INTEGER, "true", NULL, "is true, not an integer"},
-		{PAGE_INTEGER, "{\"a\":1}", NULL, "is an object, not an integer"},
-		{PAGE_INTEGER, "[]", NULL, "is a list, not an integer"}
+		{FIELD_INTEGER, "null"},
+		{FIELD_INTEGER, "0", "0"},
+		{FIELD_INTEGER, "-0", "0"},
+		{FIELD_INTEGER, "-17", "-17"},
+		{FIELD_INTEGER, "9223372036854775807", "9223372036854775807"},
+		{FIELD_INTEGER, "9223372036854775808", NULL, "is an integer out of range"},
+		{FIELD_INTEGER, "18446744073709551614", NULL, "is an integer out of range"},
+		{FIELD_INTEGER, "18446744073709551615", NULL, "is an integer out of range"},
+		{FIELD_INTEGER, "-9223372036854775807", "-9223372036854775807"},
+		{FIELD_INTEGER, "-9223372036854775808", NULL, "is an integer out of range"},
+		{FIELD_INTEGER, "1e3", NULL, "is the number 1e3, not an integer"},
+		{FIELD_INTEGER, "5.0", NULL, "is the number 5.0, not an integer"},
+		{FIELD_INTEGER, "\"5\"", NULL, "is the string \"5\", not an integer"},
+		{FIELD_INTEGER, "true", NULL, "is true, not an integer"},
+		{FIELD_INTEGER, "{\"a\":1}", NULL, "is an object, not an integer"},
+		{FIELD_INTEGER, "[]", NULL, "is a list, not an integer"}
 	};
 
 	are_values(cases, lengthof(cases));
@@ -38,7 +38,7 @@ test_huge_integers(void)
 {
 	static const char *const huge[] = {"18446744073709551616", "-9223372036854775809",
 	"123456789012345678901234567890"};
-	static const PageKind kinds[] = {PAGE_INTEGER, PAGE_NUMBER, PAGE_SCALAR, PAGE_JSON};
+	static const FieldKind kinds[] = {FIELD_INTEGER, FIELD_NUMBER, FIELD_SCALAR, FIELD_JSON};
 
 	for (int i = 0; i < lengthof(huge); i++)
 		for (int kind = 0; kind < lengthof(kinds); kind++)
@@ -58,25 +58,25 @@ static void
 test_numbers(void)
 {
 	static const ValueCase cases[] = {
-		{PAGE_NUMBER, "null"},
-		{PAGE_NUMBER, "0.003627500000000000000000000000000000",
+		{FIELD_NUMBER, "null"},
+		{FIELD_NUMBER, "0.003627500000000000000000000000000000",
 		"<0.003627500000000000000000000000000000>"},
-		{PAGE_NUMBER, "12345678901234567890.12345678901234567890",
+		{FIELD_NUMBER, "12345678901234567890.12345678901234567890",
 		"<12345678901234567890.12345678901234567890>"},
-		{PAGE_NUMBER, "1E-10", "<1E-10>"},
-		{PAGE_NUMBER, "-0.0", "<-0.0>"},
-		{PAGE_NUMBER, "1e+400", "<1e+400>"},
-		{PAGE_NUMBER, "0E-6176", "<0E-6176>"},
-		{PAGE_NUMBER, "10000", "<10000>"},
-		{PAGE_NUMBER, "-42", "<-42>"},
-		{PAGE_NUMBER, "18446744073709551614", "<18446744073709551614>"},
-		{PAGE_NUMBER, "18446744073709551615", NULL, "is a number out of range"},
-		{PAGE_NUMBER, "-9223372036854775808", NULL, "is a number out of range"},
-		{PAGE_NUMBER, "\"0E-6176\"", "<0E-6176>"},
-		{PAGE_NUMBER, "\"12.50\"", "<12.50>"},
-		{PAGE_NUMBER, "\"1\\u0000\"", NULL, "contains a null character"},
-		{PAGE_NUMBER, "false", NULL, "is false, not a number"},
-		{PAGE_NUMBER, "{}", NULL, "is an object, not a number"}
+		{FIELD_NUMBER, "1E-10", "<1E-10>"},
+		{FIELD_NUMBER, "-0.0", "<-0.0>"},
+		{FIELD_NUMBER, "1e+400", "<1e+400>"},
+		{FIELD_NUMBER, "0E-6176", "<0E-6176>"},
+		{FIELD_NUMBER, "10000", "<10000>"},
+		{FIELD_NUMBER, "-42", "<-42>"},
+		{FIELD_NUMBER, "18446744073709551614", "<18446744073709551614>"},
+		{FIELD_NUMBER, "18446744073709551615", NULL, "is a number out of range"},
+		{FIELD_NUMBER, "-9223372036854775808", NULL, "is a number out of range"},
+		{FIELD_NUMBER, "\"0E-6176\"", "<0E-6176>"},
+		{FIELD_NUMBER, "\"12.50\"", "<12.50>"},
+		{FIELD_NUMBER, "\"1\\u0000\"", NULL, "contains a null character"},
+		{FIELD_NUMBER, "false", NULL, "is false, not a number"},
+		{FIELD_NUMBER, "{}", NULL, "is an object, not a number"}
 	};
 
 	are_values(cases, lengthof(cases));
@@ -86,31 +86,31 @@ static void
 test_other_kinds(void)
 {
 	static const ValueCase cases[] = {
-		{PAGE_BOOLEAN, "true", "yes"},
-		{PAGE_BOOLEAN, "false", "no"},
-		{PAGE_BOOLEAN, "\"true\"", "yes"},
-		{PAGE_BOOLEAN, "\"false\"", "no"},
-		{PAGE_BOOLEAN, "null"},
-		{PAGE_BOOLEAN, "0", NULL, "is the number 0, not a boolean"},
-		{PAGE_BOOLEAN, "\"True\"", NULL, "is the string \"True\", not a boolean"},
-		{PAGE_TEXT, "null"},
-		{PAGE_TEXT, "\"\"", "<>"},
-		{PAGE_TEXT, "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "<a\"\\/\b\f\n\r\t\xc3\xa9>"},
-		{PAGE_TEXT, "\"a\\u0000\"", NULL, "contains a null character"},
-		{PAGE_TEXT, "17", NULL, "is the number 17, not a string"},
-		{PAGE_SCALAR, "null"},
-		{PAGE_SCALAR, "\"a b\"", "<a b>"},
-		{PAGE_SCALAR, "1.50", "<1.50>"},
-		{PAGE_SCALAR, "17", "<17>"},
-		{PAGE_SCALAR, "true", "<true>"},
-		{PAGE_SCALAR, "false", "<false>"},
-		{PAGE_SCALAR, "\"a\\u0000\"", NULL, "contains a null character"},
-		{PAGE_SCALAR, "[1]", NULL, "is a list, not a string, number or boolean"},
-		{PAGE_JSON, "null"},
-		{PAGE_JSON, "\"a/b\\u0000\\u0001\\\"\"", "<\"a/b\\u0000\\u0001\\\"\">"},
-		{PAGE_JSON, "{ \"b\" : [ 1.50, -0.0, null, true ], \"a\" : 10 }",
+		{FIELD_BOOLEAN, "true", "yes"},
+		{FIELD_BOOLEAN, "false", "no"},
+		{FIELD_BOOLEAN, "\"true\"", "yes"},
+		{FIELD_BOOLEAN, "\"false\"", "no"},
+		{FIELD_BOOLEAN, "null"},
+		{FIELD_BOOLEAN, "0", NULL, "is the number 0, not a boolean"},
+		{FIELD_BOOLEAN, "\"True\"", NULL, "is the string \"True\", not a boolean"},
+		{FIELD_TEXT, "null"},
+		{FIELD_TEXT, "\"\"", "<>"},
+		{FIELD_TEXT, "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "<a\"\\/\b\f\n\r\t\xc3\xa9>"},
+		{FIELD_TEXT, "\"a\\u0000\"", NULL, "contains a null character"},
+		{FIELD_TEXT, "17", NULL, "is the number 17, not a string"},
+		{FIELD_SCALAR, "null"},
+		{FIELD_SCALAR, "\"a b\"", "<a b>"},
+		{FIELD_SCALAR, "1.50", "<1.50>"},
+		{FIELD_SCALAR, "17", "<17>"},
+		{FIELD_SCALAR, "true", "<true>"},
+		{FIELD_SCALAR, "false", "<false>"},
+		{FIELD_SCALAR, "\"a\\u0000\"", NULL, "contains a null character"},
+		{FIELD_SCALAR, "[1]", NULL, "is a list, not a string, number or boolean"},
+		{FIELD_JSON, "null"},
+		{FIELD_JSON, "\"a/b\\u0000\\u0001\\\"\"", "<\"a/b\\u0000\\u0001\\\"\">"},
+		{FIELD_JSON, "{ \"b\" : [ 1.50, -0.0, null, true ], \"a\" : 10 }",
 		"<{\"b\":[1.50,-0.0,null,true],\"a\":10}>"},
-		{PAGE_JSON, "[[18446744073709551615]]", NULL, "has a number out of range"}
+		{FIELD_JSON, "[[18446744073709551615]]", NULL, "has a number out of range"}
 	};
 
 	are_values(cases, lengthof(cases));
@@ -121,14 +121,14 @@ static void
 test_quotes(void)
 {
 	static const ValueCase cases[] = {
-		{PAGE_INTEGER, "\"0123456789012345678901234567890123456789012345678901234567890123\"", NULL,
+		{FIELD_INTEGER, "\"0123456789012345678901234567890123456789012345678901234567890123\"", NULL,
 			"is the string "
 		"\"0123456789012345678901234567890123456789012345678901234567890123\", not an integer"},
-		{PAGE_INTEGER,
+		{FIELD_INTEGER,
 			"\"012345678901234567890123456789012345678901234567890123456789012\xe2\x82\xac\"", NULL,
 			"is the string "
 		"\"012345678901234567890123456789012345678901234567890123456789012...\", not an integer"},
-		{PAGE_INTEGER, "\"a\\n\\u007f\\u0085b\\u0000c sk-proj-12345678\"", NULL,
+		{FIELD_INTEGER, "\"a\\n\\u007f\\u0085b\\u0000c sk-proj-12345678\"", NULL,
 		"is the string \"a   b c sk-***\", not an integer"}
 	};
 
@@ -140,15 +140,15 @@ static void
 test_secret(void)
 {
 	static const ValueCase cases[] = {
-		{PAGE_INTEGER, "\"" SECRET "\"", NULL,
+		{FIELD_INTEGER, "\"" SECRET "\"", NULL,
 		"is the string \"*********************\", not an integer"},
-		{PAGE_INTEGER, "\"Bearer gateway-Zq7Xv0Wk4\\/Pd2!\"", NULL,
+		{FIELD_INTEGER, "\"Bearer gateway-Zq7Xv0Wk4\\/Pd2!\"", NULL,
 		"is the string \"Bearer *********************!\", not an integer"},
-		{PAGE_INTEGER, "\"\\u0067\\u0061\\u0074\\u0065\\u0077\\u0061\\u0079\\u002dZq7\"", NULL,
+		{FIELD_INTEGER, "\"\\u0067\\u0061\\u0074\\u0065\\u0077\\u0061\\u0079\\u002dZq7\"", NULL,
 		"is the string \"***********\", not an integer"},
-		{PAGE_BOOLEAN, "\"q7Xv0Wk v0Wk4/Pd2\"", NULL,
+		{FIELD_BOOLEAN, "\"q7Xv0Wk v0Wk4/Pd2\"", NULL,
 		"is the string \"q7Xv0Wk *********\", not a boolean"},
-		{PAGE_BOOLEAN,
+		{FIELD_BOOLEAN,
 			"\"0123456789012345678901234567890123456789012345678901234567gateway-Zq7Xv0\"", NULL,
 			"is the string "
 		"\"0123456789012345678901234567890123456789012345678901234567******...\", not a boolean"}
