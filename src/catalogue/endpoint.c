@@ -2,7 +2,7 @@
  * endpoint.c
  *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
  *
- * Columns stand in the order in which import declares them: the bounds of the
+ * Columns stand in the order in which import declares them: the edges of the
  * bucket, dimensions, then what is measured with its units.
  */
 #include "postgres.h"
@@ -24,25 +24,25 @@
 
 /* A dimension of text: documented, with listed values, or only for who asks. */
 #define DIM(name, filter) \
-	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, .imported = true}
+	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_EDGE, name, filter, .imported = true}
 #define LISTED_DIM(name, filter, values) \
-	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, values, .imported = true}
+	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_EDGE, name, filter, values, .imported = true}
 #define EXTRA_DIM(name, filter) \
-	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, .imported = false}
+	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_EDGE, name, filter, .imported = false}
 #define BOOL_DIM(name, filter) \
-	{name, BOOLOID, USAGE_DIMENSION, USAGE_NO_BOUND, name, filter, .imported = true}
+	{name, BOOLOID, USAGE_DIMENSION, USAGE_NO_EDGE, name, filter, .imported = true}
 
 /* A count: sent always, or where it applies. */
 #define SENT_COUNT(name) \
-	{name, INT8OID, USAGE_MEASURE, USAGE_NO_BOUND, name, .always_sent = true, .imported = true}
+	{name, INT8OID, USAGE_MEASURE, USAGE_NO_EDGE, name, .always_sent = true, .imported = true}
 #define COUNT(name) \
-	{name, INT8OID, USAGE_MEASURE, USAGE_NO_BOUND, name, .imported = true}
+	{name, INT8OID, USAGE_MEASURE, USAGE_NO_EDGE, name, .imported = true}
 
 /* Name differs from field, or a dimension is required. */
 #define NUMBER(name, field, required_dim) \
-	{name, NUMERICOID, USAGE_MEASURE, USAGE_NO_BOUND, field, .required = required_dim, .imported = true}
+	{name, NUMERICOID, USAGE_MEASURE, USAGE_NO_EDGE, field, .required = required_dim, .imported = true}
 #define LABEL(name, field, required_dim) \
-	{name, TEXTOID, USAGE_LABEL, USAGE_NO_BOUND, field, .required = required_dim, .imported = true}
+	{name, TEXTOID, USAGE_LABEL, USAGE_NO_EDGE, field, .required = required_dim, .imported = true}
 
 #define END {NULL}
 
@@ -146,7 +146,7 @@ static const UsageColumn transcription_columns[] = {
 static const UsageColumn vector_store_columns[] = {
 	BUCKET,
 	DIM("project_id", "project_ids"),
-	{"usage_bytes", INT8OID, USAGE_LEVEL, USAGE_NO_BOUND, "usage_bytes",
+	{"usage_bytes", INT8OID, USAGE_LEVEL, USAGE_NO_EDGE, "usage_bytes",
 	.always_sent = true, .imported = true},
 	END
 };

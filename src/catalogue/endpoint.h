@@ -22,14 +22,14 @@ typedef enum UsageRole
 	USAGE_OTHER					/* nothing is known: a user's own column */
 } UsageRole;
 
-/* Which bound of the bucket a USAGE_BUCKET column is. */
-typedef enum UsageBound
+/* Which edge of the bucket a USAGE_BUCKET column is. */
+typedef enum UsageEdge
 {
-	USAGE_NO_BOUND,
+	USAGE_NO_EDGE,
 	USAGE_START,				/* timestamptz, inclusive */
 	USAGE_END,					/* timestamptz, exclusive */
 	USAGE_DAY					/* date, the UTC day of the start */
-} UsageBound;
+} UsageEdge;
 
 /*
  * One column of an endpoint.  All strings are constants that live as long as
@@ -40,7 +40,7 @@ typedef struct UsageColumn
 	const char *name;			/* of the SQL column that import declares */
 	Oid			type;			/* TEXTOID, INT8OID, ... */
 	UsageRole	role;
-	UsageBound	bound;			/* for USAGE_BUCKET */
+	UsageEdge	edge;			/* for USAGE_BUCKET */
 	const char *field;			/* path in the result object; for a dimension
 								 * also its name in group_by; NULL for
 								 * USAGE_BUCKET */
@@ -73,7 +73,7 @@ typedef struct UsageEndpoint
 extern const UsageEndpoint usage_endpoints[];
 
 /*
- * What `path` tables (no endpoint of the catalogue) are read as: it has bounds
+ * What `path` tables (no endpoint of the catalogue) are read as: it has edges
  * of the bucket and the usual widths; name and path are NULL.
  */
 extern const UsageEndpoint usage_unknown_endpoint;

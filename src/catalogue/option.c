@@ -28,9 +28,8 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "catalogue/option.h"
-#include "catalogue/value.h"
-#include "http/http_url.h"
+#include "catalogue/option_private.h"
+#include "catalogue/option_value.h"
 
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)
@@ -42,7 +41,7 @@ typedef union AnyOptions
 	UsageOptions table;			/* servers too */
 	UsageColumnOptions column;
 	UsageImportOptions import;
-	UsageKeyOptions key;
+	UsageMappingOptions mapping;
 } AnyOptions;
 
 /* Where an option may stand. */
@@ -61,10 +60,10 @@ typedef struct Option
 {
 	const char *name;
 	int			places;			/* ON_... */
-	ValueParser parse;
+	OptionParser parse;
 	size_t		offset;			/* of the field in the place's struct */
 	const char *preset;			/* or NULL */
-	ValueBounds bounds;
+	OptionLimits limits;
 	int			flags;			/* SUPERUSER, SECRET */
 } Option;
 
@@ -78,52 +77,47 @@ static const char *const array_formats[] = {
 #define SETTING(member)	offsetof(UsageOptions, member)
 #define COLUMN(member)	offsetof(UsageColumnOptions, member)
 #define IMPORT(member)	offsetof(UsageImportOptions, member)
-#define KEY(member)		offsetof(UsageKeyOptions, member)
+#define MAPPING(member)	offsetof(UsageMappingOptions, member)
 
 /* The preset is the provider's to say. */
 #define OF_PROVIDER		NULL
 
-/* Name, places, parser, field, preset, bounds: min, max and unit. */
+/* Name, places, parser, field, preset, limits: min, max and unit. */
 static const Option options[] = {
-	{"base_url", ON_SERVER, value_url, SETTING(base_url), OF_PROVIDER, .flags = SECRET},
-	{"organization", ON_SERVER, value_token, SETTING(organization)},
-	{"project", ON_SERVER, value_token, SETTING(project)},
-	{"connect_timeout", ON_SERVER | ON_TABLE, value_integer, SETTING(connect_timeout_ms), "10s", {0, DAY_MS, GUC_UNIT_MS}},
-	{"request_timeout", ON_SERVER | ON_TABLE, value_integer, SETTING(request_timeout_ms), "120s", {0, DAY_MS, GUC_UNIT_MS}},
-	{"max_retries", ON_SERVER | ON_TABLE, value_integer, SETTING(max_retries), "4", {0, 100}},
-	{"retry_delay", ON_SERVER | ON_TABLE, value_integer, SETTING(retry_delay_ms), "500ms", {0, MINUTE_MS, GUC_UNIT_MS}},
-	{"max_concurrent_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_concurrent_requests), "4", {1, 64}},
-	{"fetch_ahead_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(fetch_ahead_bytes), "8MB", {64 * 1024, 1024 * 1024 * 1024, GUC_UNIT_BYTE}},
-	{"max_requests", ON_SERVER | ON_TABLE, value_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
-	{"max_result_bytes", ON_SERVER | ON_TABLE, value_integer, SETTING(max_result_bytes), "64kB", {1024, 64 * 1024 * 1024, GUC_UNIT_BYTE}},
-	{"array_format", ON_SERVER, value_name, SETTING(array_format), OF_PROVIDER, {.names = array_formats}},
-	{"ca_file", ON_SERVER, value_file, SETTING(ca_file), .flags = SUPERUSER},
-	{"proxy", ON_SERVER, value_url, SETTING(proxy), .flags = SECRET},
-	{"allow_http", ON_SERVER, value_boolean, SETTING(allow_http), "false"},
+	{"base_url", ON_SERVER, option_parse_url, SETTING(base_url), OF_PROVIDER, .flags = SECRET},
+	{"organization", ON_SERVER, option_parse_token, SETTING(organization)},
+	{"project", ON_SERVER, option_parse_token, SETTING(project)},
+	{"connect_timeout", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(connect_timeout_ms), "10s", {0, DAY_MS, GUC_UNIT_MS}},
+	{"request_timeout", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(request_timeout_ms), "120s", {0, DAY_MS, GUC_UNIT_MS}},
+	{"max_retries", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_retries), "4", {0, 100}},
+	{"retry_delay", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(retry_delay_ms), "500ms", {0, MINUTE_MS, GUC_UNIT_MS}},
+	{"max_concurrent_requests", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_concurrent_requests), "4", {1, 64}},
+	{"fetch_ahead_bytes", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(fetch_ahead_bytes), "8MB", {64 * 1024, 1024 * 1024 * 1024, GUC_UNIT_BYTE}},
+	{"max_requests", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
+	{"max_result_bytes", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_result_bytes), "64kB", {1024, 64 * 1024 * 1024, GUC_UNIT_BYTE}},
+	{"array_format", ON_SERVER, option_parse_name, SETTING(array_format), OF_PROVIDER, {.names = array_formats}},
+	{"ca_file", ON_SERVER, option_parse_file, SETTING(ca_file), .flags = SUPERUSER},
+	{"proxy", ON_SERVER, option_parse_url, SETTING(proxy), .flags = SECRET},
+	{"allow_http", ON_SERVER, option_parse_boolean, SETTING(allow_http), "false"},
 
-	{"api_key", ON_MAPPING, value_token, KEY(api_key), .flags = SECRET},
-	{"api_key_file", ON_MAPPING, value_file, KEY(api_key_file), .flags = SUPERUSER},
+	{"api_key", ON_MAPPING, option_parse_token, MAPPING(api_key), .flags = SECRET},
+	{"api_key_file", ON_MAPPING, option_parse_file, MAPPING(api_key_file), .flags = SUPERUSER},
 
-	{"endpoint", ON_TABLE, value_string, SETTING(endpoint)},
-	{"path", ON_TABLE, value_path, SETTING(path)},
-	{"bucket_width", ON_TABLE, value_width, SETTING(bucket_width), "1d"},
-	{"history", ON_TABLE, value_history, SETTING(history), "365 days"},
-	{"rows_per_bucket", ON_TABLE, value_integer, SETTING(rows_per_bucket), NULL, {1, INT_MAX}},
+	{"endpoint", ON_TABLE, option_parse_string, SETTING(endpoint)},
+	{"path", ON_TABLE, option_parse_path, SETTING(path)},
+	{"bucket_width", ON_TABLE, option_parse_width, SETTING(bucket_width), "1d"},
+	{"history", ON_TABLE, option_parse_history, SETTING(history), "365 days"},
+	{"rows_per_bucket", ON_TABLE, option_parse_integer, SETTING(rows_per_bucket), NULL, {1, INT_MAX}},
 
-	{"column_name", ON_COLUMN, value_string, COLUMN(column_name)},
-	{"field", ON_COLUMN, value_field, COLUMN(field)},
-	{"role", ON_COLUMN, value_role, COLUMN(role)},
-	{"filter", ON_COLUMN, value_filter, COLUMN(filter)},
+	{"column_name", ON_COLUMN, option_parse_string, COLUMN(column_name)},
+	{"field", ON_COLUMN, option_parse_field, COLUMN(field)},
+	{"role", ON_COLUMN, option_parse_role, COLUMN(role)},
+	{"filter", ON_COLUMN, option_parse_filter, COLUMN(filter)},
 
-	{"bucket_width", ON_IMPORT, value_width, IMPORT(bucket_width)},
-	{"extra_dimensions", ON_IMPORT, value_boolean, IMPORT(extra_dimensions), "false"},
+	{"bucket_width", ON_IMPORT, option_parse_width, IMPORT(bucket_width)},
+	{"extra_dimensions", ON_IMPORT, option_parse_boolean, IMPORT(extra_dimensions), "false"},
 	{NULL}
 };
-
-static void check_server(const void *any);
-static void check_mapping(const void *any);
-static void check_table(const void *any);
-static void check_column(const void *any);
 
 /* Whose options a validator is asked about, and what must go together there. */
 typedef struct OptionPlace
@@ -136,10 +130,10 @@ typedef struct OptionPlace
 
 static const OptionPlace option_places[] = {
 	{ForeignDataWrapperRelationId, ON_WRAPPER, "a foreign data wrapper"},
-	{ForeignServerRelationId, ON_SERVER, "a server", check_server},
-	{UserMappingRelationId, ON_MAPPING, "a user mapping", check_mapping},
-	{ForeignTableRelationId, ON_TABLE, "a foreign table", check_table},
-	{AttributeRelationId, ON_COLUMN, "a column of a foreign table", check_column},
+	{ForeignServerRelationId, ON_SERVER, "a server", option_check_server},
+	{UserMappingRelationId, ON_MAPPING, "a user mapping", option_check_mapping},
+	{ForeignTableRelationId, ON_TABLE, "a foreign table", option_check_table},
+	{AttributeRelationId, ON_COLUMN, "a column of a foreign table", option_check_column},
 	{InvalidOid, ON_IMPORT, "IMPORT FOREIGN SCHEMA"}
 };
 
@@ -206,7 +200,7 @@ fail_unknown(const char *name, int place)
 static void
 set_option(const Option *option, char *value, void *target)
 {
-	const char *hint = option->parse(value, &option->bounds, (char *) target + option->offset);
+	const char *hint = option->parse(value, &option->limits, (char *) target + option->offset);
 
 	if (!hint)
 		return;
@@ -326,114 +320,6 @@ option_validate(List *list, Oid catalog, Oid validator)
 	elog(ERROR, "unexpected catalog %u for options", catalog);
 }
 
-/* Is it plain http, and does it leave this machine? */
-static bool
-is_exposed(const char *text)
-{
-	HttpUrl		url;
-
-	return text && http_parse_url(text, &url) && strcmp(url.scheme, "http") == 0 && !url.loopback;
-}
-
-/*
- * A plain request shows the key to the network: on its way to the server, or,
- * also where that is this machine, to a proxy.
- */
-static void
-check_encrypted(const UsageOptions *set)
-{
-	HttpUrl		url;
-
-	if (set->allow_http || !http_parse_url(set->base_url, &url) ||
-		strcmp(url.scheme, "http") != 0 ||
-		(!is_exposed(set->base_url) && !is_exposed(set->proxy)))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("API key would be sent unencrypted"),
-			 errdetail("The option \"base_url\" is an http URL, and requests leave this machine."),
-			 errhint("Use https, or set the option \"allow_http\" if the network is to be trusted.")));
-}
-
-static void
-check_server(const void *any)
-{
-	check_encrypted(any);
-}
-
-static void
-check_mapping(const void *any)
-{
-	const UsageKeyOptions *set = any;
-
-	if (set->api_key && set->api_key_file)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
-				 errhint("To replace one by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
-	if (!set->api_key && !set->api_key_file)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("option \"api_key\" or \"api_key_file\" is required"),
-				 errhint("Set \"api_key\" to an admin key of the organization.  To replace one option by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
-}
-
-static void
-check_endpoint(const char *name, const char *detail)
-{
-	if (!endpoint_find(name))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("endpoint \"%s\" does not exist", name),
-				 detail ? errdetail("%s", detail) : 0,
-				 errhint("Valid endpoints are: %s.  The option \"path\" reads one that usage_fdw does not know.",
-						 endpoint_names())));
-}
-
-static void
-check_width(const UsageEndpoint *endpoint, const char *name, const char *width)
-{
-	if (!endpoint_width(endpoint, width))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("endpoint \"%s\" has no bucket width \"%s\"", name, width),
-				 errhint("Its bucket widths are: %s.", endpoint_width_names(endpoint))));
-}
-
-static void
-check_table(const void *any)
-{
-	const UsageOptions *set = any;
-
-	if (set->endpoint && set->path)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("options \"endpoint\" and \"path\" exclude each other"),
-				 errhint("Set \"endpoint\" to what usage_fdw_columns() knows, or \"path\" to what it does not.")));
-	if (set->endpoint)
-	{
-		check_endpoint(set->endpoint, NULL);
-		check_width(endpoint_find(set->endpoint), set->endpoint, set->bucket_width);
-	}
-	else if (set->path)
-		check_width(&usage_unknown_endpoint, set->path, set->bucket_width);
-}
-
-static void
-check_column(const void *any)
-{
-	const UsageColumnOptions *column = any;
-	UsageRole	role = USAGE_DIMENSION;
-
-	if (column->role)
-		endpoint_role(column->role, &role);
-	if (column->filter && role != USAGE_DIMENSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("option \"filter\" goes with role \"%s\" only",
-						endpoint_role_name(USAGE_DIMENSION))));
-}
-
 UsageOptions *
 option_server(Oid serverid)
 {
@@ -441,7 +327,7 @@ option_server(Oid serverid)
 
 	set_presets(ON_SERVER | ON_TABLE, set);
 	set_options(ON_SERVER, GetForeignServer(serverid)->options, set);
-	check_encrypted(set);
+	option_check_server(set);
 	return set;
 }
 
@@ -455,10 +341,10 @@ option_table(Oid foreigntableid)
 	if (!set->endpoint && !set->path)
 	{
 		set->endpoint = get_rel_name(foreigntableid);
-		check_endpoint(set->endpoint,
+		option_check_endpoint(set->endpoint,
 					   _("A foreign table without the options \"endpoint\" and \"path\" reads the endpoint of its name."));
 	}
-	check_table(set);
+	option_check_table(set);
 	return set;
 }
 
@@ -509,10 +395,10 @@ mapping_options(Oid userid, const ForeignServer *server)
 	return GetUserMapping(userid, server->serverid)->options;
 }
 
-UsageKeyOptions *
+UsageMappingOptions *
 option_mapping(Oid userid, Oid serverid)
 {
-	UsageKeyOptions *set = palloc0(sizeof(UsageKeyOptions));
+	UsageMappingOptions *set = palloc0(sizeof(UsageMappingOptions));
 
 	set_options(ON_MAPPING, mapping_options(userid, GetForeignServer(serverid)), set);
 	return set;

@@ -58,11 +58,11 @@ typedef struct UsageColumnOptions
 } UsageColumnOptions;
 
 /* Options of a user mapping: where the secret is.  Of no use to planning. */
-typedef struct UsageKeyOptions
+typedef struct UsageMappingOptions
 {
 	char	   *api_key;		/* or NULL */
 	char	   *api_key_file;	/* or NULL */
-} UsageKeyOptions;
+} UsageMappingOptions;
 
 /* Options of IMPORT FOREIGN SCHEMA. */
 typedef struct UsageImportOptions
@@ -96,6 +96,6 @@ extern UsageImportOptions *option_import(List *options);
  * Of the mapping of `userid` for that server, or else of PUBLIC's.  ERROR
  * 28000 where there is none.
  */
-extern UsageKeyOptions *option_mapping(Oid userid, Oid serverid);
+extern UsageMappingOptions *option_mapping(Oid userid, Oid serverid);
 
 #endif

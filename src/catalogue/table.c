@@ -9,10 +9,12 @@
 #include "foreign/fdwapi.h"
 #include "nodes/primnodes.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "base/encoding.h"
+#include "base/timerange.h"
 #include "catalogue/table.h"
 
 /* The field that stands for the whole result object. */
@@ -66,7 +68,7 @@ static void
 apply_known(UsageTableColumn *column, const UsageColumn *known)
 {
 	column->role = known->role;
-	column->bound = known->bound;
+	column->edge = known->edge;
 	column->field = known->field;
 	column->filter = known->filter;
 	column->accepted = known->accepted;
@@ -83,18 +85,18 @@ known_column(const UsageTable *table, const char *name, const UsageColumnOptions
 	return endpoint_column(table->endpoint, set->column_name ? set->column_name : name);
 }
 
-/* A bound of the bucket is no field of a result, and nothing else is a bound. */
+/* An edge of the bucket is no field of a result, and nothing else is an edge. */
 static void
-check_bound(const UsageTableColumn *column, const char *role)
+check_edge(const UsageTableColumn *column, const char *role)
 {
-	if ((column->role == USAGE_BUCKET) == (column->bound != USAGE_NO_BOUND))
+	if ((column->role == USAGE_BUCKET) == (column->edge != USAGE_NO_EDGE))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 			 errmsg("column \"%s\" cannot have the role \"%s\"", column->name, role),
-			 column->bound == USAGE_NO_BOUND ?
-			 errhint("Use the option \"column_name\" to say which bound of the bucket it is.") :
-			 errhint("It is a bound of the bucket.  Use the option \"field\" to read a field of the result instead.")));
+			 column->edge == USAGE_NO_EDGE ?
+			 errhint("Use the option \"column_name\" to say which edge of the bucket it is.") :
+			 errhint("It is an edge of the bucket.  Use the option \"field\" to read a field of the result instead.")));
 }
 
 /* A column's name as the API writes it. */
@@ -129,7 +131,7 @@ apply_options(const UsageTable *table, UsageTableColumn *column,
 		elog(ERROR, "unexpected role \"%s\"", set->role);
 	if (set->filter || column->role != USAGE_DIMENSION)
 		column->filter = set->filter;
-	check_bound(column, set->role);
+	check_edge(column, set->role);
 	if (column->filter && column->role != USAGE_DIMENSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -207,7 +209,7 @@ type_holds(Oid base, Oid known)
 static void
 check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
 {
-	/* a bucket's bounds are compared as they are: no domain over them */
+	/* a bucket's edges are compared as they are: no domain over them */
 	Oid			type = column->role == USAGE_BUCKET ? column->type : getBaseType(column->type);
 
 	if (type_holds(type, known))
@@ -324,4 +326,21 @@ table_next_column(const UsageTable *table, const UsageTableColumn *column)
 		if (table->columns[attnum - 1].attnum != 0)
 			return &table->columns[attnum - 1];
 	return NULL;
+}
+
+Datum
+table_edge(const UsageTable *table, UsageEdge edge, TimestampTz start)
+{
+	switch (edge)
+	{
+		case USAGE_START:
+			return TimestampTzGetDatum(start);
+		case USAGE_END:
+			return TimestampTzGetDatum(start + table->width->width_us);
+		case USAGE_DAY:
+			return DateADTGetDatum(timerange_floor(start, USECS_PER_DAY) / USECS_PER_DAY);
+		case USAGE_NO_EDGE:
+			break;
+	}
+	elog(ERROR, "unexpected edge: %d", (int) edge);
 }

@@ -24,7 +24,7 @@ typedef struct UsageTableColumn
 
 	/* from the catalogue or the column's options */
 	UsageRole	role;
-	UsageBound	bound;			/* for USAGE_BUCKET */
+	UsageEdge	edge;			/* for USAGE_BUCKET */
 	const char *field;			/* path in the result object; NULL for
 								 * USAGE_BUCKET */
 	const char *filter;			/* query parameter, or NULL */
@@ -65,5 +65,8 @@ extern const UsageTableColumn *table_var(const UsageTable *table, Index relid, c
 /* Iterate over live columns: the one after `column`, NULL for the first. */
 extern const UsageTableColumn *table_next_column(const UsageTable *table,
 												 const UsageTableColumn *column);
+
+/* That edge of the bucket that starts at `start`, as the Datum of its column. */
+extern Datum table_edge(const UsageTable *table, UsageEdge edge, TimestampTz start);
 
 #endif

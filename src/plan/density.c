@@ -43,7 +43,7 @@ start_column(RelOptInfo *rel, const UsageTable *table)
 	const UsageTableColumn *column = NULL;
 
 	while ((column = table_next_column(table, column)))
-		if (column->role == USAGE_BUCKET && column->bound == USAGE_START &&
+		if (column->role == USAGE_BUCKET && column->edge == USAGE_START &&
 			column->type == TIMESTAMPTZOID)
 			return makeVar(rel->relid, column->attnum, column->type, column->typmod,
 						   InvalidOid, 0);

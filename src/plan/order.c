@@ -13,7 +13,7 @@
 #include "plan/order.h"
 
 /*
- * Is a bound of the bucket one of those that are equal, and is the order that
+ * Is an edge of the bucket one of those that are equal, and is the order that
  * of time?  An operator family of somebody's own may sort time in other ways.
  */
 static bool

@@ -3,7 +3,7 @@
  *	  Which orders of rows can a scan give that the planner has use for?
  *
  * Rows come in the order of their buckets, oldest or newest first, so they are
- * sorted by any list of bounds of the bucket that all go the same way.  These
+ * sorted by any list of edges of the bucket that all go the same way.  These
  * columns have no NULLs: where NULLS go does not matter.
  */
 #ifndef USAGE_ORDER_H

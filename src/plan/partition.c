@@ -79,7 +79,7 @@ typedef struct NullTestContext
 } NullTestContext;
 
 /*
- * No bound of a bucket is NULL: a test for it is a constant.  What remains is
+ * No edge of a bucket is NULL: a test for it is a constant.  What remains is
  * often a plain range, which requests can carry.
  */
 static Node *

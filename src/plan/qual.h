@@ -47,6 +47,6 @@ extern bool qual_is_time_comparison(const UsageTable *table, PlannerInfo *root,
  * timestamp, AT TIME ZONE, or several of these?  Sets what bound that column is.
  */
 extern bool qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel,
-								  Node *expr, UsageBound *bound);
+								  Node *expr, UsageEdge *edge);
 
 #endif

@@ -237,7 +237,7 @@ set_columns(ShareContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
 		if (column->role != USAGE_BUCKET)
 			continue;
 		slot->tts_values[column->attnum - 1] =
-			tuple_bound(cx->table, column->bound, DatumGetTimestampTz(axis->values[n]));
+			table_edge(cx->table, column->edge, DatumGetTimestampTz(axis->values[n]));
 		slot->tts_isnull[column->attnum - 1] = false;
 	}
 }

@@ -26,18 +26,18 @@ is_unknown(Node *node, void *cx)
 
 /*
  * The expression without what contain_leaked_vars() does not know to raise no
- * error: comparisons of time, functions of a bucket's bound, and COALESCE.
+ * error: comparisons of time, functions of a bucket's edge, and COALESCE.
  */
 static Node *
 hide_harmless(Node *node, ShareContext *cx)
 {
-	UsageBound	bound;
+	UsageEdge	edge;
 
 	if (node == NULL)
 		return NULL;
 	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
 		return makeBoolConst(true, false);
-	if (qual_is_time_function(cx->table, cx->root, cx->rel, node, &bound))
+	if (qual_is_time_function(cx->table, cx->root, cx->rel, node, &edge))
 		return linitial(pull_vars_of_level(node, 0));
 	if (IsA(node, CoalesceExpr))
 		node = (Node *) ((CoalesceExpr *) node)->args;
@@ -87,7 +87,7 @@ calls_beside_column(Node *node, void *cx)
 static bool
 calls_early(Node *node, ShareContext *cx)
 {
-	UsageBound	bound;
+	UsageEdge	edge;
 	ListCell   *lc;
 
 	if (node == NULL)
@@ -95,7 +95,7 @@ calls_early(Node *node, ShareContext *cx)
 	if (IsA(node, BoolExpr) || IsA(node, BooleanTest) || IsA(node, List))
 		return expression_tree_walker(node, calls_early, cx);
 	if (IsA(node, NullTest) &&
-		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg, &bound))
+		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg, &edge))
 		return calls_beside_column(node, NULL);
 	if (!compares_column(cx, node))
 		return contain_mutable_functions(node);

@@ -3,7 +3,7 @@
  *	  How wide may the buckets be that this query reads?
  *
  * A row of a wide bucket stands for rows of several of the table's own buckets:
- * its measures are their sums, and it shows the bounds of the first of them.  A
+ * its measures are their sums, and it shows the edges of the first of them.  A
  * query gives the same answer over either if it can't tell how many rows there
  * were (which is for grain.c to say), and if all it knows of their time are
  * values that the rows have in common.
@@ -72,11 +72,11 @@ takes_only_start(const WidthContext *cx, Node *expr)
 static bool
 is_start_function(const WidthContext *cx, Node *expr)
 {
-	UsageBound	bound;
+	UsageEdge	edge;
 
 	return qual_is_time_function(cx->level->table, cx->level->root, cx->level->rel, expr,
-								 &bound) &&
-		bound == USAGE_START;
+								 &edge) &&
+		edge == USAGE_START;
 }
 
 /* Is it a part that every timestamp has? */
@@ -123,7 +123,7 @@ is_start_part(const WidthContext *cx, Node *expr)
 		return false;
 	column = mentioned_column(cx, lsecond(func->args));
 	return is_part(linitial(func->args)) &&
-		((column && column->bound == USAGE_START) || is_start_function(cx, lsecond(func->args)));
+		((column && column->edge == USAGE_START) || is_start_function(cx, lsecond(func->args)));
 }
 
 /* A function of the start, for the bucket that the executor is told. */
@@ -142,7 +142,7 @@ make_key(Node *node, WidthContext *cx)
 }
 
 /*
- * Does the expression see a bound of the bucket that a wide one has not in
+ * Does the expression see an edge of the bucket that a wide one has not in
  * common?  Keys are noted, and may stand anywhere.
  */
 static bool
@@ -159,7 +159,7 @@ sees_bounds(Node *expr, WidthContext *cx)
 	}
 	column = mentioned_column(cx, expr);
 	if (column)
-		return column->bound == USAGE_START || column->bound == USAGE_END;
+		return column->edge == USAGE_START || column->edge == USAGE_END;
 	return expression_tree_walker(expr, sees_bounds, cx);
 }
 

@@ -10,7 +10,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "catalogue/value.h"
+#include "catalogue/option_value.h"
 #include "request/history.h"
 
 #define UNIX_EPOCH_US		((UNIX_EPOCH_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
@@ -18,7 +18,7 @@
 TimestampTz
 history_start(const UsageOptions *set, TimestampTz now)
 {
-	Interval   *history = value_interval(set->history);
+	Interval   *history = option_parse_interval(set->history);
 	Timestamp	start;
 
 	/* A timestamptz read as a timestamp is the clock of UTC. */

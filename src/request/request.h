@@ -53,7 +53,7 @@ typedef struct TimeClause
 {
 	TimeClauseKind kind;
 	List	   *args;			/* of TimeClause; ALL, ANY */
-	UsageBound	subject;		/* COMPARE: which bound of the bucket */
+	UsageEdge	subject;		/* COMPARE: which edge of the bucket */
 	List	   *steps;			/* of TimeStep, innermost first */
 	int			strategy;		/* btree strategy, subject on the left */
 	Oid			type;			/* of the value or of the array's elements:

@@ -23,7 +23,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "catalogue/key.h"
+#include "catalogue/api_key.h"
 #include "plan/partition.h"
 #include "plan/qual.h"
 #include "request/bind.h"
@@ -285,7 +285,7 @@ read_sample(Relation rel, Sample *sample)
 		.bound = ExecPrepareQual(clauses, estate),
 		.maker = tuple_maker(table, all_columns(table)),
 		.slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual),
-		.key = key_find(rel->rd_rel->relowner, table->serverid)
+		.key = api_key_find(rel->rd_rel->relowner, table->serverid)
 	};
 
 	read_windows(&reader);

@@ -97,14 +97,14 @@ strategy_name(int strategy)
 
 /* The column that declares that bound. */
 static const char *
-bound_name(const UsageTable *table, UsageBound bound)
+edge_name(const UsageTable *table, UsageEdge edge)
 {
 	const UsageTableColumn *column = NULL;
 
 	while ((column = table_next_column(table, column)))
-		if (column->bound == bound)
+		if (column->edge == edge)
 			return quote_identifier(column->name);
-	elog(ERROR, "no column is bound %d of the bucket", (int) bound);
+	elog(ERROR, "no column is edge %d of the bucket", (int) edge);
 }
 
 static char *
@@ -129,7 +129,7 @@ step_text(ExplainContext *cx, const TimeStep *step, const char *arg)
 static char *
 comparison_text(ExplainContext *cx, const TimeClause *clause)
 {
-	const char *subject = bound_name(cx->scan->table, clause->subject);
+	const char *subject = edge_name(cx->scan->table, clause->subject);
 	ListCell   *lc;
 
 	foreach(lc, clause->steps)

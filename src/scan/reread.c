@@ -12,7 +12,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "catalogue/key.h"
+#include "catalogue/api_key.h"
 #include "request/bind.h"
 #include "scan/keep.h"
 #include "scan/reread.h"
@@ -244,7 +244,7 @@ open_read(Reread *reread, const BoundRequest *bound)
 	reread->asked = without_varying(reread, bound);
 	reread->key = choose_key(reread);
 	reread->stream = stream_open(reread->table, reread->asked, reread->maker, reread->tupdesc,
-								 key_find(reread->userid, reread->table->serverid),
+								 api_key_find(reread->userid, reread->table->serverid),
 								 reread->report);
 	reread->keep = keep_make(CreateTupleDescCopy(reread->tupdesc), reread->key != NULL);
 	reread->incoming = MakeSingleTupleTableSlot(CreateTupleDescCopy(reread->tupdesc),

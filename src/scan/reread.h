@@ -40,7 +40,7 @@ extern bool reread_takes(Reread *reread, const BoundRequest *bound);
 /*
  * Begin with the rows for the request, which must live until the scan ends.
  * False: no row is there yet, it's the first.  ERRORs are stream_open()'s and
- * key_find()'s.
+ * api_key_find()'s.
  */
 extern bool reread_start(Reread *reread, const BoundRequest *bound);
 

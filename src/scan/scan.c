@@ -17,7 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "catalogue/key.h"
+#include "catalogue/api_key.h"
 #include "catalogue/option.h"
 #include "http/http.h"
 #include "request/bind.h"
@@ -208,7 +208,7 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 	else
 		scan->stream = stream_open(table, bound, scan->maker,
 								   RelationGetDescr(scan->node->ss.ss_currentRelation),
-								   key_find(scan->userid, table->serverid),
+								   api_key_find(scan->userid, table->serverid),
 								   &scan->shown.report);
 }
 

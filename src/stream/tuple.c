@@ -9,14 +9,12 @@
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "base/encoding.h"
 #include "base/secret.h"
-#include "base/timerange.h"
 #include "stream/tuple.h"
 
 /* How to make a Datum of a value that was read. */
@@ -264,23 +262,6 @@ tuple_set_result(const TupleMaker *maker, const PageValue *read, const char *sec
 	}
 }
 
-Datum
-tuple_bound(const UsageTable *table, UsageBound bound, TimestampTz start)
-{
-	switch (bound)
-	{
-		case USAGE_START:
-			return TimestampTzGetDatum(start);
-		case USAGE_END:
-			return TimestampTzGetDatum(start + table->width->width_us);
-		case USAGE_DAY:
-			return DateADTGetDatum(timerange_floor(start, USECS_PER_DAY) / USECS_PER_DAY);
-		case USAGE_NO_BOUND:
-			break;
-	}
-	elog(ERROR, "unexpected bound: %d", (int) bound);
-}
-
 void
 tuple_set_bucket(const TupleMaker *maker, TimestampTz start, Datum *values, bool *nulls)
 {
@@ -288,7 +269,7 @@ tuple_set_bucket(const TupleMaker *maker, TimestampTz start, Datum *values, bool
 	{
 		int			attr = maker->buckets[i]->attnum - 1;
 
-		values[attr] = tuple_bound(maker->table, maker->buckets[i]->bound, start);
+		values[attr] = table_edge(maker->table, maker->buckets[i]->edge, start);
 		nulls[attr] = false;
 	}
 }

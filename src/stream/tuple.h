@@ -41,7 +41,4 @@ extern void tuple_set_bucket(const TupleMaker *maker, TimestampTz start,
  */
 extern void tuple_lend(TupleTableSlot *slot, TupleTableSlot *from);
 
-/* That bound of the bucket that starts at `start`, as the Datum of its column. */
-extern Datum tuple_bound(const UsageTable *table, UsageBound bound, TimestampTz start);
-
 #endif

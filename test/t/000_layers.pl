@@ -20,7 +20,7 @@ my @wings = (
 	# one attempt at a GET; bytes to typed values
 	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
 	# what exists; what the user set
-	{ catalogue => [ [qw(endpoint provider)], [qw(value)], [qw(option)], [qw(key table)], [qw(import)] ] },
+	{ catalogue => [ [qw(endpoint provider)], [qw(option)], [qw(api_key table)], [qw(columns import)] ] },
 	# what is asked; its values, its URLs
 	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost header url)], [qw(bind)] ] },
 	# bytes to rows: windows, retries, buckets

@@ -1,5 +1,5 @@
 /*
- * value.c
+ * option_value.c
  *	  What does the text of an option mean?
  *
  * Whatever ends up in a URL or a header is held to letters that can't change
@@ -14,8 +14,8 @@
 #include "utils/guc.h"
 
 #include "catalogue/endpoint.h"
+#include "catalogue/option_value.h"
 #include "catalogue/provider.h"
-#include "catalogue/value.h"
 #include "http/http_url.h"
 
 #define MAX_HISTORY_DAYS	36525	/* a hundred years */
@@ -46,61 +46,61 @@ is_graphic(const char *text)
 }
 
 const char *
-value_integer(char *text, const ValueBounds *bounds, void *result)
+option_parse_integer(char *text, const OptionLimits *limits, void *result)
 {
 	const char *hint = NULL;
 	int			number;
 
-	if (parse_int(text, &number, bounds->unit, &hint) &&
-		number >= bounds->min && number <= bounds->max)
+	if (parse_int(text, &number, limits->unit, &hint) &&
+		number >= limits->min && number <= limits->max)
 	{
 		*(int *) result = number;
 		return NULL;
 	}
 	if (hint)
 		return _(hint);
-	if (bounds->unit == GUC_UNIT_MS)
+	if (limits->unit == GUC_UNIT_MS)
 		return psprintf(_("Valid values are times from %d ms to %d ms, such as \"10s\" or \"500ms\"."),
-						bounds->min, bounds->max);
-	if (bounds->unit == GUC_UNIT_BYTE)
+						limits->min, limits->max);
+	if (limits->unit == GUC_UNIT_BYTE)
 		return psprintf(_("Valid values are sizes from %d kB to %d kB, such as \"512kB\" or \"8MB\"."),
-						bounds->min / 1024, bounds->max / 1024);
-	return psprintf(_("Valid values are from %d to %d."), bounds->min, bounds->max);
+						limits->min / 1024, limits->max / 1024);
+	return psprintf(_("Valid values are from %d to %d."), limits->min, limits->max);
 }
 
 const char *
-value_name(char *text, const ValueBounds *bounds, void *result)
+option_parse_name(char *text, const OptionLimits *limits, void *result)
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
-	for (int i = 0; bounds->names[i]; i++)
+	for (int i = 0; limits->names[i]; i++)
 	{
-		if (strcmp(bounds->names[i], text) == 0)
+		if (strcmp(limits->names[i], text) == 0)
 		{
 			*(int *) result = i;
 			return NULL;
 		}
-		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", bounds->names[i]);
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", limits->names[i]);
 	}
 	return psprintf(_("Valid values are: %s."), list.data);
 }
 
 const char *
-value_boolean(char *text, const ValueBounds *bounds, void *result)
+option_parse_boolean(char *text, const OptionLimits *limits, void *result)
 {
 	return parse_bool(text, (bool *) result) ? NULL : _("Valid values are: true, false.");
 }
 
 const char *
-value_string(char *text, const ValueBounds *bounds, void *result)
+option_parse_string(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	return *text ? NULL : _("The value must not be empty.");
 }
 
 const char *
-value_token(char *text, const ValueBounds *bounds, void *result)
+option_parse_token(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	return is_graphic(text) ? NULL :
@@ -108,7 +108,7 @@ value_token(char *text, const ValueBounds *bounds, void *result)
 }
 
 const char *
-value_file(char *text, const ValueBounds *bounds, void *result)
+option_parse_file(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	return is_absolute_path(text) ? NULL :
@@ -117,7 +117,7 @@ value_file(char *text, const ValueBounds *bounds, void *result)
 
 /* No user or password: server options are visible to everybody. */
 const char *
-value_url(char *text, const ValueBounds *bounds, void *result)
+option_parse_url(char *text, const OptionLimits *limits, void *result)
 {
 	HttpUrl		url;
 	int			length = strlen(text);
@@ -158,7 +158,7 @@ read_interval(char *text)
 }
 
 Interval *
-value_interval(char *text)
+option_parse_interval(char *text)
 {
 	Interval   *interval = read_interval(text);
 	double		days;
@@ -171,15 +171,15 @@ value_interval(char *text)
 }
 
 const char *
-value_history(char *text, const ValueBounds *bounds, void *result)
+option_parse_history(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
-	return value_interval(text) ? NULL :
+	return option_parse_interval(text) ? NULL :
 		_("The value must be an interval from 1 day to 100 years, such as \"90 days\".");
 }
 
 const char *
-value_path(char *text, const ValueBounds *bounds, void *result)
+option_parse_path(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	if (*text == '/' && consists_of(text + 1, LETTERS_AND_DIGITS "/._-") && !strstr(text, ".."))
@@ -189,7 +189,7 @@ value_path(char *text, const ValueBounds *bounds, void *result)
 
 /* Which endpoint it is for may not be known yet: is it a width at all? */
 const char *
-value_width(char *text, const ValueBounds *bounds, void *result)
+option_parse_width(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	return endpoint_width(&usage_unknown_endpoint, text) ? NULL :
@@ -205,7 +205,7 @@ is_dotted(const char *text)
 }
 
 const char *
-value_field(char *text, const ValueBounds *bounds, void *result)
+option_parse_field(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	if (strcmp(text, "*") == 0 || is_dotted(text))
@@ -214,7 +214,7 @@ value_field(char *text, const ValueBounds *bounds, void *result)
 }
 
 const char *
-value_role(char *text, const ValueBounds *bounds, void *result)
+option_parse_role(char *text, const OptionLimits *limits, void *result)
 {
 	UsageRole	role;
 
@@ -224,7 +224,7 @@ value_role(char *text, const ValueBounds *bounds, void *result)
 }
 
 const char *
-value_filter(char *text, const ValueBounds *bounds, void *result)
+option_parse_filter(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
 	if (provider_reserves(&provider_openai, text))

@@ -1,5 +1,5 @@
 /*
- * key.c
+ * api_key.c
  *	  Which API key does a user send?
  */
 #include "postgres.h"
@@ -12,9 +12,9 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 
-#include "catalogue/key.h"
+#include "catalogue/api_key.h"
 #include "catalogue/option.h"
-#include "catalogue/value.h"
+#include "catalogue/option_value.h"
 
 #define MAX_KEY_FILE_BYTES	4096
 
@@ -84,15 +84,15 @@ key_from_file(const char *path)
 		line++;
 	key = pnstrdup(buffer, line);
 	explicit_bzero(buffer, sizeof(buffer));
-	if (strlen(key) != line || value_token(key, NULL, &key) != NULL)
+	if (strlen(key) != line || option_parse_token(key, NULL, &key) != NULL)
 		fail_file(path, _("no key in its first line"));
 	return key;
 }
 
 char *
-key_find(Oid userid, Oid serverid)
+api_key_find(Oid userid, Oid serverid)
 {
-	UsageKeyOptions *set = option_mapping(userid, serverid);
+	UsageMappingOptions *set = option_mapping(userid, serverid);
 
 	if (set->api_key)
 		return set->api_key;

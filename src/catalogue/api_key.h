@@ -1,9 +1,9 @@
 /*
- * key.h
+ * api_key.h
  *	  Which API key does a user send?
  */
-#ifndef USAGE_KEY_H
-#define USAGE_KEY_H
+#ifndef USAGE_API_KEY_H
+#define USAGE_API_KEY_H
 
 /*
  * The key that `userid` uses with that server, from the user mapping's
@@ -13,6 +13,6 @@
  *
  * To be called at execution only: a key must not reach a plan.
  */
-extern char *key_find(Oid userid, Oid serverid);
+extern char *api_key_find(Oid userid, Oid serverid);
 
 #endif

@@ -1,0 +1,111 @@
+/*
+ * option_check.c
+ *	  Which options can go together?
+ */
+#include "postgres.h"
+
+#include "catalogue/option_private.h"
+#include "http/http_url.h"
+
+/* Is it plain http, and does it leave this machine? */
+static bool
+is_exposed(const char *text)
+{
+	HttpUrl		url;
+
+	return text && http_parse_url(text, &url) && strcmp(url.scheme, "http") == 0 && !url.loopback;
+}
+
+/*
+ * A plain request shows the key to the network: on its way to the server, or,
+ * also where that is this machine, to a proxy.
+ */
+void
+option_check_server(const void *any)
+{
+	const UsageOptions *set = any;
+	HttpUrl		url;
+
+	if (set->allow_http || !http_parse_url(set->base_url, &url) ||
+		strcmp(url.scheme, "http") != 0 ||
+		(!is_exposed(set->base_url) && !is_exposed(set->proxy)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("API key would be sent unencrypted"),
+			 errdetail("The option \"base_url\" is an http URL, and requests leave this machine."),
+			 errhint("Use https, or set the option \"allow_http\" if the network is to be trusted.")));
+}
+
+void
+option_check_mapping(const void *any)
+{
+	const UsageMappingOptions *set = any;
+
+	if (set->api_key && set->api_key_file)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
+				 errhint("To replace one by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
+	if (!set->api_key && !set->api_key_file)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("option \"api_key\" or \"api_key_file\" is required"),
+				 errhint("Set \"api_key\" to an admin key of the organization.  To replace one option by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
+}
+
+void
+option_check_endpoint(const char *name, const char *detail)
+{
+	if (!endpoint_find(name))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("endpoint \"%s\" does not exist", name),
+				 detail ? errdetail("%s", detail) : 0,
+				 errhint("Valid endpoints are: %s.  The option \"path\" reads one that usage_fdw does not know.",
+						 endpoint_names())));
+}
+
+static void
+check_width(const UsageEndpoint *endpoint, const char *name, const char *width)
+{
+	if (!endpoint_width(endpoint, width))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("endpoint \"%s\" has no bucket width \"%s\"", name, width),
+				 errhint("Its bucket widths are: %s.", endpoint_width_names(endpoint))));
+}
+
+void
+option_check_table(const void *any)
+{
+	const UsageOptions *set = any;
+
+	if (set->endpoint && set->path)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"endpoint\" and \"path\" exclude each other"),
+				 errhint("Set \"endpoint\" to what usage_fdw_columns() knows, or \"path\" to what it does not.")));
+	if (set->endpoint)
+	{
+		option_check_endpoint(set->endpoint, NULL);
+		check_width(endpoint_find(set->endpoint), set->endpoint, set->bucket_width);
+	}
+	else if (set->path)
+		check_width(&usage_unknown_endpoint, set->path, set->bucket_width);
+}
+
+void
+option_check_column(const void *any)
+{
+	const UsageColumnOptions *column = any;
+	UsageRole	role = USAGE_DIMENSION;
+
+	if (column->role)
+		endpoint_role(column->role, &role);
+	if (column->filter && role != USAGE_DIMENSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("option \"filter\" goes with role \"%s\" only",
+						endpoint_role_name(USAGE_DIMENSION))));
+}

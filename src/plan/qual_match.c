@@ -1,0 +1,53 @@
+/*
+ * qual_match.c
+ *	  What both kinds of clauses are recognised by.
+ *
+ * Operators are recognised by what the system catalogs say of them: the btree
+ * family that they belong to, their strategy in it, their input types and
+ * their commutator.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "base/compat.h"
+#include "plan/qual_private.h"
+
+bool
+qual_is_value(QualContext *cx, Node *expr)
+{
+	return !bms_is_member(cx->rel->relid, pull_varnos(cx->root, expr)) &&
+		!contain_volatile_functions(expr) &&
+		!contain_subplans(expr);
+}
+
+const UsageTableColumn *
+qual_column(QualContext *cx, Node *expr)
+{
+	return table_var(cx->table, cx->rel->relid, expr);
+}
+
+int
+qual_strategy(Oid opno, Oid family_type, Oid *left, Oid *right)
+{
+	TypeCacheEntry *type = lookup_type_cache(family_type, TYPECACHE_BTREE_OPFAMILY);
+
+	if (!OidIsValid(opno) || !OidIsValid(type->btree_opf))
+		return InvalidStrategy;
+	op_input_types(opno, left, right);
+	return get_op_opfamily_strategy(opno, type->btree_opf);
+}
+
+void
+qual_commute(Oid *opno, Node **left, Node **right)
+{
+	Node	   *was_left = *left;
+
+	*opno = get_commutator(*opno);
+	*left = *right;
+	*right = was_left;
+}
