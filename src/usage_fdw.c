@@ -34,7 +34,6 @@ PGDLLEXPORT Datum usage_fdw_version(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(usage_fdw_handler);
 PG_FUNCTION_INFO_V1(usage_fdw_validator);
 PG_FUNCTION_INFO_V1(usage_fdw_version);
-PG_FUNCTION_INFO_V1(usage_fdw_columns);
 
 void
 _PG_init(void)
