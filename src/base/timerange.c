@@ -188,7 +188,7 @@ cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)
 
 	for (int i = 0; i < set->count; i++)
 	{
-		TimeRange	rest = set->ranges[cut->backward ? set->count - 1 - i : i];
+		TimeRange	rest = set->ranges[cut->newest_first ? set->count - 1 - i : i];
 
 		while (rest.start < rest.end)
 		{
@@ -196,7 +196,7 @@ cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)
 								  saturating_sub(rest.end, rest.start));
 			TimeRange	window = rest;
 
-			if (cut->backward)
+			if (cut->newest_first)
 				rest.end = window.start = rest.end - span_us;
 			else
 				rest.start = window.end = rest.start + span_us;

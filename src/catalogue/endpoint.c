@@ -146,7 +146,7 @@ static const UsageColumn transcription_columns[] = {
 static const UsageColumn vector_store_columns[] = {
 	BUCKET,
 	DIM("project_id", "project_ids"),
-	{"usage_bytes", INT8OID, USAGE_LEVEL, USAGE_NO_EDGE, "usage_bytes",
+	{"usage_bytes", INT8OID, USAGE_GAUGE, USAGE_NO_EDGE, "usage_bytes",
 	.always_sent = true, .imported = true},
 	END
 };
@@ -225,7 +225,7 @@ static const char *const role_names[] = {
 	[USAGE_BUCKET] = "bucket",
 	[USAGE_DIMENSION] = "dimension",
 	[USAGE_MEASURE] = "measure",
-	[USAGE_LEVEL] = "level",
+	[USAGE_GAUGE] = "gauge",
 	[USAGE_LABEL] = "label",
 	[USAGE_OTHER] = "other"
 };

@@ -17,7 +17,7 @@ typedef enum UsageRole
 	USAGE_BUCKET,				/* start, end or day of the bucket */
 	USAGE_DIMENSION,			/* NULL unless the request groups by it */
 	USAGE_MEASURE,				/* adds up over buckets and over dimensions */
-	USAGE_LEVEL,				/* adds up over dimensions, not over time */
+	USAGE_GAUGE,				/* adds up over dimensions, not over time */
 	USAGE_LABEL,				/* unit or currency that goes with a measure */
 	USAGE_OTHER					/* nothing is known: a user's own column */
 } UsageRole;

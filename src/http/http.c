@@ -15,29 +15,29 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "http/http_alarm_private.h"
 #include "http/http_clock_private.h"
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
 #include "http/http_private.h"
 #include "http/http_url.h"
+#include "http/http_waitfd_private.h"
 
 #define HANDOUT_BYTES	((size_t) 256 * 1024)	/* most handed out at once */
 #define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what
 											 * happened then may be our fault */
 
 /*
- * An alarm goes off after this at the latest.  Before August 2025 a server that
+ * An waitfd goes off after this at the latest.  Before August 2025 a server that
  * waits for one does not see interrupts, so it is the delay of a cancel there;
  * and a transfer must not look neglected.
  */
-#define ALARM_US		INT64CONST(50000)
+#define WAITFD_US		INT64CONST(50000)
 
-/* The time spent waiting for alarms, by http_clock_us(). */
+/* The time spent waiting for waitfds, by http_clock_us(). */
 static struct
 {
 	int64		start;			/* of the wait that may still last */
-	int64		end;			/* when an alarm ends it */
+	int64		end;			/* when an waitfd ends it */
 	int64		waited_us;		/* in those before it, not yet counted */
 }			elsewhere;
 
@@ -85,7 +85,7 @@ transfer_detach(HttpTransfer *transfer, bool cut_off)
 	{
 		if (cut_off && http_is_looking_up(transfer))
 			descriptor_linger();
-		engine_return(transfer->easy);
+		engine_close(transfer->easy);
 		count_descriptors(true);
 	}
 	transfer->easy = NULL;
@@ -158,7 +158,7 @@ on_resource_release(ResourceReleasePhase phase, bool is_commit, bool is_top_leve
 		if (transfer->owner == CurrentResourceOwner)
 			transfer_give_up(transfer);
 	}
-	alarm_release(CurrentResourceOwner);
+	waitfd_release(CurrentResourceOwner);
 }
 
 /* The transfer that its reader has not asked for longest; NULL: there is none. */
@@ -235,7 +235,7 @@ end_wait_elsewhere(int64 now)
 }
 
 static int64
-take_waited_elsewhere(int64 now)
+collect_waited_elsewhere(int64 now)
 {
 	int64		waited_us;
 
@@ -264,7 +264,7 @@ time_left(TimestampTz deadline)
  * False if the deadline had come before; then this was but a look.
  */
 static bool
-take_turn(TimestampTz deadline)
+drive(TimestampTz deadline)
 {
 	int64		left_us = time_left(deadline);
 	int64		timeout_us = left_us;
@@ -280,7 +280,7 @@ take_turn(TimestampTz deadline)
 		transfer_excuse(transfer, now);
 		timeout_us = Min(timeout_us, transfer_patience(transfer));
 	}
-	waited_us = take_waited_elsewhere(now) + engine_wait(timeout_us);
+	waited_us = collect_waited_elsewhere(now) + engine_wait(timeout_us);
 	now = http_clock_us();
 	dlist_foreach_modify(iter, &running)
 		transfer_age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
@@ -339,7 +339,7 @@ register_release(void)
 }
 
 HttpTransfer *
-http_start(const HttpRequest *request)
+http_open(const HttpRequest *request)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "usage_fdw HTTP transfer",
@@ -368,7 +368,7 @@ http_start(const HttpRequest *request)
 	transfer->buffer_bytes = request->buffer_bytes;
 	MemoryContextSwitchTo(old);
 
-	transfer->easy = engine_take();
+	transfer->easy = engine_open();
 	http_curl_set_up(transfer, request);
 	engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
@@ -427,7 +427,7 @@ http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		again = take_turn(deadline);
+		again = drive(deadline);
 		transfer->wanted_at_us = http_clock_us();
 		if (hand_out(transfer, bytes, length))
 			return HTTP_BYTES;
@@ -455,7 +455,7 @@ http_outcome(HttpTransfer *transfer)
 }
 
 void
-http_stop(HttpTransfer *transfer)
+http_close(HttpTransfer *transfer)
 {
 	MemoryContextDelete(transfer->context);
 }
@@ -465,14 +465,14 @@ http_sleep(TimestampTz deadline)
 {
 	do
 		CHECK_FOR_INTERRUPTS();
-	while (take_turn(deadline));
+	while (drive(deadline));
 }
 
 int
-http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits)
+http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits)
 {
 	int64		now = http_clock_us();
-	int64		timeout_us = Min(time_left(deadline), ALARM_US);
+	int64		timeout_us = Min(time_left(deadline), WAITFD_US);
 	dlist_iter	iter;
 
 	if (engine_due() != ENGINE_FOREVER)
@@ -483,5 +483,5 @@ http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits)
 	end_wait_elsewhere(now);
 	elsewhere.start = now;
 	elsewhere.end = waits ? now + timeout_us : now;
-	return alarm_arm(alarm, timeout_us);
+	return waitfd_arm(waitfd, timeout_us);
 }

@@ -21,7 +21,7 @@ typedef struct HttpHeader
 } HttpHeader;
 
 /*
- * What to get and how.  The strings are copied by http_start().  Times in
+ * What to get and how.  The strings are copied by http_open().  Times in
  * milliseconds; 0 means no bound.
  */
 typedef struct HttpRequest
@@ -85,13 +85,13 @@ typedef struct HttpTransfer HttpTransfer;
  * has not asked for longest is given up: it fails as a neglected one.  ERROR
  * 53000 where there is none to give up; ERROR if curl can't be set up.
  */
-extern HttpTransfer *http_start(const HttpRequest *request);
+extern HttpTransfer *http_open(const HttpRequest *request);
 
 /* Can a transfer start without another's being given up? */
 extern bool http_has_room(void);
 
 /*
- * Give transfers up, as http_start() does, until there is room for one more.
+ * Give transfers up, as http_open() does, until there is room for one more.
  * patient: not those whose readers have asked for them just now; false if it
  * takes their end to have room.  ERROR 53000 as there.
  */
@@ -119,7 +119,7 @@ extern const HttpOutcome *http_outcome(HttpTransfer *transfer);
  * End a transfer before its context does.  A complete one leaves its
  * connection alive; a running one is cut off.  The pointer is dead afterwards.
  */
-extern void http_stop(HttpTransfer *transfer);
+extern void http_close(HttpTransfer *transfer);
 
 /*
  * Sleep until `deadline`, servicing interrupts and driving all transfers.
@@ -130,24 +130,24 @@ extern void http_sleep(TimestampTz deadline);
  * A descriptor for who waits elsewhere: it is readable when http_wait() or
  * http_sleep() would have something to do.
  */
-typedef struct HttpAlarm HttpAlarm;
+typedef struct HttpWaitFd HttpWaitFd;
 
-/* Does this operating system have alarms? */
-extern bool http_has_alarms(void);
+/* Does this operating system have waitfds? */
+extern bool http_has_waitfd(void);
 
 /*
- * Make an alarm; it lives in CurrentMemoryContext, until CurrentResourceOwner is
+ * Make an waitfd; it lives in CurrentMemoryContext, until CurrentResourceOwner is
  * released.  NULL if the backend must not have more descriptors.
  */
-extern HttpAlarm *http_alarm_make(void);
+extern HttpWaitFd *http_waitfd_open(void);
 
 /*
- * Set an alarm before a wait: it goes off when curl has something to do, at
+ * Set an waitfd before a wait: it goes off when curl has something to do, at
  * `deadline` (DT_NOEND: none; a time in the past: at once), or after a short
  * while in any case.  Returns its descriptor, which is good until it is set
  * again.  waits: the caller is going to wait for it, not just to look; that
  * counts as silence of the servers.
  */
-extern int	http_alarm_set(HttpAlarm *alarm, TimestampTz deadline, bool waits);
+extern int	http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits);
 
 #endif

@@ -37,7 +37,7 @@
 #define CONNECT_DESCRIPTORS 4
 
 /*
- * Left for others, such as wait sets and the alarms of asynchronous scans; but a
+ * Left for others, such as wait sets and the waitfds of asynchronous scans; but a
  * backend may always have one transfer if there is any room.
  */
 #define SPARE_DESCRIPTORS	8

@@ -48,7 +48,7 @@ static struct
 }			engine;
 
 /*
- * Keep signals out while curl is at work.  It may start a thread for a name
+ * RowCache signals out while curl is at work.  It may start a thread for a name
  * lookup, which inherits the mask: our handlers must never run in there.
  */
 static void
@@ -165,7 +165,7 @@ engine_start(void)
  * connections, DNS answers and TLS sessions are kept elsewhere.
  */
 CURL *
-engine_take(void)
+engine_open(void)
 {
 	CURL	   *easy;
 
@@ -194,7 +194,7 @@ engine_run(CURL *easy)
 }
 
 void
-engine_return(CURL *easy)
+engine_close(CURL *easy)
 {
 	sigset_t	saved;
 

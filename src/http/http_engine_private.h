@@ -23,7 +23,7 @@ typedef struct EngineSocket
  * A new easy handle, with nothing but the engine's own options.  Makes the
  * engine if this backend has none yet.  ERROR if curl can't.
  */
-extern CURL *engine_take(void);
+extern CURL *engine_open(void);
 
 /* Let a handle with its options set run.  ERROR if curl can't. */
 extern void engine_run(CURL *easy);
@@ -32,7 +32,7 @@ extern void engine_run(CURL *easy);
  * Give a handle back, whether it was run or not.  Curl cuts off what it still
  * does, but keeps its connection if it was done.  Can't fail.
  */
-extern void engine_return(CURL *easy);
+extern void engine_close(CURL *easy);
 
 /* Let a handle go on whose callback paused it.  Its callbacks may be called. */
 extern CURLcode engine_resume(CURL *easy);

@@ -16,7 +16,7 @@
 
 /* A string of curl's as a palloc'd one; frees it. */
 static char *
-take_string(char *foreign)
+copy_curl_string(char *foreign)
 {
 	char	   *copy = NULL;
 
@@ -39,7 +39,7 @@ take_string(char *foreign)
 char *
 http_escape(const char *value)
 {
-	return take_string(curl_easy_escape(NULL, value, 0));
+	return copy_curl_string(curl_easy_escape(NULL, value, 0));
 }
 
 static bool
@@ -96,7 +96,7 @@ http_parse_url(const char *url, HttpUrl *parts)
 
 	parts->scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
 	curl_free(scheme);
-	parts->host = take_string(host);
+	parts->host = copy_curl_string(host);
 	parts->has_user = has_user;
 	parts->has_query = strpbrk(url, "?#") != NULL;
 	parts->loopback = is_loopback(parts->host);

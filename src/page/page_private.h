@@ -177,11 +177,11 @@ extern bool page_scan_name(PageReader *reader);
 
 /* A result begins.  It is a whole, or goes member by member. */
 extern void page_begin_result(PageReader *reader);
-extern bool page_take_whole(PageReader *reader);
+extern bool page_read_whole(PageReader *reader);
 
 /* The next member has this name (NULL: none that matters), and then this value. */
 extern bool page_begin_field(PageReader *reader, const char *name, size_t length);
-extern bool page_take_field(PageReader *reader);
+extern bool page_read_field(PageReader *reader);
 
 /* It was the last one. */
 extern bool page_end_result(PageReader *reader);
@@ -195,10 +195,10 @@ extern void page_open_path(PageReader *reader, int field);
 extern int	page_find_field(PageReader *reader, int before, const char *key, size_t length);
 
 /* The values of the wanted members kept of a result.  True: one does not fit. */
-extern bool page_take_elements(PageReader *reader);
+extern bool page_read_elements(PageReader *reader);
 
 /* The same of a result that was kept as a whole. */
-extern bool page_take_members(PageReader *reader);
+extern bool page_read_members(PageReader *reader);
 
 /* Did json-c keep this number as it was? */
 extern bool page_is_exact(json_object *number);

@@ -138,7 +138,7 @@ begin_member(PageReader *reader, const char *name, size_t length)
 }
 
 static bool
-take_name(PageReader *reader)
+read_name(PageReader *reader)
 {
 	const char *name;
 	size_t		length;
@@ -156,20 +156,20 @@ take_name(PageReader *reader)
 }
 
 static bool
-take_result(PageReader *reader)
+read_result(PageReader *reader)
 {
 	if (!reader->scanning && *reader->cursor != '{')
 		return page_broken(reader, "A result is not an object.");
 	if (!reader->scanning)
 		page_begin_result(reader);
 	if (reader->whole >= 0)
-		return page_take_whole(reader);
+		return page_read_whole(reader);
 	enter(reader, IN_RESULT);
 	return false;
 }
 
 static bool
-take_bucket(PageReader *reader)
+read_bucket(PageReader *reader)
 {
 	if (*reader->cursor != '{')
 		return page_broken(reader, "A bucket is not an object.");
@@ -179,22 +179,22 @@ take_bucket(PageReader *reader)
 }
 
 static bool
-take_item(PageReader *reader)
+read_item(PageReader *reader)
 {
 	reader->step = STEP_ITEM;
 	switch (reader->place)
 	{
 		case IN_DATA:
-			return take_bucket(reader);
+			return read_bucket(reader);
 		case IN_RESULTS:
-			return take_result(reader);
+			return read_result(reader);
 		default:
-			return take_name(reader);
+			return read_name(reader);
 	}
 }
 
 static bool
-take_time(PageReader *reader, json_object *json, PageValue *time)
+read_time(PageReader *reader, json_object *json, PageValue *time)
 {
 	const char *name = member_name(reader, reader->member);
 
@@ -208,7 +208,7 @@ take_time(PageReader *reader, json_object *json, PageValue *time)
 
 /* A null has_more counts as none at all. */
 static bool
-take_has_more(PageReader *reader, json_object *json)
+read_has_more(PageReader *reader, json_object *json)
 {
 	const char *name = member_name(reader, MEMBER_HAS_MORE);
 
@@ -222,7 +222,7 @@ take_has_more(PageReader *reader, json_object *json)
 
 /* An empty cursor would ask for the first page again: it is none. */
 static bool
-take_cursor(PageReader *reader, json_object *json)
+read_cursor(PageReader *reader, json_object *json)
 {
 	const char *text = json_object_get_string(json);
 	const char *name = member_name(reader, MEMBER_CURSOR);
@@ -240,7 +240,7 @@ take_cursor(PageReader *reader, json_object *json)
 
 /* A scalar that matters is complete: what is it? */
 static bool
-take_scalar(PageReader *reader)
+read_scalar(PageReader *reader)
 {
 	Kept	   *kept = &reader->scalar;
 	bool		failed;
@@ -250,20 +250,20 @@ take_scalar(PageReader *reader)
 	if (failed)
 		return page_exhausted(reader);
 	if (reader->member == MEMBER_BUCKET_START)
-		event = take_time(reader, json, &reader->bucket_start);
+		event = read_time(reader, json, &reader->bucket_start);
 	else if (reader->member == MEMBER_BUCKET_END)
-		event = take_time(reader, json, &reader->bucket_end);
+		event = read_time(reader, json, &reader->bucket_end);
 	else if (reader->member == MEMBER_HAS_MORE)
-		event = take_has_more(reader, json);
+		event = read_has_more(reader, json);
 	else
-		event = take_cursor(reader, json);
+		event = read_cursor(reader, json);
 	json_object_put(json);
 	return event;
 }
 
 /* The value of a member that should be a scalar, or does not matter. */
 static bool
-take_scalar_member(PageReader *reader)
+read_scalar_member(PageReader *reader)
 {
 	Kept	   *kept = reader->member == MEMBER_OTHER ? NULL : &reader->scalar;
 
@@ -275,16 +275,16 @@ take_scalar_member(PageReader *reader)
 											  member_name(reader, reader->member),
 											  place_names[reader->place], PAGE_SCALAR_BYTES));
 	reader->step = STEP_COMMA;
-	return kept != NULL && take_scalar(reader);
+	return kept != NULL && read_scalar(reader);
 }
 
 static bool
-take_value(PageReader *reader)
+read_value(PageReader *reader)
 {
 	if (reader->place == IN_RESULT)
-		return page_take_field(reader);
+		return page_read_field(reader);
 	if (reader->member != MEMBER_DATA && reader->member != MEMBER_RESULTS)
-		return take_scalar_member(reader);
+		return read_scalar_member(reader);
 	if (*reader->cursor != '[')
 		return page_broken(reader, "The \"%s\" of a %s is not a list.",
 						   member_name(reader, reader->member), place_names[reader->place]);
@@ -294,7 +294,7 @@ take_value(PageReader *reader)
 
 /* Go over one character of punctuation. */
 static bool
-take_mark(PageReader *reader, char mark, Step next, const char *otherwise)
+skip_mark(PageReader *reader, char mark, Step next, const char *otherwise)
 {
 	if (*reader->cursor != mark)
 		return page_misplaced(reader, otherwise);
@@ -357,17 +357,17 @@ page_advance(PageReader *reader)
 			enter(reader, IN_PAGE);
 			return false;
 		case STEP_FIRST:
-			return *reader->cursor == close ? leave(reader) : take_item(reader);
+			return *reader->cursor == close ? leave(reader) : read_item(reader);
 		case STEP_ITEM:
-			return take_item(reader);
+			return read_item(reader);
 		case STEP_COLON:
-			return take_mark(reader, ':', STEP_VALUE, "colon expected");
+			return skip_mark(reader, ':', STEP_VALUE, "colon expected");
 		case STEP_VALUE:
-			return take_value(reader);
+			return read_value(reader);
 		case STEP_COMMA:
 			if (*reader->cursor == close)
 				return leave(reader);
-			return take_mark(reader, ',', STEP_ITEM, "comma or end expected");
+			return skip_mark(reader, ',', STEP_ITEM, "comma or end expected");
 		case STEP_NOTHING:
 			return page_misplaced(reader, "nothing expected after the page");
 	}

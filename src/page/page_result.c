@@ -60,7 +60,7 @@ has_text(const PageReader *reader, int field)
 }
 
 /*
- * Keep the texts of the values and free the tree that they are in, as what the
+ * RowCache the texts of the values and free the tree that they are in, as what the
  * caller makes of them may be as large again.
  */
 static void
@@ -105,13 +105,13 @@ page_begin_result(PageReader *reader)
 }
 
 bool
-page_take_whole(PageReader *reader)
+page_read_whole(PageReader *reader)
 {
 	if (!page_scan_on(reader, &reader->result_text, 0))
 		return reader->event == PAGE_BROKEN || (reader->overflown && too_large(reader));
 	reader->step = STEP_COMMA;
 	return check_names(reader) || parse_result(reader) ||
-		page_take_members(reader) || emit_result(reader);
+		page_read_members(reader) || emit_result(reader);
 }
 
 bool
@@ -131,7 +131,7 @@ page_begin_field(PageReader *reader, const char *name, size_t length)
 }
 
 bool
-page_take_field(PageReader *reader)
+page_read_field(PageReader *reader)
 {
 	Kept	   *kept = reader->is_wanted ? &reader->result_text : NULL;
 
@@ -146,7 +146,7 @@ bool
 page_end_result(PageReader *reader)
 {
 	if (reader->elements.len > 0 &&
-		(append_mark(reader, ']') || parse_result(reader) || page_take_elements(reader)))
+		(append_mark(reader, ']') || parse_result(reader) || page_read_elements(reader)))
 		return true;
 	return emit_result(reader);
 }

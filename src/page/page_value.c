@@ -51,7 +51,7 @@ spoilt_field(PageReader *reader, int field, const char *how)
 }
 
 static bool
-take_text(PageReader *reader, int field, json_object *json)
+read_text(PageReader *reader, int field, json_object *json)
 {
 	PageValue  *value = &reader->values[field];
 
@@ -65,7 +65,7 @@ take_text(PageReader *reader, int field, json_object *json)
 }
 
 static bool
-take_integer(PageReader *reader, int field, json_object *json)
+read_integer(PageReader *reader, int field, json_object *json)
 {
 	if (!json_object_is_type(json, json_type_int))
 		return unfit_field(reader, field, json, "an integer");
@@ -76,7 +76,7 @@ take_integer(PageReader *reader, int field, json_object *json)
 }
 
 static bool
-take_boolean(PageReader *reader, int field, json_object *json)
+read_boolean(PageReader *reader, int field, json_object *json)
 {
 	bool		yes = page_is_string(json, "true");
 
@@ -90,7 +90,7 @@ take_boolean(PageReader *reader, int field, json_object *json)
 
 /* The literal of a number or boolean, as JSON has it. */
 static bool
-take_literal(PageReader *reader, int field, json_object *json)
+read_literal(PageReader *reader, int field, json_object *json)
 {
 	PageValue  *value = &reader->values[field];
 
@@ -102,32 +102,32 @@ take_literal(PageReader *reader, int field, json_object *json)
 }
 
 static bool
-take_number(PageReader *reader, int field, json_object *json)
+read_number(PageReader *reader, int field, json_object *json)
 {
 	switch (json_object_get_type(json))
 	{
 		case json_type_string:
-			return take_text(reader, field, json);
+			return read_text(reader, field, json);
 		case json_type_int:
 		case json_type_double:
-			return take_literal(reader, field, json);
+			return read_literal(reader, field, json);
 		default:
 			return unfit_field(reader, field, json, "a number");
 	}
 }
 
 static bool
-take_scalar(PageReader *reader, int field, json_object *json)
+read_scalar(PageReader *reader, int field, json_object *json)
 {
 	switch (json_object_get_type(json))
 	{
 		case json_type_boolean:
-			return take_literal(reader, field, json);
+			return read_literal(reader, field, json);
 		case json_type_object:
 		case json_type_array:
 			return unfit_field(reader, field, json, "a string, number or boolean");
 		default:
-			return take_number(reader, field, json);
+			return read_number(reader, field, json);
 	}
 }
 
@@ -144,7 +144,7 @@ visit_number(json_object *json, int flags, json_object *parent,
 }
 
 static bool
-take_json(PageReader *reader, int field, json_object *json)
+read_json(PageReader *reader, int field, json_object *json)
 {
 	PageValue  *value = &reader->values[field];
 
@@ -158,15 +158,15 @@ take_json(PageReader *reader, int field, json_object *json)
 
 /* The value of a field, by its kind.  True: it does not fit. */
 static bool
-take_field(PageReader *reader, int field, json_object *json)
+read_field(PageReader *reader, int field, json_object *json)
 {
 	static bool (*const take[]) (PageReader *, int, json_object *) = {
-		[FIELD_TEXT] = take_text,
-		[FIELD_INTEGER] = take_integer,
-		[FIELD_BOOLEAN] = take_boolean,
-		[FIELD_NUMBER] = take_number,
-		[FIELD_SCALAR] = take_scalar,
-		[FIELD_JSON] = take_json
+		[FIELD_TEXT] = read_text,
+		[FIELD_INTEGER] = read_integer,
+		[FIELD_BOOLEAN] = read_boolean,
+		[FIELD_NUMBER] = read_number,
+		[FIELD_SCALAR] = read_scalar,
+		[FIELD_JSON] = read_json
 	};
 
 	if (json == NULL)
@@ -177,7 +177,7 @@ take_field(PageReader *reader, int field, json_object *json)
 
 /* The same for a field below the member `json` of the result. */
 static bool
-take_path(PageReader *reader, int field, json_object *json)
+read_path(PageReader *reader, int field, json_object *json)
 {
 	const Path *path = &reader->paths[field];
 
@@ -189,7 +189,7 @@ take_path(PageReader *reader, int field, json_object *json)
 		if (!json_object_object_get_ex(json, key, &json))
 			return false;
 	}
-	return take_field(reader, field, json);
+	return read_field(reader, field, json);
 }
 
 static bool
@@ -219,30 +219,30 @@ page_find_field(PageReader *reader, int before, const char *key, size_t length)
 
 /* The values of the field and of those that begin alike. */
 static bool
-take_chain(PageReader *reader, int field, json_object *json)
+read_chain(PageReader *reader, int field, json_object *json)
 {
 	for (; field >= 0; field = reader->paths[field].next)
-		if (take_path(reader, field, json))
+		if (read_path(reader, field, json))
 			return true;
 	return false;
 }
 
 /* Of members with the same name the last one counts. */
 bool
-page_take_elements(PageReader *reader)
+page_read_elements(PageReader *reader)
 {
 	const int  *fields = (const int *) reader->elements.data;
 	int			nelements = reader->elements.len / sizeof(int);
 
 	for (int i = 0; i < nelements; i++)
 		if (reader->paths[fields[i]].element == i &&
-			take_chain(reader, fields[i], json_object_array_get_idx(reader->result, i)))
+			read_chain(reader, fields[i], json_object_array_get_idx(reader->result, i)))
 			return true;
 	return false;
 }
 
 bool
-page_take_members(PageReader *reader)
+page_read_members(PageReader *reader)
 {
 	struct lh_entry *entry;
 	int			before = -1;
@@ -254,11 +254,11 @@ page_take_members(PageReader *reader)
 
 		if (field >= 0)
 			before = field;
-		if (take_chain(reader, field, lh_entry_v(entry)))
+		if (read_chain(reader, field, lh_entry_v(entry)))
 			return true;
 	}
 	for (int field = reader->whole; field >= 0; field = reader->paths[field].next)
-		if (take_field(reader, field, reader->result))
+		if (read_field(reader, field, reader->result))
 			return true;
 	return false;
 }

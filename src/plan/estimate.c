@@ -29,7 +29,7 @@
 #include "base/compat.h"
 #include "plan/density.h"
 #include "plan/estimate.h"
-#include "plan/share.h"
+#include "plan/selectivity.h"
 #include "request/bind.h"
 
 /* Guesses of the groups in a bucket by the number of dimensions. */
@@ -73,7 +73,7 @@ planned_value(void *arg, int expr, Datum *value, bool *isnull)
  * for than the two that the server would make of them.
  */
 static double
-unknown_share(EstimateContext *cx, const TimeClause *clause)
+unknown_fraction(EstimateContext *cx, const TimeClause *clause)
 {
 	double		all = 1;
 	double		any = 0;
@@ -87,11 +87,11 @@ unknown_share(EstimateContext *cx, const TimeClause *clause)
 	{
 		case TIME_ALL:
 			foreach(lc, clause->args)
-				all *= unknown_share(cx, lfirst(lc));
+				all *= unknown_fraction(cx, lfirst(lc));
 			return all;
 		case TIME_ANY:
 			foreach(lc, clause->args)
-				any += unknown_share(cx, lfirst(lc));
+				any += unknown_fraction(cx, lfirst(lc));
 			return Min(any, 1);
 		case TIME_COMPARE:
 		case TIME_COMPARE_ANY:
@@ -346,7 +346,7 @@ estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
 
 	estimate->bound = bind_request(cx->request, cx->table, planned_value, cx, now);
 	bind_widths(estimate->bound, cx->request, cx->table, NULL, NULL);
-	estimate->share = unknown_share(cx, &time);
+	estimate->read_fraction = unknown_fraction(cx, &time);
 }
 
 void
@@ -371,17 +371,17 @@ estimate_rows(EstimateContext *cx, const EstimateClauses *clauses, double groups
 {
 	const TimeRanges *ranges = estimate->bound->ranges;
 	List	   *all = list_concat_copy(clauses->filters, clauses->local);
-	double		received = share_of_rows(cx->root, cx->rel, cx->table, ranges,
+	double		received = selectivity_of_rows(cx->root, cx->rel, cx->table, ranges,
 										 NIL, clauses->filters);
 	double		passing = received;
 
 	if (clauses->time != NIL || clauses->local != NIL)
-		passing = share_of_rows(cx->root, cx->rel, cx->table, ranges, clauses->time, all);
+		passing = selectivity_of_rows(cx->root, cx->rel, cx->table, ranges, clauses->time, all);
 
-	estimate->tuples = estimate->share * request_rows(cx, estimate->bound, groups, NIL);
-	estimate->received = estimate->share *
+	estimate->tuples = estimate->read_fraction * request_rows(cx, estimate->bound, groups, NIL);
+	estimate->received = estimate->read_fraction *
 		request_rows(cx, estimate->bound, groups * received, clauses->filters);
-	estimate->rows = estimate->share * request_rows(cx, estimate->bound, groups * passing, all);
+	estimate->rows = estimate->read_fraction * request_rows(cx, estimate->bound, groups * passing, all);
 }
 
 Estimate
@@ -401,7 +401,7 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	double		groups;
 	Estimate	estimate;
 
-	cx.ndimensions = list_length(request_make(table)->group_by);
+	cx.ndimensions = list_length(request_of_table(table)->group_by);
 	groups = own_groups(&cx, history);
 	request->results = ceil(Min(is_reduced(&cx) ?
 								coarse_groups(groups, combinations(&cx, NIL)) : groups,

@@ -25,14 +25,14 @@ typedef struct EstimateClauses
 typedef struct Estimate
 {
 	BoundRequest *bound;		/* the request as far as it is known at planning */
-	double		share;			/* of the ranges that is likely to be read */
+	double		read_fraction;			/* of the ranges that is likely to be read */
 	double		tuples;			/* in that time, at the request's grain */
 	double		received;		/* those that the API sends */
 	double		rows;			/* those that pass all restrictions */
 } Estimate;
 
 /*
- * Only the time that is to be read: sets bound and share.  Stable expressions
+ * Only the time that is to be read: sets bound and read_fraction.  Stable expressions
  * are evaluated.
  */
 extern void estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,

@@ -78,7 +78,7 @@ match_number(const QueryLevel *level, Node *expr)
 	const UsageTableColumn *column = match_column(level, expr);
 
 	if (!column || column->required ||
-		(column->role != USAGE_MEASURE && column->role != USAGE_LEVEL))
+		(column->role != USAGE_MEASURE && column->role != USAGE_GAUGE))
 		return NULL;
 	if (column->type != INT8OID && (column->type != NUMERICOID || column->typmod >= 0))
 		return NULL;

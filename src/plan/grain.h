@@ -5,7 +5,7 @@
 #ifndef USAGE_GRAIN_H
 #define USAGE_GRAIN_H
 
-#include "plan/level.h"
+#include "plan/query_level.h"
 #include "request/request.h"
 
 /* usage_fdw.enable_grain_reduction: off reads every table at its own grain. */

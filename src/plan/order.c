@@ -38,7 +38,7 @@ holds_bound(EquivalenceClass *ec, Oid opfamily, RelOptInfo *rel, const UsageTabl
 }
 
 List *
-order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool *backward)
+order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool *newest_first)
 {
 	List	   *pathkeys = NIL;
 	ListCell   *lc;
@@ -49,8 +49,8 @@ order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool
 		bool		descending = PathKeyIsDescending(pathkey);
 
 		if (pathkeys == NIL)
-			*backward = descending;
-		if (descending != *backward ||
+			*newest_first = descending;
+		if (descending != *newest_first ||
 			!holds_bound(pathkey->pk_eclass, pathkey->pk_opfamily, rel, table))
 			break;
 		pathkeys = lappend(pathkeys, pathkey);

@@ -15,10 +15,10 @@
 
 /*
  * As much of the query's order, from its first key on, as the scan can give;
- * NIL: nothing.  *backward: by reading newest first.
+ * NIL: nothing.  *newest_first: by reading newest first.
  */
 extern List *order_of_query(PlannerInfo *root, RelOptInfo *rel,
-							const UsageTable *table, bool *backward);
+							const UsageTable *table, bool *newest_first);
 
 /* A list of pathkeys, all oldest first, that merge joins could use. */
 extern List *order_of_joins(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table);

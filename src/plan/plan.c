@@ -123,7 +123,7 @@ static void
 coarsen(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 {
 	const EstimateClauses *clauses = &plan->clauses;
-	QueryLevel *level = level_describe(plan->table, root, baserel);
+	QueryLevel *level = query_level_describe(plan->table, root, baserel);
 
 	if (!grain_is_free(level))
 		return;
@@ -140,7 +140,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	int			nbounds;
 
 	plan->table = describe(root, baserel, foreigntableid, &nbounds);
-	plan->request = request_make(plan->table);
+	plan->request = request_of_table(plan->table);
 	plan->request->columns = needed_columns(plan->table, baserel);
 	narrow_relation(root, baserel, plan, nbounds);
 	coarsen(root, baserel, plan);
@@ -158,8 +158,8 @@ typedef struct ScanPath
 	Estimate	estimate;		/* rows: those that the path gives */
 	QualCost	quals;			/* of checking the rows */
 	List	   *pathkeys;
-	bool		backward;		/* see UsageRequest */
-	bool		few;
+	bool		newest_first;		/* see UsageRequest */
+	bool		limit_hint;
 	Relids		outer;			/* relations that it takes values of */
 } ScanPath;
 
@@ -186,13 +186,13 @@ latency_cost(const ScanPath *path)
 	BoundRequest bound = *path->estimate.bound;
 	double		requests;
 
-	bound.backward = path->backward;
-	bound.few = path->few;
+	bound.newest_first = path->newest_first;
+	bound.limit_hint = path->limit_hint;
 	if (bound.ranges->count == 0)
 		return 0;
-	requests = slice_count(path->table, &bound) * path->estimate.share;
+	requests = slice_count(path->table, &bound) * path->estimate.read_fraction;
 	/* even the one row that there is comes half way, on the average */
-	if (path->few)
+	if (path->limit_hint)
 		requests /= 2;
 	return cost_latency(path->table, requests);
 }
@@ -215,8 +215,8 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const ScanPath *path)
 	add_path(baserel, (Path *)
 			 CreateForeignScanPath(root, baserel, path->estimate.rows, startup_cost, total_cost,
 								   path->pathkeys, path->outer,
-								   list_make2(makeInteger(path->backward),
-											  makeInteger(path->few))));
+								   list_make2(makeInteger(path->newest_first),
+											  makeInteger(path->limit_hint))));
 }
 
 /*
@@ -250,7 +250,7 @@ are_columns_there(const UsagePlan *plan, RelOptInfo *baserel, List *clauses)
 static double
 read_buckets(const UsageTable *table, const Estimate *estimate)
 {
-	return timerange_buckets(estimate->bound->ranges, table->width->width_us) * estimate->share;
+	return timerange_buckets(estimate->bound->ranges, table->width->width_us) * estimate->read_fraction;
 }
 
 static double
@@ -292,13 +292,13 @@ add_joined_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
 
 /* Add a path that reads in one direction. */
 static void
-add_ordered_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool backward, bool few)
+add_ordered_path(PlannerInfo *root, RelOptInfo *baserel, List *pathkeys, bool newest_first, bool limit_hint)
 {
 	ScanPath	path = plain_path(baserel);
 
 	path.pathkeys = pathkeys;
-	path.backward = backward;
-	path.few = few;
+	path.newest_first = newest_first;
+	path.limit_hint = limit_hint;
 	add_scan_path(root, baserel, &path);
 }
 
@@ -306,19 +306,19 @@ void
 usageGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	UsagePlan  *plan = baserel->fdw_private;
-	bool		few = root->limit_tuples > 0 && root->limit_tuples < baserel->tuples;
-	bool		backward = false;
-	List	   *pathkeys = order_of_query(root, baserel, plan->table, &backward);
+	bool		limit_hint = root->limit_tuples > 0 && root->limit_tuples < baserel->tuples;
+	bool		newest_first = false;
+	List	   *pathkeys = order_of_query(root, baserel, plan->table, &newest_first);
 	ListCell   *lc;
 
 	if (pathkeys != NIL)
-		add_ordered_path(root, baserel, pathkeys, backward, few);
+		add_ordered_path(root, baserel, pathkeys, newest_first, limit_hint);
 	foreach(lc, order_of_joins(root, baserel, plan->table))
 		add_ordered_path(root, baserel, lfirst(lc), false, false);
 
 	/* who asks for a few rows in no order wants to see the latest */
-	few = few && root->query_pathkeys == NIL;
-	add_ordered_path(root, baserel, NIL, few, few);
+	limit_hint = limit_hint && root->query_pathkeys == NIL;
+	add_ordered_path(root, baserel, NIL, limit_hint, limit_hint);
 
 	foreach(lc, join_params(root, baserel, plan->table))
 		add_joined_path(root, baserel, lfirst(lc));
@@ -336,8 +336,8 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	if (!bms_is_subset(pull_varnos(root, (Node *) request->exprs),
 					   PATH_REQ_OUTER(&best_path->path)))
 		elog(ERROR, "request mentions columns that are not known before the scan");
-	request->backward = intVal(linitial(best_path->fdw_private)) != 0;
-	request->few = intVal(lsecond(best_path->fdw_private)) != 0;
+	request->newest_first = intVal(linitial(best_path->fdw_private)) != 0;
+	request->limit_hint = intVal(lsecond(best_path->fdw_private)) != 0;
 	return make_foreignscan(tlist, extract_actual_clauses(scan_clauses, false),
 							baserel->relid,
 							copyObject(request->exprs),

@@ -13,7 +13,7 @@
  * - The UTC day is common, as no bucket is wider.
  * - A function of the start is common where it is: which buckets have the same
  *   value is looked up when the scan starts, as time zones may change under a
- *   plan.  These functions are the request's keys.  As they are evaluated for
+ *   plan.  These functions are the request's group times.  As they are evaluated for
  *   buckets without rows too, they are those that raise no errors.
  */
 #include "postgres.h"
@@ -39,7 +39,7 @@ bool		usage_enable_width_coarsening = true;
 typedef struct WidthContext
 {
 	const QueryLevel *level;
-	List	   *keys;			/* functions of the start that were seen */
+	List	   *group_times;		/* functions of the start that were seen */
 } WidthContext;
 
 /* The column of the relation that is mentioned here, or NULL. */
@@ -58,7 +58,7 @@ takes_only_start(const WidthContext *cx, Node *expr)
 {
 	ListCell   *lc;
 
-	/* pull_varnos() would add what may make the column NULL, which keys don't see */
+	/* pull_varnos() would add what may make the column NULL, which group times don't see */
 	foreach(lc, pull_vars_of_level(expr, 0))
 	{
 		Var		   *var = lfirst(lc);
@@ -128,12 +128,12 @@ is_start_part(const WidthContext *cx, Node *expr)
 
 /* A function of the start, for the bucket that the executor is told. */
 static Node *
-make_key(Node *node, WidthContext *cx)
+make_group_time(Node *node, WidthContext *cx)
 {
 	CaseTestExpr *bucket;
 
 	if (node == NULL || !mentioned_column(cx, node))
-		return node ? expression_tree_mutator(node, make_key, cx) : NULL;
+		return node ? expression_tree_mutator(node, make_group_time, cx) : NULL;
 	bucket = makeNode(CaseTestExpr);
 	bucket->typeId = TIMESTAMPTZOID;
 	bucket->typeMod = -1;
@@ -154,8 +154,8 @@ sees_bounds(Node *expr, WidthContext *cx)
 		return false;
 	if ((is_start_function(cx, expr) || is_start_part(cx, expr)) && takes_only_start(cx, expr))
 	{
-		cx->keys = list_append_unique(cx->keys, make_key(expr, cx));
-		return list_length(cx->keys) > MAX_KEYS;
+		cx->group_times = list_append_unique(cx->group_times, make_group_time(expr, cx));
+		return list_length(cx->group_times) > MAX_KEYS;
 	}
 	column = mentioned_column(cx, expr);
 	if (column)
@@ -188,7 +188,7 @@ table_adds_up(const UsageTable *table)
 	if (table->endpoint == &usage_unknown_endpoint)
 		return false;
 	while ((column = table_next_column(table, column)))
-		if (column->role == USAGE_LEVEL)
+		if (column->role == USAGE_GAUGE)
 			return false;
 	return true;
 }
@@ -207,6 +207,6 @@ width_coarsen(UsageRequest *request, const QueryLevel *level, List *restrictions
 		restrictions_see_bounds(restrictions, &cx))
 		return;
 	request->any_width = true;
-	foreach(lc, cx.keys)
-		request->keys = lappend_int(request->keys, request_add_expr(request, lfirst(lc)));
+	foreach(lc, cx.group_times)
+		request->group_times = lappend_int(request->group_times, request_add_expr(request, lfirst(lc)));
 }

@@ -5,7 +5,7 @@
 #ifndef USAGE_WIDTH_H
 #define USAGE_WIDTH_H
 
-#include "plan/level.h"
+#include "plan/query_level.h"
 #include "request/request.h"
 
 /* usage_fdw.enable_width_coarsening: off reads every table in its own buckets. */

@@ -41,8 +41,8 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	BoundRequest *bound = palloc0(sizeof(BoundRequest));
 
 	bound->group_by = fields_to_group_by(request, table);
-	bound->backward = request->backward;
-	bound->few = request->few;
+	bound->newest_first = request->newest_first;
+	bound->limit_hint = request->limit_hint;
 	bind_time(&cx, bound);
 	if (!bind_filters(&cx, bound))
 		bound_set_time(bound, timerange_none(), table->width);

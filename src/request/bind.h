@@ -31,18 +31,18 @@ extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable 
 								  BindValue value, void *arg, TimestampTz now);
 
 /*
- * Gives the value that one of a request's keys has for the bucket of the table
+ * Gives the value that one of a request's group times has for the bucket of the table
  * that starts there, in CurrentMemoryContext.
  */
-typedef void (*BindKey) (void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
+typedef void (*BindGroupTime) (void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
 
 /*
  * Choose the widths of buckets that a bound request is read in, where it may be
  * any.  Without `evaluate`, at planning, all buckets are taken to have the same
- * keys.  Interrupts are serviced.
+ * group times.  Interrupts are serviced.
  */
 extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
-						const UsageTable *table, BindKey evaluate, void *arg);
+						const UsageTable *table, BindGroupTime evaluate, void *arg);
 
 /*
  * A value of a dimension that has a filter, as the API compares it: UTF-8,

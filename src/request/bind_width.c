@@ -2,13 +2,13 @@
  * bind_width.c
  *	  In which widths is a request read?
  *
- * A range is cut like a ruler: minutes up to the first full hour, hours up to
+ * A range is cut as a ruler is: minutes up to the first full hour, hours up to
  * the first full day, whole days, hours, minutes.  A wide bucket is used where
- * all of the table's own buckets in it have the same keys (see width.c).
+ * all of the table's own buckets in it have the same group times (see width.c).
  *
- * Where keys change often, in days of a time zone with half hours say, the
- * ruler makes many short stretches, each a request.  So there are several
- * rulers, up to each width; the cheapest is taken.
+ * Where group times change often, in days of a time zone with half hours say, the
+ * plan makes many short stretches, each a request.  So there are several
+ * plans, up to each width; the cheapest is taken.
  */
 #include "postgres.h"
 
@@ -23,142 +23,142 @@
 #include "request/cost.h"
 #include "request/slice.h"
 
-typedef struct WidthKey
+typedef struct GroupTime
 {
 	int			expr;
 	bool		by_value;		/* of its type */
 	int16		length;
-} WidthKey;
+} GroupTime;
 
-typedef struct Ruler
+typedef struct WidthPlan
 {
 	const UsageTable *table;
 	const UsageWidth *widest;	/* that is used */
-	int			nkeys;
-	WidthKey   *keys;
-	BindKey		evaluate;		/* NULL: all buckets are alike */
+	int			ngroup_times;
+	GroupTime   *group_times;
+	BindGroupTime		evaluate;		/* NULL: all buckets are alike */
 	void	   *arg;
-	MemoryContext scratch;		/* for values of keys */
+	MemoryContext scratch;		/* for values of group times */
 	List	   *stretches;		/* of WidthStretch; the result */
 	int			room;			/* for so many ranges, in the last of them */
-} Ruler;
+} WidthPlan;
 
 static void
-add_stretch(Ruler *ruler, const UsageWidth *width)
+add_stretch(WidthPlan *plan, const UsageWidth *width)
 {
 	WidthStretch *stretch = palloc(sizeof(WidthStretch));
 
-	ruler->room = 8;
+	plan->room = 8;
 	stretch->width = width;
 	stretch->ranges = palloc(sizeof(TimeRanges));
 	stretch->ranges->count = 0;
-	stretch->ranges->ranges = palloc(sizeof(TimeRange) * ruler->room);
-	ruler->stretches = lappend(ruler->stretches, stretch);
+	stretch->ranges->ranges = palloc(sizeof(TimeRange) * plan->room);
+	plan->stretches = lappend(plan->stretches, stretch);
 }
 
 /* Append a range, to the last stretch where that has the same width. */
 static void
-append_range(Ruler *ruler, TimestampTz start, TimestampTz end, const UsageWidth *width)
+append_range(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWidth *width)
 {
 	TimeRanges *set;
 
 	if (start >= end)
 		return;
-	if (ruler->stretches == NIL || ((WidthStretch *) llast(ruler->stretches))->width != width)
-		add_stretch(ruler, width);
-	set = ((WidthStretch *) llast(ruler->stretches))->ranges;
+	if (plan->stretches == NIL || ((WidthStretch *) llast(plan->stretches))->width != width)
+		add_stretch(plan, width);
+	set = ((WidthStretch *) llast(plan->stretches))->ranges;
 	if (set->count > 0 && set->ranges[set->count - 1].end == start)
 	{
 		set->ranges[set->count - 1].end = end;
 		return;
 	}
-	if (set->count == ruler->room)
+	if (set->count == plan->room)
 	{
-		ruler->room *= 2;
-		set->ranges = repalloc(set->ranges, sizeof(TimeRange) * ruler->room);
+		plan->room *= 2;
+		set->ranges = repalloc(set->ranges, sizeof(TimeRange) * plan->room);
 	}
 	set->ranges[set->count++] = (TimeRange) {start, end};
 }
 
-/* Has the key the same value for all buckets of the table that start there? */
+/* Has the group time the same value for all buckets of the table that start there? */
 static bool
-key_is_common(const Ruler *ruler, const WidthKey *key, TimestampTz start, TimestampTz end)
+is_common(const WidthPlan *plan, const GroupTime *time, TimestampTz start, TimestampTz end)
 {
-	int64		width_us = ruler->table->width->width_us;
+	int64		width_us = plan->table->width->width_us;
 	Datum		first;
 	bool		first_isnull;
 
-	ruler->evaluate(ruler->arg, key->expr, start, &first, &first_isnull);
+	plan->evaluate(plan->arg, time->expr, start, &first, &first_isnull);
 	for (TimestampTz bucket = end - width_us; bucket > start; bucket -= width_us)
 	{
 		Datum		value;
 		bool		isnull;
 
-		ruler->evaluate(ruler->arg, key->expr, bucket, &value, &isnull);
+		plan->evaluate(plan->arg, time->expr, bucket, &value, &isnull);
 		if (isnull != first_isnull ||
-			(!isnull && !datumIsEqual(value, first, key->by_value, key->length)))
+			(!isnull && !datumIsEqual(value, first, time->by_value, time->length)))
 			return false;
 	}
 	return true;
 }
 
 static bool
-keys_are_common(Ruler *ruler, TimestampTz start, TimestampTz end)
+are_common(WidthPlan *plan, TimestampTz start, TimestampTz end)
 {
 	MemoryContext old;
 	bool		common = true;
 
-	if (!ruler->evaluate)
+	if (!plan->evaluate)
 		return true;
 	CHECK_FOR_INTERRUPTS();
-	old = MemoryContextSwitchTo(ruler->scratch);
-	for (int i = 0; common && i < ruler->nkeys; i++)
-		common = key_is_common(ruler, &ruler->keys[i], start, end);
+	old = MemoryContextSwitchTo(plan->scratch);
+	for (int i = 0; common && i < plan->ngroup_times; i++)
+		common = is_common(plan, &plan->group_times[i], start, end);
 	MemoryContextSwitchTo(old);
-	MemoryContextReset(ruler->scratch);
+	MemoryContextReset(plan->scratch);
 	return common;
 }
 
-/* Lay the ruler on a range, from that width down. */
+/* Measure a range, with buckets of that width and narrower ones. */
 static void
-measure(Ruler *ruler, TimestampTz start, TimestampTz end, const UsageWidth *width)
+measure(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWidth *width)
 {
 	TimestampTz first = timerange_ceil(start, width->width_us);
 	TimestampTz last = timerange_floor(end, width->width_us);
 
-	if (width == ruler->table->width)
+	if (width == plan->table->width)
 	{
-		append_range(ruler, start, end, width);
+		append_range(plan, start, end, width);
 		return;
 	}
 	if (first >= last)
 	{
-		measure(ruler, start, end, width - 1);
+		measure(plan, start, end, width - 1);
 		return;
 	}
-	measure(ruler, start, first, width - 1);
+	measure(plan, start, first, width - 1);
 	for (TimestampTz bucket = first; bucket < last; bucket += width->width_us)
 	{
 		TimestampTz next = bucket + width->width_us;
 
-		if (keys_are_common(ruler, bucket, next))
-			append_range(ruler, bucket, next, width);
+		if (are_common(plan, bucket, next))
+			append_range(plan, bucket, next, width);
 		else
-			measure(ruler, bucket, next, width - 1);
+			measure(plan, bucket, next, width - 1);
 	}
-	measure(ruler, last, end, width - 1);
+	measure(plan, last, end, width - 1);
 }
 
 static List *
-measure_all(Ruler *ruler, const TimeRanges *ranges)
+measure_all(WidthPlan *plan, const TimeRanges *ranges)
 {
-	ruler->stretches = NIL;
+	plan->stretches = NIL;
 	for (int i = 0; i < ranges->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		measure(ruler, ranges->ranges[i].start, ranges->ranges[i].end, ruler->widest);
+		measure(plan, ranges->ranges[i].start, ranges->ranges[i].end, plan->widest);
 	}
-	return ruler->stretches;
+	return plan->stretches;
 }
 
 /* What it costs to read the request as these stretches. */
@@ -197,37 +197,37 @@ are_too_many(const UsageTable *table, const BoundRequest *bound, List *stretches
 }
 
 static void
-find_keys(Ruler *ruler, const UsageRequest *request)
+find_group_times(WidthPlan *plan, const UsageRequest *request)
 {
 	ListCell   *lc;
 
-	ruler->keys = palloc(sizeof(WidthKey) * Max(list_length(request->keys), 1));
-	foreach(lc, request->keys)
+	plan->group_times = palloc(sizeof(GroupTime) * Max(list_length(request->group_times), 1));
+	foreach(lc, request->group_times)
 	{
-		WidthKey   *key = &ruler->keys[ruler->nkeys++];
+		GroupTime  *time = &plan->group_times[plan->ngroup_times++];
 
-		key->expr = lfirst_int(lc);
-		get_typlenbyval(exprType(list_nth(request->exprs, key->expr)),
-						&key->length, &key->by_value);
+		time->expr = lfirst_int(lc);
+		get_typlenbyval(exprType(list_nth(request->exprs, time->expr)),
+						&time->length, &time->by_value);
 	}
 }
 
 void
 bind_widths(BoundRequest *bound, const UsageRequest *request, const UsageTable *table,
-			BindKey evaluate, void *arg)
+			BindGroupTime evaluate, void *arg)
 {
-	Ruler		ruler = {.table = table,.evaluate = evaluate,.arg = arg};
+	WidthPlan		plan = {.table = table,.evaluate = evaluate,.arg = arg};
 	double		least;
 
 	if (!request->any_width)
 		return;
 	least = reading_cost(table, request, bound, bound->stretches);
-	find_keys(&ruler, request);
-	ruler.scratch = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw keys",
+	find_group_times(&plan, request);
+	plan.scratch = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw group times",
 										  ALLOCSET_DEFAULT_SIZES);
-	for (ruler.widest = table->width + 1; ruler.widest->name; ruler.widest++)
+	for (plan.widest = table->width + 1; plan.widest->name; plan.widest++)
 	{
-		List	   *stretches = measure_all(&ruler, bound->ranges);
+		List	   *stretches = measure_all(&plan, bound->ranges);
 		double		cost = reading_cost(table, request, bound, stretches);
 
 		if (cost <= least && !are_too_many(table, bound, stretches))
@@ -236,5 +236,5 @@ bind_widths(BoundRequest *bound, const UsageRequest *request, const UsageTable *
 			bound->stretches = stretches;
 		}
 	}
-	MemoryContextDelete(ruler.scratch);
+	MemoryContextDelete(plan.scratch);
 }

@@ -43,8 +43,8 @@ typedef struct BoundRequest
 	List	   *filters;		/* of BoundFilter */
 	int64		nparts;			/* combinations of the filters' parts; no two
 								 * bring the same row */
-	bool		backward;		/* as UsageRequest has them */
-	bool		few;
+	bool		newest_first;		/* as UsageRequest has them */
+	bool		limit_hint;
 } BoundRequest;
 
 /* Ask for these ranges (finite, aligned), in buckets of that width. */

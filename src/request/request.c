@@ -9,7 +9,7 @@
 #include "request/request.h"
 
 UsageRequest *
-request_make(const UsageTable *table)
+request_of_table(const UsageTable *table)
 {
 	UsageRequest *request = palloc0(sizeof(UsageRequest));
 	const UsageTableColumn *column = NULL;

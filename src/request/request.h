@@ -85,16 +85,16 @@ typedef struct UsageRequest
 	List	   *filters;		/* of FilterClause, ANDed */
 	List	   *exprs;			/* expressions of the values; becomes fdw_exprs */
 	bool		any_width;		/* wider buckets than the table's own will do,
-								 * where they have all keys in common */
-	List	   *keys;			/* indexes of their expressions (integers), of the
+								 * where they have all group times in common */
+	List	   *group_times;			/* indexes of their expressions (integers), of the
 								 * bucket's start as a CaseTestExpr */
 	int			results;		/* in a bucket, as far as is known; for costs */
-	bool		backward;		/* read the newest buckets first */
-	bool		few;			/* few rows are likely to be wanted */
+	bool		newest_first;		/* read the newest buckets first */
+	bool		limit_hint;			/* few rows are likely to be wanted */
 } UsageRequest;
 
 /* A request at the table's own grain, not narrowed. */
-extern UsageRequest *request_make(const UsageTable *table);
+extern UsageRequest *request_of_table(const UsageTable *table);
 
 /*
  * A copy to be narrowed by itself, in CurrentMemoryContext.  What is there by

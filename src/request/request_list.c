@@ -22,10 +22,10 @@ enum RequestMember
 	REQUEST_COLUMNS,
 	REQUEST_CLAUSES,
 	REQUEST_NAMES,
-	REQUEST_BACKWARD,
-	REQUEST_FEW,
+	REQUEST_NEWEST_FIRST,
+	REQUEST_LIMIT_HINT,
 	REQUEST_ANY_WIDTH,
-	REQUEST_KEYS,
+	REQUEST_GROUP_TIMES,
 	REQUEST_RESULTS,
 	REQUEST_TABLE_TIME
 };
@@ -193,9 +193,9 @@ request_to_list(const UsageRequest *request)
 	Writer		writer = put_clauses(request);
 
 	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
-								  writer.names, number(request->backward)),
-					   list_make5(number(request->few), number(request->any_width),
-								  request->keys, number(request->results),
+								  writer.names, number(request->newest_first)),
+					   list_make5(number(request->limit_hint), number(request->any_width),
+								  request->group_times, number(request->results),
 								  number(request->ntable_time)));
 }
 
@@ -212,10 +212,10 @@ request_from_list(List *list, List *exprs)
 	request->group_by = list_nth(list, REQUEST_GROUP_BY);
 	request->columns = list_nth(list, REQUEST_COLUMNS);
 	request->exprs = exprs;
-	request->backward = number_at(list, REQUEST_BACKWARD) != 0;
-	request->few = number_at(list, REQUEST_FEW) != 0;
+	request->newest_first = number_at(list, REQUEST_NEWEST_FIRST) != 0;
+	request->limit_hint = number_at(list, REQUEST_LIMIT_HINT) != 0;
 	request->any_width = number_at(list, REQUEST_ANY_WIDTH) != 0;
-	request->keys = list_nth(list, REQUEST_KEYS);
+	request->group_times = list_nth(list, REQUEST_GROUP_TIMES);
 	request->results = number_at(list, REQUEST_RESULTS);
 	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
 	return request;

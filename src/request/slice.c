@@ -16,7 +16,7 @@
 bool
 slice_keeps_buckets(const BoundRequest *request)
 {
-	return request->backward || request->nparts > 1;
+	return request->newest_first || request->nparts > 1;
 }
 
 /* What a request is cut with. */
@@ -66,9 +66,9 @@ cut_stretch(const SliceCutter *cutter, const WidthStretch *stretch)
 
 	return (TimeCut) {
 		.width_us = stretch->width->width_us,
-		.first = cutter->request->few ? 1 : limit,
+		.first = cutter->request->limit_hint ? 1 : limit,
 		.limit = limit,
-		.backward = cutter->request->backward
+		.newest_first = cutter->request->newest_first
 	};
 }
 
@@ -97,7 +97,7 @@ static const WidthStretch *
 nth_stretch(const BoundRequest *request, int n)
 {
 	return list_nth(request->stretches,
-					request->backward ? list_length(request->stretches) - 1 - n : n);
+					request->newest_first ? list_length(request->stretches) - 1 - n : n);
 }
 
 static int64
@@ -127,7 +127,7 @@ slice_first(const UsageTable *table, const BoundRequest *request)
 	SliceCutter cutter = make_cutter(table, request);
 	const WidthStretch *stretch = nth_stretch(request, 0);
 	const TimeRanges *ranges = stretch->ranges;
-	TimeRanges	first = {1, &ranges->ranges[request->backward ? ranges->count - 1 : 0]};
+	TimeRanges	first = {1, &ranges->ranges[request->newest_first ? ranges->count - 1 : 0]};
 	TimeCut		cut = cut_stretch(&cutter, stretch);
 
 	return (Slice) {timerange_windows(&first, &cut)[0], stretch->width, 0};

@@ -29,7 +29,7 @@ extern int64 slice_count(const UsageTable *table, const BoundRequest *request);
 extern Slice slice_first(const UsageTable *table, const BoundRequest *request);
 
 /*
- * Those slices in reading order (newest first where the request is backward; all
+ * Those slices in reading order (newest first where the request says so; all
  * parts of a window, then the next one), as a palloc'd array of slice_count()
  * elements.  There are no more of them than bind.h promises.
  */

@@ -72,9 +72,9 @@ typedef struct SampleReader
 	Sample	   *sample;
 	const UsageTable *table;
 	BoundRequest *request;		/* of the window being read */
-	TupleMaker *maker;
+	TupleBuilder *builder;
 	TupleTableSlot *slot;
-	char	   *key;
+	char	   *api_key;
 	FetchReport report;
 	EState	   *estate;			/* of the next one */
 	ExprState  *bound;			/* as a partition; NULL: none */
@@ -200,8 +200,8 @@ read_window(SampleReader *reader, const TimeRange *window, int64 position)
 
 	bound_set_time(reader->request, timerange_between(window->start, window->end),
 				 reader->table->width);
-	stream = stream_open(reader->table, reader->request, reader->maker,
-						 reader->slot->tts_tupleDescriptor, reader->key, &reader->report);
+	stream = stream_open(reader->table, reader->request, reader->builder,
+						 reader->slot->tts_tupleDescriptor, reader->api_key, &reader->report);
 	while (stream_next(stream, ExecClearTuple(reader->slot)))
 		if (is_inside(reader))
 			add_row(reader->sample, reader->slot, position++);
@@ -219,7 +219,7 @@ read_windows(SampleReader *reader)
 		.width_us = width_us,
 		.first = reader->table->width->limit,
 		.limit = reader->table->width->limit,
-		.backward = true
+		.newest_first = true
 	};
 	TimeRanges *history = reader->request->ranges;
 	int64		nwindows = Min(timerange_window_count(history, &cut), MAX_WINDOWS);
@@ -251,7 +251,7 @@ bound_value(void *arg, int expr, Datum *value, bool *isnull)
 static BoundRequest *
 whole_table(const UsageTable *table, List *clauses, EState *estate)
 {
-	BoundArg	arg = {request_make(table), estate};
+	BoundArg	arg = {request_of_table(table), estate};
 	RelOptInfo	rel = {.type = T_RelOptInfo, .relid = BOUND_VARNO};
 	ListCell   *lc;
 
@@ -283,9 +283,9 @@ read_sample(Relation rel, Sample *sample)
 		.request = whole_table(table, clauses, estate),
 		.estate = estate,
 		.bound = ExecPrepareQual(clauses, estate),
-		.maker = tuple_maker(table, all_columns(table)),
+		.builder = tuple_open(table, all_columns(table)),
 		.slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual),
-		.key = api_key_find(rel->rd_rel->relowner, table->serverid)
+		.api_key = api_key_find(rel->rd_rel->relowner, table->serverid)
 	};
 
 	read_windows(&reader);
@@ -396,7 +396,7 @@ compare_positions(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Keep but so many of the rows. */
+/* RowCache but so many of the rows. */
 static void
 thin_out(Sample *sample, int target)
 {

@@ -21,7 +21,7 @@
 bool
 usageIsForeignPathAsyncCapable(ForeignPath *path)
 {
-	return http_has_alarms();
+	return http_has_waitfd();
 }
 
 static void

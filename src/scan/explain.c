@@ -346,7 +346,7 @@ explain_time(ExplainContext *cx, const BoundRequest *bound, bool complete, Expla
 static void
 explain_order(const UsageScan *scan, ExplainState *es)
 {
-	ExplainPropertyText("Order", scan->request->backward ? "newest first" : "oldest first", es);
+	ExplainPropertyText("Order", scan->request->newest_first ? "newest first" : "oldest first", es);
 }
 
 /* The first request's URL, or that there is none. */

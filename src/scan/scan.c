@@ -22,7 +22,7 @@
 #include "http/http.h"
 #include "request/bind.h"
 #include "request/history.h"
-#include "scan/reread.h"
+#include "scan/rescan.h"
 #include "scan/scan.h"
 #include "stream/tuple.h"
 
@@ -30,10 +30,10 @@ typedef struct UsageScanState
 {
 	UsageScan	shown;			/* first, so that one is the other */
 	ForeignScanState *node;
-	TupleMaker *maker;
+	TupleBuilder *builder;
 	ExprState **exprs;			/* of request->exprs; NULL: a constant */
 	Oid			userid;			/* whose user mapping counts */
-	Reread	   *reread;
+	Rescan	   *rescan;
 	TimestampTz now;			/* of the first scan, so that all are of the
 								 * same buckets; 0 before */
 
@@ -41,13 +41,13 @@ typedef struct UsageScanState
 	MemoryContext context;		/* reset with each */
 	Stream	   *stream;			/* NULL before the first row is wanted, and
 								 * where nothing is to be asked */
-	bool		rereads;		/* the rows come from reread */
+	bool		answered_before;		/* the rows come from rescan */
 	bool		started;
 
 	/* of an asynchronous one */
 	bool		impatient;		/* rows are wanted without waiting */
 	bool		waiting;		/* there is none, but not for ever */
-	HttpAlarm  *alarm;			/* NULL before it has to wait */
+	HttpWaitFd  *waitfd;			/* NULL before it has to wait */
 	instr_time	watched_at;		/* zero: nobody waits */
 } UsageScanState;
 
@@ -95,10 +95,10 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->node = node;
 	scan->shown.table = table_describe(node->ss.ss_currentRelation);
 	scan->shown.request = request_from_list(plan->fdw_private, plan->fdw_exprs);
-	scan->maker = tuple_maker(scan->shown.table, scan->shown.request->columns);
+	scan->builder = tuple_open(scan->shown.table, scan->shown.request->columns);
 	scan->exprs = init_exprs(plan->fdw_exprs);
 	scan->userid = ForeignScanUserId(node);
-	scan->reread = reread_make(scan->shown.table, scan->shown.request, scan->maker,
+	scan->rescan = rescan_open(scan->shown.table, scan->shown.request, scan->builder,
 							   RelationGetDescr(node->ss.ss_currentRelation),
 							   scan->userid, &scan->shown.report);
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw scan",
@@ -116,9 +116,9 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* A BindKey.  The expression's value is made in the memory context at hand. */
+/* A BindGroupTime.  The expression's value is made in the memory context at hand. */
 static void
-scan_key(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
+scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
 	ExprContext *econtext = scan->node->ss.ps.ps_ExprContext;
@@ -163,14 +163,14 @@ preview_value(void *arg, int expr, Datum *value, bool *isnull)
 	return scan_value(preview->scan, expr, value, isnull);
 }
 
-/* Can all keys be evaluated for EXPLAIN? */
+/* Can all group times be evaluated for EXPLAIN? */
 static bool
-keys_are_known(const UsageScanState *scan)
+group_times_are_known(const UsageScanState *scan)
 {
 	const UsageRequest *request = scan->shown.request;
 	ListCell   *lc;
 
-	foreach(lc, request->keys)
+	foreach(lc, request->group_times)
 	{
 		if (depends_on_run(list_nth(request->exprs, lfirst_int(lc)),
 						   scan->node->ss.ps.state->es_param_list_info))
@@ -189,7 +189,7 @@ scan_preview(ForeignScanState *node, bool *complete)
 
 	*complete = arg.complete;
 	bind_widths(bound, scan->shown.request, scan->shown.table,
-				arg.complete && keys_are_known(scan) ? scan_key : NULL, scan);
+				arg.complete && group_times_are_known(scan) ? scan_group_time : NULL, scan);
 	return bound;
 }
 
@@ -199,14 +199,14 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 {
 	UsageTable *table = scan->shown.table;
 
-	scan->rereads = reread_takes(scan->reread, bound);
-	if (scan->rereads)
+	scan->answered_before = rescan_answers(scan->rescan, bound);
+	if (scan->answered_before)
 	{
-		scan->shown.answered += reread_start(scan->reread, bound);
-		scan->shown.bound = reread_asked(scan->reread);
+		scan->shown.answered += rescan_begin(scan->rescan, bound);
+		scan->shown.bound = rescan_request(scan->rescan);
 	}
 	else
-		scan->stream = stream_open(table, bound, scan->maker,
+		scan->stream = stream_open(table, bound, scan->builder,
 								   RelationGetDescr(scan->node->ss.ss_currentRelation),
 								   api_key_find(scan->userid, table->serverid),
 								   &scan->shown.report);
@@ -223,7 +223,7 @@ start_scan(UsageScanState *scan)
 	if (scan->now == 0)
 		scan->now = GetCurrentTimestamp();
 	bound = bind_request(scan->shown.request, table, scan_value, scan, scan->now);
-	bind_widths(bound, scan->shown.request, table, scan_key, scan);
+	bind_widths(bound, scan->shown.request, table, scan_group_time, scan);
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))
@@ -239,7 +239,7 @@ end_scan(UsageScanState *scan)
 	if (scan->stream)
 		stream_close(scan->stream);
 	scan->stream = NULL;
-	scan->rereads = false;
+	scan->answered_before = false;
 	scan->started = false;
 	INSTR_TIME_SET_ZERO(scan->watched_at);
 }
@@ -252,8 +252,8 @@ usageIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->started)
 		start_scan(scan);
-	if (scan->rereads)
-		reread_next(scan->reread, slot, !scan->impatient, &scan->waiting);
+	if (scan->answered_before)
+		rescan_next(scan->rescan, slot, !scan->impatient, &scan->waiting);
 	else if (!scan->stream)
 		return slot;
 	else if (scan->impatient)
@@ -277,19 +277,19 @@ count_wait(UsageScanState *scan)
 	scan->shown.report.wait_us += INSTR_TIME_GET_MICROSEC(duration);
 }
 
-/* Have an alarm; false if there can't be one. */
+/* Have an waitfd; false if there can't be one. */
 static bool
-need_alarm(UsageScanState *scan)
+need_waitfd(UsageScanState *scan)
 {
 	MemoryContext old;
 
-	if (!scan->alarm)
+	if (!scan->waitfd)
 	{
 		old = MemoryContextSwitchTo(scan->node->ss.ps.state->es_query_cxt);
-		scan->alarm = http_alarm_make();
+		scan->waitfd = http_waitfd_open();
 		MemoryContextSwitchTo(old);
 	}
-	return scan->alarm != NULL;
+	return scan->waitfd != NULL;
 }
 
 /*
@@ -309,7 +309,7 @@ scan_try(ForeignScanState *node, TupleTableSlot **slot)
 	scan->impatient = false;
 	if (!scan->waiting)
 		return true;
-	if (need_alarm(scan))
+	if (need_waitfd(scan))
 		return false;
 	*slot = node->ss.ps.ExecProcNodeReal(&node->ss.ps);
 	return true;
@@ -323,7 +323,7 @@ scan_watch(ForeignScanState *node, bool waits)
 	count_wait(scan);
 	if (waits)
 		INSTR_TIME_SET_CURRENT(scan->watched_at);
-	return http_alarm_set(scan->alarm, scan->rereads ? reread_due(scan->reread) :
+	return http_waitfd_set(scan->waitfd, scan->answered_before ? rescan_due(scan->rescan) :
 						  stream_due(scan->stream), waits);
 }
 
@@ -345,5 +345,5 @@ usageEndForeignScan(ForeignScanState *node)
 	if (!scan)
 		return;
 	end_scan(scan);
-	reread_end(scan->reread);
+	rescan_close(scan->rescan);
 }

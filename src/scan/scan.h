@@ -23,7 +23,7 @@ typedef struct UsageScan
 	const BoundRequest *bound;	/* of the last (re)scan, or NULL */
 	FetchReport report;		/* of all rescans */
 	int64		answered;		/* rescans that asked for nothing themselves,
-								 * see reread.h */
+								 * see rescan.h */
 } UsageScan;
 
 /* The scan behind a node, after usageBeginForeignScan(). */
@@ -43,7 +43,7 @@ extern bool scan_try(ForeignScanState *node, TupleTableSlot **slot);
 
 /*
  * After scan_try() said false: a descriptor that is readable when it is worth
- * another call; good for one wait.  waits: see http_alarm_set().
+ * another call; good for one wait.  waits: see http_waitfd_set().
  */
 extern int	scan_watch(ForeignScanState *node, bool waits);
 

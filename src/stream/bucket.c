@@ -20,7 +20,7 @@ typedef struct Bucket
 struct Buckets
 {
 	MemoryContext context;		/* holds all of this */
-	bool		backward;
+	bool		newest_first;
 	int			store_kb;
 	TupleTableSlot *stored;		/* a row on its way out */
 	Tuplestorestate *filling;	/* the bucket at hand, or NULL */
@@ -30,12 +30,12 @@ struct Buckets
 };
 
 Buckets *
-buckets_make(TupleDesc tupdesc, int store_kb, bool backward)
+buckets_open(TupleDesc tupdesc, int store_kb, bool newest_first)
 {
 	Buckets    *buckets = palloc0(sizeof(Buckets));
 
 	buckets->context = CurrentMemoryContext;
-	buckets->backward = backward;
+	buckets->newest_first = newest_first;
 	buckets->store_kb = store_kb;
 	buckets->stored = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
 	return buckets;
@@ -149,7 +149,7 @@ buckets_next(Buckets *buckets, TimestampTz *start)
 {
 	while (buckets->complete != NIL)
 	{
-		int			place = buckets->backward ? list_length(buckets->complete) - 1 : 0;
+		int			place = buckets->newest_first ? list_length(buckets->complete) - 1 : 0;
 		Bucket	   *bucket = list_nth(buckets->complete, place);
 
 		*start = bucket->start;
@@ -161,7 +161,7 @@ buckets_next(Buckets *buckets, TimestampTz *start)
 }
 
 void
-buckets_end(Buckets *buckets)
+buckets_close(Buckets *buckets)
 {
 	ListCell   *lc;
 

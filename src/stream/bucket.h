@@ -18,9 +18,9 @@ typedef struct Buckets Buckets;
 /*
  * None yet; lives in CurrentMemoryContext, as long as the tuple descriptor.
  * store_kb: memory of each bucket's rows, which spill to disk beyond it.
- * backward: the newest bucket is taken up first, not the oldest.
+ * newest_first: the newest bucket is taken up first, not the oldest.
  */
-extern Buckets *buckets_make(TupleDesc tupdesc, int store_kb, bool backward);
+extern Buckets *buckets_open(TupleDesc tupdesc, int store_kb, bool newest_first);
 
 /* One more row of the bucket at hand; the values are copied. */
 extern void buckets_add(Buckets *buckets, Datum *values, bool *nulls);
@@ -47,6 +47,6 @@ extern bool buckets_any(const Buckets *buckets);
 extern TupleTableSlot *buckets_next(Buckets *buckets, TimestampTz *start);
 
 /* End them before their context does; files and slots are released. */
-extern void buckets_end(Buckets *buckets);
+extern void buckets_close(Buckets *buckets);
 
 #endif

@@ -34,7 +34,7 @@ fetch_start_attempt(Fetch *fetch)
 		.buffer_bytes = source->buffer_bytes
 	};
 
-	fetch->transfer = http_start(&request);
+	fetch->transfer = http_open(&request);
 	fetch->outcome = http_outcome(fetch->transfer);
 	fetch->wire_bytes = fetch->decoded_bytes = 0;
 	resetStringInfo(&fetch->error_body);
@@ -71,7 +71,7 @@ fetch_end_attempt(Fetch *fetch)
 {
 	if (!fetch->transfer)
 		return;
-	http_stop(fetch->transfer);
+	http_close(fetch->transfer);
 	fetch->transfer = NULL;
 	fetch->outcome = NULL;
 }
@@ -116,7 +116,7 @@ fetch_may_begin(Fetch *fetch, bool (*find_room) (void))
 }
 
 static bool
-take_idle_room(void)
+make_idle_room(void)
 {
 	return http_make_room(true);
 }
@@ -132,7 +132,7 @@ fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline)
 	{
 		if (fetch_attempt_due(fetch) > GetCurrentTimestamp())
 			http_sleep(DT_NOBEGIN); /* the others of the flight go on */
-		return fetch_may_begin(fetch, take_idle_room);
+		return fetch_may_begin(fetch, make_idle_room);
 	}
 	if (fetch->retry_at > GetCurrentTimestamp())
 		http_sleep(Min(deadline, fetch->retry_at));

@@ -66,11 +66,11 @@ flight_open(const UsageTable *table, const BoundRequest *request, const char *ap
 	flight->source.buffer_bytes = Max(table->options->fetch_ahead_bytes / max_fetches,
 									  MIN_AHEAD_BYTES);
 
-	if (!request->few)
+	if (!request->limit_hint)
 		check_max_requests(table, count);
 	flight->slices = slice_all(table, request);
 	flight->nslices = count;
-	flight->max_fetches = request->few ? Min(request->nparts, max_fetches) : max_fetches;
+	flight->max_fetches = request->limit_hint ? Min(request->nparts, max_fetches) : max_fetches;
 	flight->growing_to = max_fetches;
 	return flight;
 }
@@ -104,7 +104,7 @@ flight_reading(const Flight *flight)
 static bool
 is_premature(const Flight *flight)
 {
-	return flight->request->few && flight->request->nparts > 1 &&
+	return flight->request->limit_hint && flight->request->nparts > 1 &&
 		flight->fetches != NIL && flight->slices[flight->next_slice].part == 0;
 }
 

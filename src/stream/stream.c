@@ -30,7 +30,7 @@ struct Stream
 {
 	const UsageTable *table;
 	const BoundRequest *request;
-	const TupleMaker *maker;
+	const TupleBuilder *builder;
 	const char *api_key;
 	FetchReport *report;
 	MemoryContext context;		/* holds the stream */
@@ -50,20 +50,20 @@ struct Stream
 };
 
 static void
-make_buckets(Stream *stream, TupleDesc tupdesc)
+open_buckets(Stream *stream, TupleDesc tupdesc)
 {
 	int			store_kb = work_mem;
 
 	if (slice_keeps_buckets(stream->request))
 		store_kb = Max(work_mem / slice_limit(stream->table, stream->request, stream->table->width),
 					   MIN_STORE_KB);
-	stream->buckets = buckets_make(CreateTupleDescCopy(tupdesc), store_kb,
-								   stream->request->backward);
+	stream->buckets = buckets_open(CreateTupleDescCopy(tupdesc), store_kb,
+								   stream->request->newest_first);
 }
 
 Stream *
 stream_open(const UsageTable *table, const BoundRequest *request,
-			const TupleMaker *maker, TupleDesc tupdesc,
+			const TupleBuilder *builder, TupleDesc tupdesc,
 			const char *api_key, FetchReport *report)
 {
 	Stream	   *stream = palloc0(sizeof(Stream));
@@ -72,17 +72,17 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 
 	stream->table = table;
 	stream->request = request;
-	stream->maker = maker;
+	stream->builder = builder;
 	stream->context = CurrentMemoryContext;
 	stream->api_key = pstrdup(api_key);
 	stream->report = report;
 	stream->flight = flight_open(table, request, stream->api_key, report);
 
-	fields = tuple_fields(maker, &nfields);
+	fields = tuple_fields(builder, &nfields);
 	stream->reader = page_open(&table->options->provider->envelope, fields, nfields,
 							   table->options->max_result_bytes,
 							   stream->api_key);
-	make_buckets(stream, tupdesc);
+	open_buckets(stream, tupdesc);
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
 	stream->values = palloc0(sizeof(Datum) * Max(tupdesc->natts, 1));
@@ -94,7 +94,7 @@ void
 stream_close(Stream *stream)
 {
 	flight_close(stream->flight);
-	buckets_end(stream->buckets);
+	buckets_close(stream->buckets);
 }
 
 static Fetch *
@@ -111,7 +111,7 @@ end_slice(Stream *stream)
 	stream->handing_up = flight_begins_window(stream->flight) && buckets_any(stream->buckets);
 	page_restart(stream->reader);
 	stream->page_buckets = 0;
-	if (!stream->request->few)
+	if (!stream->request->limit_hint)
 		flight_fill(stream->flight);
 }
 
@@ -173,7 +173,7 @@ add_row(Stream *stream)
 	};
 
 	error_context_stack = &whence;
-	tuple_set_result(stream->maker, page_values(stream->reader), stream->api_key,
+	tuple_set_result(stream->builder, page_values(stream->reader), stream->api_key,
 					 stream->values, stream->nulls);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);
@@ -334,8 +334,8 @@ next_stored(Stream *stream, TupleTableSlot *slot)
 	stream->handing_up = stored != NULL;
 	if (!stored)
 		return false;
-	tuple_lend(slot, stored);
-	tuple_set_bucket(stream->maker, start, slot->tts_values, slot->tts_isnull);
+	tuple_borrow(slot, stored);
+	tuple_set_bucket(stream->builder, start, slot->tts_values, slot->tts_isnull);
 	stream->report->rows++;
 	return true;
 }

@@ -25,7 +25,7 @@ typedef struct Stream Stream;
  * requests than the options allow.
  */
 extern Stream *stream_open(const UsageTable *table, const BoundRequest *request,
-						   const TupleMaker *maker, TupleDesc tupdesc,
+						   const TupleBuilder *builder, TupleDesc tupdesc,
 						   const char *api_key, FetchReport *report);
 
 /*

@@ -34,7 +34,7 @@ typedef struct TupleColumn
 	Oid			io_param;
 } TupleColumn;
 
-struct TupleMaker
+struct TupleBuilder
 {
 	const UsageTable *table;
 	int			ncolumns;		/* of results */
@@ -62,9 +62,9 @@ choose_conversion(const UsageTableColumn *column)
 }
 
 static void
-add_result_column(TupleMaker *maker, const UsageTableColumn *column)
+add_result_column(TupleBuilder *builder, const UsageTableColumn *column)
 {
-	TupleColumn *made = &maker->columns[maker->ncolumns];
+	TupleColumn *made = &builder->columns[builder->ncolumns];
 	Oid			input;
 
 	made->column = column;
@@ -72,39 +72,39 @@ add_result_column(TupleMaker *maker, const UsageTableColumn *column)
 	made->is_domain = get_typtype(column->type) == TYPTYPE_DOMAIN;
 	getTypeInputInfo(column->type, &input, &made->io_param);
 	fmgr_info(input, &made->input);
-	maker->fields[maker->ncolumns].path = column->field;
-	maker->fields[maker->ncolumns].kind = column->kind;
-	maker->ncolumns++;
+	builder->fields[builder->ncolumns].path = column->field;
+	builder->fields[builder->ncolumns].kind = column->kind;
+	builder->ncolumns++;
 }
 
-TupleMaker *
-tuple_maker(const UsageTable *table, List *columns)
+TupleBuilder *
+tuple_open(const UsageTable *table, List *columns)
 {
-	TupleMaker *maker = palloc0(sizeof(TupleMaker));
+	TupleBuilder *builder = palloc0(sizeof(TupleBuilder));
 	int			count = Max(list_length(columns), 1);
 	ListCell   *lc;
 
-	maker->table = table;
-	maker->columns = palloc0(sizeof(TupleColumn) * count);
-	maker->fields = palloc0(sizeof(PageField) * count);
-	maker->buckets = palloc0(sizeof(UsageTableColumn *) * count);
+	builder->table = table;
+	builder->columns = palloc0(sizeof(TupleColumn) * count);
+	builder->fields = palloc0(sizeof(PageField) * count);
+	builder->buckets = palloc0(sizeof(UsageTableColumn *) * count);
 	foreach(lc, columns)
 	{
 		const UsageTableColumn *column = table_column(table, lfirst_int(lc));
 
 		if (column->role == USAGE_BUCKET)
-			maker->buckets[maker->nbuckets++] = column;
+			builder->buckets[builder->nbuckets++] = column;
 		else
-			add_result_column(maker, column);
+			add_result_column(builder, column);
 	}
-	return maker;
+	return builder;
 }
 
 const PageField *
-tuple_fields(const TupleMaker *maker, int *count)
+tuple_fields(const TupleBuilder *builder, int *count)
 {
-	*count = maker->ncolumns;
-	return maker->fields;
+	*count = builder->ncolumns;
+	return builder->fields;
 }
 
 /* What was read as text in the database's encoding, and its length. */
@@ -200,7 +200,7 @@ mask(char *text, const char *secret)
  * what a user's function raises for a domain stays his, but for the secret.
  */
 static void
-complain(const TupleMaker *maker, const UsageTableColumn *column, const char *secret,
+complain(const TupleBuilder *builder, const UsageTableColumn *column, const char *secret,
 		 MemoryContext context)
 {
 	ErrorData  *error;
@@ -218,7 +218,7 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, const char *se
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("endpoint \"%s\" sent a value that column \"%s\" of type %s cannot hold",
-					maker->table->name, column->name,
+					builder->table->name, column->name,
 					format_type_with_typemod(column->type, column->typmod)),
 			 errdetail("The type refuses it: %s.", error->message)));
 }
@@ -228,7 +228,7 @@ complain(const TupleMaker *maker, const UsageTableColumn *column, const char *se
  * errors can be caught without a subtransaction.
  */
 static void
-set_through_input(const TupleMaker *maker, TupleColumn *made, const PageValue *read,
+set_through_input(const TupleBuilder *builder, TupleColumn *made, const PageValue *read,
 				  const char *secret, Datum *value)
 {
 	MemoryContext context = CurrentMemoryContext;
@@ -239,43 +239,43 @@ set_through_input(const TupleMaker *maker, TupleColumn *made, const PageValue *r
 	}
 	PG_CATCH();
 	{
-		complain(maker, made->column, secret, context);
+		complain(builder, made->column, secret, context);
 	}
 	PG_END_TRY();
 }
 
 void
-tuple_set_result(const TupleMaker *maker, const PageValue *read, const char *secret,
+tuple_set_result(const TupleBuilder *builder, const PageValue *read, const char *secret,
 				 Datum *values, bool *nulls)
 {
-	memset(nulls, true, maker->table->natts);
-	for (int i = 0; i < maker->ncolumns; i++)
+	memset(nulls, true, builder->table->natts);
+	for (int i = 0; i < builder->ncolumns; i++)
 	{
-		TupleColumn *made = &maker->columns[i];
+		TupleColumn *made = &builder->columns[i];
 		int			attr = made->column->attnum - 1;
 
 		nulls[attr] = read[i].isnull;
 		if (made->conversion == TUPLE_DIRECT && !read[i].isnull)
 			values[attr] = direct_datum(made->column, &read[i]);
 		else if (!read[i].isnull || made->is_domain)
-			set_through_input(maker, made, &read[i], secret, &values[attr]);
+			set_through_input(builder, made, &read[i], secret, &values[attr]);
 	}
 }
 
 void
-tuple_set_bucket(const TupleMaker *maker, TimestampTz start, Datum *values, bool *nulls)
+tuple_set_bucket(const TupleBuilder *builder, TimestampTz start, Datum *values, bool *nulls)
 {
-	for (int i = 0; i < maker->nbuckets; i++)
+	for (int i = 0; i < builder->nbuckets; i++)
 	{
-		int			attr = maker->buckets[i]->attnum - 1;
+		int			attr = builder->buckets[i]->attnum - 1;
 
-		values[attr] = table_edge(maker->table, maker->buckets[i]->edge, start);
+		values[attr] = table_edge(builder->table, builder->buckets[i]->edge, start);
 		nulls[attr] = false;
 	}
 }
 
 void
-tuple_lend(TupleTableSlot *slot, TupleTableSlot *from)
+tuple_borrow(TupleTableSlot *slot, TupleTableSlot *from)
 {
 	int			natts = slot->tts_tupleDescriptor->natts;
 

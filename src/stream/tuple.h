@@ -13,13 +13,13 @@
 #include "page/page.h"
 
 /* How the wanted columns of a table are made; lives in the context of its making. */
-typedef struct TupleMaker TupleMaker;
+typedef struct TupleBuilder TupleBuilder;
 
 /* columns: the attnums that are wanted; the others are NULL in every row. */
-extern TupleMaker *tuple_maker(const UsageTable *table, List *columns);
+extern TupleBuilder *tuple_open(const UsageTable *table, List *columns);
 
-/* What to read from a result object for them, as long as the maker lives. */
-extern const PageField *tuple_fields(const TupleMaker *maker, int *count);
+/* What to read from a result object for them, as long as the builder lives. */
+extern const PageField *tuple_fields(const TupleBuilder *builder, int *count);
 
 /*
  * Fill the arrays of a row (one element per attribute of the table) from what
@@ -28,17 +28,17 @@ extern const PageField *tuple_fields(const TupleMaker *maker, int *count);
  * ERROR HV00M where a value is not what the column's type takes; it does not
  * repeat `secret` (secret.h).
  */
-extern void tuple_set_result(const TupleMaker *maker, const PageValue *read,
+extern void tuple_set_result(const TupleBuilder *builder, const PageValue *read,
 							 const char *secret, Datum *values, bool *nulls);
 
 /* Fill in the columns of the bucket that starts at `start`. */
-extern void tuple_set_bucket(const TupleMaker *maker, TimestampTz start,
+extern void tuple_set_bucket(const TupleBuilder *builder, TimestampTz start,
 							 Datum *values, bool *nulls);
 
 /*
  * Put the row of one slot into another one, which is virtual and empty, without
  * a copy: it is good as long as the first one keeps it.
  */
-extern void tuple_lend(TupleTableSlot *slot, TupleTableSlot *from);
+extern void tuple_borrow(TupleTableSlot *slot, TupleTableSlot *from);
 
 #endif

@@ -28,11 +28,11 @@ my @wings = (
 	# what may be asked: size, paths, cost, plan
 	{
 		plan => [
-			[qw(level qual order partition)], [qw(grain width join density share)],
+			[qw(query_level qual order partition)], [qw(grain width join density selectivity)],
 			[qw(estimate)], [qw(plan)] ]
 	},
 	# the executor's callbacks
-	{ scan => [ [qw(keep)], [qw(reread)], [qw(scan analyze)], [qw(async explain)] ] },
+	{ scan => [ [qw(row_cache)], [qw(rescan)], [qw(scan analyze)], [qw(async explain)] ] },
 	# the module: handler, settings
 	{ '' => [ [qw(usage_fdw)] ] });
 
@@ -51,7 +51,7 @@ my %reserved = (
 # and widths, and what is also a unit of time.
 my %common = map { $_ => 1 } qw(
   bucket_width page result
-  bucket dimension measure level label other
+  bucket dimension measure gauge label other
   1m 1h 1d day);
 
 # Of each module: its wing, the wing's floor, and its layer in the wing.

@@ -1,9 +1,9 @@
 /*
- * share.h
+ * selectivity.h
  *	  What share of a table's rows passes its clauses?
  */
-#ifndef USAGE_SHARE_H
-#define USAGE_SHARE_H
+#ifndef USAGE_SELECTIVITY_H
+#define USAGE_SELECTIVITY_H
 
 #include "nodes/pathnodes.h"
 
@@ -21,7 +21,7 @@
  * for any row (but see qual.h for zones).  There is no I/O; interrupts are
  * answered; nothing is left in CurrentMemoryContext.
  */
-extern double share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+extern double selectivity_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 							const TimeRanges *ranges, List *time, List *others);
 
 #endif

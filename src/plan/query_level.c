@@ -1,5 +1,5 @@
 /*
- * level.c
+ * query_level.c
  *	  What does the query level do with the columns of a relation?
  */
 #include "postgres.h"
@@ -8,7 +8,7 @@
 #include "nodes/nodeFuncs.h"
 
 #include "base/compat.h"
-#include "plan/level.h"
+#include "plan/query_level.h"
 
 /*
  * The expression with a member's columns for its parent's.  The server has a
@@ -108,7 +108,7 @@ own_placeholders(const RelOptInfo *rel)
 }
 
 QueryLevel *
-level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel)
+query_level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel)
 {
 	QueryLevel *level = palloc0(sizeof(QueryLevel));
 	List	   *final = list_make2(root->processed_tlist, root->parse->havingQual);

@@ -1,5 +1,5 @@
 /*
- * share_axis.c
+ * selectivity_axis.c
  *	  What may a column be?
  */
 #include "postgres.h"
@@ -13,7 +13,7 @@
 #include "utils/selfuncs.h"
 
 #include "base/compat.h"
-#include "plan/share_private.h"
+#include "plan/selectivity_private.h"
 
 /* Of many buckets, so many are tried at least. */
 #define MIN_BUCKETS 64
@@ -89,7 +89,7 @@ read_statistics(Axis *axis, HeapTuple tuple)
 
 /* The values of a dimension; a count of 0 where they are not known. */
 static Axis *
-dimension_axis(ShareContext *cx, const UsageTableColumn *column)
+dimension_axis(SelectivityContext *cx, const UsageTableColumn *column)
 {
 	Axis	   *axis;
 	Var		   *var = makeVar(cx->rel->relid, column->attnum, column->type, column->typmod,
@@ -111,7 +111,7 @@ dimension_axis(ShareContext *cx, const UsageTableColumn *column)
 }
 
 Axis *
-share_time_axis(ShareContext *cx, int most)
+selectivity_time_axis(SelectivityContext *cx, int most)
 {
 	int64		width_us = cx->table->width->width_us;
 	int64		buckets = timerange_buckets(cx->ranges, width_us);
@@ -142,7 +142,7 @@ share_time_axis(ShareContext *cx, int most)
 }
 
 bool
-share_find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums)
+selectivity_find_axes(SelectivityContext *cx, Node *expr, Bitmapset **attnums)
 {
 	Bitmapset  *attrs = NULL;
 	int			attr = -1;

@@ -1,5 +1,5 @@
 /*
- * share_known.c
+ * selectivity_known.c
  *	  Which clauses can be evaluated before the scan, for rows that there may not
  *	  be?
  */
@@ -12,7 +12,7 @@
 
 #include "base/compat.h"
 #include "plan/qual.h"
-#include "plan/share_private.h"
+#include "plan/selectivity_private.h"
 
 /* Is there anything that is not known before the scan? */
 static bool
@@ -29,7 +29,7 @@ is_unknown(Node *node, void *cx)
  * error: comparisons of time, functions of a bucket's edge, and COALESCE.
  */
 static Node *
-hide_harmless(Node *node, ShareContext *cx)
+hide_harmless(Node *node, SelectivityContext *cx)
 {
 	UsageEdge	edge;
 
@@ -46,7 +46,7 @@ hide_harmless(Node *node, ShareContext *cx)
 
 /* Is it a comparison of a column, or of a function of time? */
 static bool
-compares_column(ShareContext *cx, Node *node)
+compares_column(SelectivityContext *cx, Node *node)
 {
 	Node	   *hidden;
 	ListCell   *lc;
@@ -85,7 +85,7 @@ calls_beside_column(Node *node, void *cx)
  * server's own estimates evaluate, too.
  */
 static bool
-calls_early(Node *node, ShareContext *cx)
+calls_early(Node *node, SelectivityContext *cx)
 {
 	UsageEdge	edge;
 	ListCell   *lc;
@@ -108,7 +108,7 @@ calls_early(Node *node, ShareContext *cx)
 }
 
 bool
-share_is_harmless(ShareContext *cx, Node *expr)
+selectivity_is_harmless(SelectivityContext *cx, Node *expr)
 {
 	return !contain_volatile_functions(expr) &&
 		bms_is_subset(pull_varnos(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
@@ -116,7 +116,7 @@ share_is_harmless(ShareContext *cx, Node *expr)
 }
 
 bool
-share_is_unknown(Node *expr)
+selectivity_is_unknown(Node *expr)
 {
 	return is_unknown(expr, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * share.c
+ * selectivity.c
  *	  What share of a table's rows passes its clauses?
  *
  * The server estimates a clause by its operator, and multiplies.  That is far
@@ -29,7 +29,7 @@
 
 #include "base/compat.h"
 #include "base/saturate.h"
-#include "plan/share_private.h"
+#include "plan/selectivity_private.h"
 #include "stream/tuple.h"
 
 /* So many combinations are tried at most. */
@@ -54,20 +54,20 @@
 #define READY_WORK 500
 
 /* One of several clauses that are ANDed. */
-typedef struct ShareClause
+typedef struct SelectivityClause
 {
 	Node	   *clause;			/* a RestrictInfo or a bare one */
 	Node	   *expr;			/* with what is known put in; NULL: it can't be
 								 * tried */
 	int			nodes;			/* of the expression */
 	bool		ranged;			/* the ranges were made of it */
-} ShareClause;
+} SelectivityClause;
 
 /* Clauses that have columns in common. */
 typedef struct Trial
 {
 	Bitmapset  *attnums;		/* of their axes */
-	List	   *clauses;		/* of ShareClause */
+	List	   *clauses;		/* of SelectivityClause */
 	int64		nodes;			/* of all of them */
 } Trial;
 
@@ -75,10 +75,10 @@ typedef struct Trial
 typedef struct Conjunction
 {
 	List	   *trials;
-	List	   *rest;			/* of ShareClause: those that can't be tried */
+	List	   *rest;			/* of SelectivityClause: those that can't be tried */
 } Conjunction;
 
-static double share_of_clauses(ShareContext *cx, List *time, List *others);
+static double selectivity_of_clauses(SelectivityContext *cx, List *time, List *others);
 
 /*
  * Which clauses can be tried?
@@ -87,7 +87,7 @@ static double share_of_clauses(ShareContext *cx, List *time, List *others);
 
 /* Put a clause with those that it shares columns with. */
 static void
-add_to_trial(Conjunction *all, ShareClause *clause, Bitmapset *attnums)
+add_to_trial(Conjunction *all, SelectivityClause *clause, Bitmapset *attnums)
 {
 	Trial	   *trial = NULL;
 	ListCell   *lc;
@@ -126,7 +126,7 @@ bare_clause(Node *clause)
 
 /* Take that much from what is left of the budget; false: there is not enough. */
 static bool
-spend(ShareContext *cx, int64 work)
+spend(SelectivityContext *cx, int64 work)
 {
 	if (work > cx->work)
 		return false;
@@ -146,34 +146,34 @@ count_nodes(Node *node, int *count)
 
 /* Sets the expression with what is known put in, if that is all of it; else NULL. */
 static void
-find_known(ShareContext *cx, ShareClause *clause)
+find_known(SelectivityContext *cx, SelectivityClause *clause)
 {
 	Node	   *expr = bare_clause(clause->clause);
 
 	(void) count_nodes(expr, &clause->nodes);
 	if (clause->nodes > MAX_NODES || !spend(cx, clause->nodes * LOOK_WORK) ||
-		!share_is_harmless(cx, expr))
+		!selectivity_is_harmless(cx, expr))
 		return;
 	expr = estimate_expression_value(cx->root, expr);
-	if (!share_is_unknown(expr))
+	if (!selectivity_is_unknown(expr))
 		clause->expr = expr;
 }
 
 static void
-add_clauses(ShareContext *cx, Conjunction *all, List *clauses, bool ranged)
+add_clauses(SelectivityContext *cx, Conjunction *all, List *clauses, bool ranged)
 {
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 	{
-		ShareClause *clause = palloc0(sizeof(ShareClause));
+		SelectivityClause *clause = palloc0(sizeof(SelectivityClause));
 		Bitmapset  *attnums = NULL;
 
 		CHECK_FOR_INTERRUPTS();
 		clause->clause = lfirst(lc);
 		clause->ranged = ranged;
 		find_known(cx, clause);
-		if (clause->expr && share_find_axes(cx, clause->expr, &attnums))
+		if (clause->expr && selectivity_find_axes(cx, clause->expr, &attnums))
 			add_to_trial(all, clause, attnums);
 		else
 			all->rest = lappend(all->rest, clause);
@@ -186,7 +186,7 @@ add_clauses(ShareContext *cx, Conjunction *all, List *clauses, bool ranged)
 
 /* The axes of a trial; NIL where it has too many combinations, or too large clauses. */
 static List *
-trial_axes(ShareContext *cx, const Trial *trial)
+trial_axes(SelectivityContext *cx, const Trial *trial)
 {
 	List	   *axes = NIL;
 	int64		most = Min(cx->most_trials, (cx->work - READY_WORK) / trial->nodes);
@@ -209,7 +209,7 @@ trial_axes(ShareContext *cx, const Trial *trial)
 	}
 	if (bms_is_member(TIME_AXIS, trial->attnums))
 	{
-		Axis	   *axis = share_time_axis(cx, most / combinations);
+		Axis	   *axis = selectivity_time_axis(cx, most / combinations);
 
 		if (!axis || axis->count == 0)
 			return NIL;
@@ -222,7 +222,7 @@ trial_axes(ShareContext *cx, const Trial *trial)
 
 /* Set the columns of an axis to its nth value. */
 static void
-set_columns(ShareContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
+set_columns(SelectivityContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
 {
 	const UsageTableColumn *column = NULL;
 
@@ -244,7 +244,7 @@ set_columns(ShareContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
 
 typedef struct TrialRun
 {
-	ShareContext *cx;
+	SelectivityContext *cx;
 	ExprState  *quals;
 	ExprContext *econtext;
 	TupleTableSlot *slot;
@@ -280,12 +280,12 @@ trial_exprs(const Trial *trial)
 	ListCell   *lc;
 
 	foreach(lc, trial->clauses)
-		exprs = lappend(exprs, ((ShareClause *) lfirst(lc))->expr);
+		exprs = lappend(exprs, ((SelectivityClause *) lfirst(lc))->expr);
 	return exprs;
 }
 
 static double
-run_trial(ShareContext *cx, const Trial *trial, List *axes)
+run_trial(SelectivityContext *cx, const Trial *trial, List *axes)
 {
 	Relation	rel = table_open(cx->table->relid, NoLock);
 	EState	   *estate = CreateExecutorState();
@@ -309,7 +309,7 @@ run_trial(ShareContext *cx, const Trial *trial, List *axes)
  * are many, those looked at are spread evenly, and are so many for each of them.
  */
 static double
-or_share(ShareContext *cx, BoolExpr *expr)
+or_selectivity(SelectivityContext *cx, BoolExpr *expr)
 {
 	int			nargs = list_length(expr->args);
 	int			nlooked = Min(nargs, MAX_ARGUMENTS);
@@ -323,7 +323,7 @@ or_share(ShareContext *cx, BoolExpr *expr)
 	{
 		Node	   *arg = list_nth(expr->args, (int64) i * nargs / nlooked);
 
-		none *= 1 - share_of_clauses(cx, NIL, make_ands_implicit((Expr *) arg));
+		none *= 1 - selectivity_of_clauses(cx, NIL, make_ands_implicit((Expr *) arg));
 	}
 	cx->depth--;
 	cx->most_trials = most_trials;
@@ -332,30 +332,30 @@ or_share(ShareContext *cx, BoolExpr *expr)
 
 /* Of what can't be tried.  Ranges stand for what is not known of time. */
 static double
-rest_share(ShareContext *cx, List *clauses)
+rest_selectivity(SelectivityContext *cx, List *clauses)
 {
-	double		share = 1;
+	double		selectivity = 1;
 	List	   *servers = NIL;
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 	{
-		const ShareClause *clause = lfirst(lc);
+		const SelectivityClause *clause = lfirst(lc);
 		Node	   *expr = bare_clause(clause->clause);
 
 		if (clause->expr && IsA(clause->expr, Const))
 			servers = lappend(servers, clause->expr);
-		else if (is_orclause(expr) && !share_is_unknown(expr) && cx->depth < MAX_DEPTH)
-			share *= or_share(cx, (BoolExpr *) expr);
+		else if (is_orclause(expr) && !selectivity_is_unknown(expr) && cx->depth < MAX_DEPTH)
+			selectivity *= or_selectivity(cx, (BoolExpr *) expr);
 		else if (!clause->ranged)
 			servers = lappend(servers, clause->clause);
 	}
-	return share * clauselist_selectivity(cx->root, servers, cx->rel->relid, JOIN_INNER, NULL);
+	return selectivity * clauselist_selectivity(cx->root, servers, cx->rel->relid, JOIN_INNER, NULL);
 }
 
 /* The share that none of the combinations stands for. */
 static double
-untried_share(List *axes)
+untried_selectivity(List *axes)
 {
 	double		tried = 1;
 	ListCell   *lc;
@@ -365,26 +365,26 @@ untried_share(List *axes)
 	return 1 - tried;
 }
 
-static double trial_share(ShareContext *cx, const Trial *trial);
+static double trial_selectivity(SelectivityContext *cx, const Trial *trial);
 
 /* Of a trial with too many combinations: each clause by itself, if it can be. */
 static double
-single_shares(ShareContext *cx, const Trial *trial)
+single_selectivities(SelectivityContext *cx, const Trial *trial)
 {
-	double		share = 1;
+	double		selectivity = 1;
 	ListCell   *lc;
 
 	if (list_length(trial->clauses) == 1)
-		return rest_share(cx, trial->clauses);
+		return rest_selectivity(cx, trial->clauses);
 	foreach(lc, trial->clauses)
 	{
-		ShareClause *clause = lfirst(lc);
+		SelectivityClause *clause = lfirst(lc);
 		Trial		single = {.clauses = list_make1(clause), .nodes = clause->nodes};
 
-		share_find_axes(cx, clause->expr, &single.attnums);
-		share *= trial_share(cx, &single);
+		selectivity_find_axes(cx, clause->expr, &single.attnums);
+		selectivity *= trial_selectivity(cx, &single);
 	}
-	return share;
+	return selectivity;
 }
 
 /*
@@ -392,40 +392,40 @@ single_shares(ShareContext *cx, const Trial *trial)
  * one of those that were not tried, and the server may know how rare that is.
  */
 static double
-trial_share(ShareContext *cx, const Trial *trial)
+trial_selectivity(SelectivityContext *cx, const Trial *trial)
 {
 	List	   *axes = trial_axes(cx, trial);
-	double		share;
+	double		selectivity;
 
 	if (axes == NIL)
-		return single_shares(cx, trial);
-	share = Min(run_trial(cx, trial, axes), 1);
-	if (share == 0 && untried_share(axes) > 0)
-		share = Min(rest_share(cx, trial->clauses), untried_share(axes));
-	return share;
+		return single_selectivities(cx, trial);
+	selectivity = Min(run_trial(cx, trial, axes), 1);
+	if (selectivity == 0 && untried_selectivity(axes) > 0)
+		selectivity = Min(rest_selectivity(cx, trial->clauses), untried_selectivity(axes));
+	return selectivity;
 }
 
 static double
-share_of_clauses(ShareContext *cx, List *time, List *others)
+selectivity_of_clauses(SelectivityContext *cx, List *time, List *others)
 {
 	Conjunction all = {0};
-	double		share = 1;
+	double		selectivity = 1;
 	ListCell   *lc;
 
 	add_clauses(cx, &all, time, true);
 	add_clauses(cx, &all, others, false);
 	/* long ORs would leave nothing of the budget */
 	foreach(lc, all.trials)
-		share *= trial_share(cx, lfirst(lc));
-	share *= rest_share(cx, all.rest);
-	return share;
+		selectivity *= trial_selectivity(cx, lfirst(lc));
+	selectivity *= rest_selectivity(cx, all.rest);
+	return selectivity;
 }
 
 double
-share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+selectivity_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 			  const TimeRanges *ranges, List *time, List *others)
 {
-	ShareContext cx = {
+	SelectivityContext cx = {
 		.root = root,
 		.rel = rel,
 		.table = table,
@@ -433,12 +433,12 @@ share_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 		.work = MAX_WORK,
 		.most_trials = MAX_TRIALS
 	};
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw share",
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw selectivity",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	double		share = share_of_clauses(&cx, time, others);
+	double		selectivity = selectivity_of_clauses(&cx, time, others);
 
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
-	return share;
+	return selectivity;
 }

@@ -1,9 +1,9 @@
 /*
- * level.h
+ * query_level.h
  *	  What does the query level do with the columns of a relation?
  */
-#ifndef USAGE_LEVEL_H
-#define USAGE_LEVEL_H
+#ifndef USAGE_QUERY_LEVEL_H
+#define USAGE_QUERY_LEVEL_H
 
 #include "nodes/pathnodes.h"
 
@@ -31,6 +31,6 @@ typedef struct QueryLevel
  * Describe the level around a relation, from GetForeignRelSize on; palloc'd,
  * shares structure with the plan.  Never raises an error.
  */
-extern QueryLevel *level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel);
+extern QueryLevel *query_level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel);
 
 #endif

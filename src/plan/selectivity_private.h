@@ -1,11 +1,11 @@
 /*
- * share_private.h
- *	  What the files of share have in common.
+ * selectivity_private.h
+ *	  What the files of selectivity have in common.
  */
-#ifndef USAGE_SHARE_PRIVATE_H
-#define USAGE_SHARE_PRIVATE_H
+#ifndef USAGE_SELECTIVITY_PRIVATE_H
+#define USAGE_SELECTIVITY_PRIVATE_H
 
-#include "plan/share.h"
+#include "plan/selectivity.h"
 
 /* The bucket columns are one axis, as they are all of one bucket. */
 #define TIME_AXIS 0
@@ -21,7 +21,7 @@ typedef struct Axis
 	double	   *weights;		/* that add up to 1 */
 } Axis;
 
-typedef struct ShareContext
+typedef struct SelectivityContext
 {
 	PlannerInfo *root;
 	RelOptInfo *rel;
@@ -31,24 +31,24 @@ typedef struct ShareContext
 	int			depth;			/* of ORs that this is an argument of */
 	int64		work;			/* what is left of the budget */
 	int			most_trials;
-} ShareContext;
+} SelectivityContext;
 
 /*
  * Add the axes of the expression's columns.  False: one of them has none, or there
  * is no column.
  */
-extern bool share_find_axes(ShareContext *cx, Node *expr, Bitmapset **attnums);
+extern bool selectivity_find_axes(SelectivityContext *cx, Node *expr, Bitmapset **attnums);
 
 /* So many buckets, evenly spread; NULL where those are too few to tell. */
-extern Axis *share_time_axis(ShareContext *cx, int most);
+extern Axis *selectivity_time_axis(SelectivityContext *cx, int most);
 
 /* Is there anything in the expression that is not known before the scan? */
-extern bool share_is_unknown(Node *expr);
+extern bool selectivity_is_unknown(Node *expr);
 
 /*
  * Can the expression be evaluated for rows that there may not be?  What raises
  * no error leaks nothing, either, so that any statistics may be used.
  */
-extern bool share_is_harmless(ShareContext *cx, Node *expr);
+extern bool selectivity_is_harmless(SelectivityContext *cx, Node *expr);
 
 #endif

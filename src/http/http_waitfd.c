@@ -1,0 +1,209 @@
+/*
+ * http_waitfd.c
+ *	  A descriptor for who waits elsewhere.
+ *
+ * One who waits for several scans wants a descriptor of each, while all of
+ * them hang on the same sockets.  So each has an epoll descriptor of its own
+ * around all of curl's sockets and a timer.  That another scan's socket rings
+ * does no harm: somebody has to see to it.
+ */
+#include "postgres.h"
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#endif
+
+#include "lib/ilist.h"
+#include "storage/fd.h"
+#include "utils/resowner.h"
+
+#include "http/http_engine_private.h"
+#include "http/http_waitfd_private.h"
+
+#ifdef __linux__
+
+#define ALARM_DESCRIPTORS	2
+#define SPARE_DESCRIPTORS	32	/* left for others: the wait set that waitfds
+								 * are for, and connections, without which
+								 * they have nothing to tell */
+
+struct HttpWaitFd
+{
+	MemoryContextCallback on_reset;
+	ResourceOwner owner;		/* whose end is the waitfd's; compared only */
+	dlist_node	node;			/* in `waitfds` */
+	int			counted;		/* descriptors that the server knows of */
+	int			epoll_fd;		/* -1: none */
+	int			timer_fd;
+	uint64		sockets_version;	/* that are in it */
+};
+
+static dlist_head waitfds = DLIST_STATIC_INIT(waitfds);
+
+bool
+http_has_waitfd(void)
+{
+	return true;
+}
+
+/* Count so many descriptors, no more and no less.  False if that is too many. */
+static bool
+count_descriptors(HttpWaitFd *waitfd, int number)
+{
+	while (waitfd->counted < number)
+	{
+		if (!AcquireExternalFD())
+			return false;
+		waitfd->counted++;
+	}
+	for (; waitfd->counted > number; waitfd->counted--)
+		ReleaseExternalFD();
+	return true;
+}
+
+/* Can't fail. */
+static void
+waitfd_close(HttpWaitFd *waitfd)
+{
+	if (waitfd->epoll_fd >= 0)
+		close(waitfd->epoll_fd);
+	if (waitfd->timer_fd >= 0)
+		close(waitfd->timer_fd);
+	waitfd->epoll_fd = waitfd->timer_fd = -1;
+	count_descriptors(waitfd, 0);
+}
+
+/* The memory context's callback. */
+static void
+waitfd_free(void *arg)
+{
+	HttpWaitFd  *waitfd = arg;
+
+	dlist_delete(&waitfd->node);
+	waitfd_close(waitfd);
+}
+
+void
+waitfd_release(ResourceOwner owner)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &waitfds)
+	{
+		HttpWaitFd  *waitfd = dlist_container(HttpWaitFd, node, iter.cur);
+
+		if (waitfd->owner == owner)
+			waitfd_close(waitfd);
+	}
+}
+
+static void
+check_system(bool good)
+{
+	if (!good)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not set up a wait for HTTP transfers: %m")));
+}
+
+HttpWaitFd *
+http_waitfd_open(void)
+{
+	HttpWaitFd  *waitfd = palloc0(sizeof(HttpWaitFd));
+
+	waitfd->epoll_fd = waitfd->timer_fd = -1;
+	waitfd->owner = CurrentResourceOwner;
+	dlist_push_tail(&waitfds, &waitfd->node);
+	waitfd->on_reset.func = waitfd_free;
+	waitfd->on_reset.arg = waitfd;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &waitfd->on_reset);
+
+	if (count_descriptors(waitfd, ALARM_DESCRIPTORS + SPARE_DESCRIPTORS))
+		waitfd->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	count_descriptors(waitfd, waitfd->timer_fd >= 0 ? ALARM_DESCRIPTORS : 0);
+	return waitfd->timer_fd >= 0 ? waitfd : NULL;
+}
+
+static void
+watch(HttpWaitFd *waitfd, int fd, uint32 events)
+{
+	struct epoll_event event = {.events = events,.data.fd = fd};
+
+	check_system(epoll_ctl(waitfd->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
+/*
+ * The epoll descriptor is made anew if the sockets have changed: the number of
+ * one may have been closed and used again.
+ */
+static void
+renew_epoll(HttpWaitFd *waitfd)
+{
+	uint64		version;
+	int			count;
+	const EngineSocket *sockets = engine_sockets(&count, &version);
+
+	if (waitfd->epoll_fd >= 0 && version == waitfd->sockets_version)
+		return;
+	if (waitfd->epoll_fd >= 0)
+		close(waitfd->epoll_fd);
+	waitfd->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	check_system(waitfd->epoll_fd >= 0);
+	watch(waitfd, waitfd->timer_fd, EPOLLIN);
+	for (int i = 0; i < count; i++)
+	{
+		uint32		events = 0;
+
+		if (sockets[i].what & CURL_POLL_IN)
+			events |= EPOLLIN;
+		if (sockets[i].what & CURL_POLL_OUT)
+			events |= EPOLLOUT;
+		if (events != 0)
+			watch(waitfd, sockets[i].fd, events);
+	}
+	waitfd->sockets_version = version;
+}
+
+int
+waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us)
+{
+	struct itimerspec when = {
+		.it_value.tv_sec = timeout_us / 1000000,
+		.it_value.tv_nsec = timeout_us % 1000000 * 1000
+	};
+
+	if (timeout_us == 0)
+		when.it_value.tv_nsec = 1;	/* zero would stop the timer */
+	check_system(timerfd_settime(waitfd->timer_fd, 0, &when, NULL) == 0);
+	renew_epoll(waitfd);
+	return waitfd->epoll_fd;
+}
+
+#else
+
+bool
+http_has_waitfd(void)
+{
+	return false;
+}
+
+HttpWaitFd *
+http_waitfd_open(void)
+{
+	return NULL;
+}
+
+void
+waitfd_release(ResourceOwner owner)
+{
+}
+
+int
+waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us)
+{
+	return -1;
+}
+
+#endif
