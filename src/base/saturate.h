@@ -12,7 +12,7 @@
 #include "common/int.h"
 
 static inline int64
-saturating_add(int64 a, int64 b)
+saturate_add(int64 a, int64 b)
 {
 	int64		sum;
 
@@ -22,7 +22,7 @@ saturating_add(int64 a, int64 b)
 }
 
 static inline int64
-saturating_sub(int64 a, int64 b)
+saturate_sub(int64 a, int64 b)
 {
 	int64		difference;
 
@@ -32,7 +32,7 @@ saturating_sub(int64 a, int64 b)
 }
 
 static inline int64
-saturating_mul(int64 a, int64 b)
+saturate_mul(int64 a, int64 b)
 {
 	int64		product;
 

@@ -171,8 +171,8 @@ timerange_buckets(const TimeRanges *set, int64 width_us)
 	int64		buckets = 0;
 
 	for (int i = 0; i < set->count; i++)
-		buckets = saturating_add(buckets,
-								 saturating_sub(set->ranges[i].end,
+		buckets = saturate_add(buckets,
+								 saturate_sub(set->ranges[i].end,
 												set->ranges[i].start) / width_us);
 	return buckets;
 }
@@ -192,8 +192,8 @@ cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)
 
 		while (rest.start < rest.end)
 		{
-			int64		span_us = Min(saturating_mul(buckets, cut->width_us),
-								  saturating_sub(rest.end, rest.start));
+			int64		span_us = Min(saturate_mul(buckets, cut->width_us),
+								  saturate_sub(rest.end, rest.start));
 			TimeRange	window = rest;
 
 			if (cut->newest_first)

@@ -66,7 +66,7 @@ count_descriptors(bool closed)
 {
 	DescriptorUse use = descriptor_use();
 
-	descriptor_count(&use, closed);
+	http_descriptor_count(&use, closed);
 }
 
 /* ---- the end ---- */
@@ -84,8 +84,8 @@ transfer_detach(HttpTransfer *transfer, bool cut_off)
 	if (transfer->easy != NULL)
 	{
 		if (cut_off && http_is_looking_up(transfer))
-			descriptor_linger();
-		engine_close(transfer->easy);
+			http_descriptor_linger();
+		http_engine_close(transfer->easy);
 		count_descriptors(true);
 	}
 	transfer->easy = NULL;
@@ -158,7 +158,7 @@ on_resource_release(ResourceReleasePhase phase, bool is_commit, bool is_top_leve
 		if (transfer->owner == CurrentResourceOwner)
 			transfer_give_up(transfer);
 	}
-	waitfd_release(CurrentResourceOwner);
+	http_waitfd_release(CurrentResourceOwner);
 }
 
 /* The transfer that its reader has not asked for longest; NULL: there is none. */
@@ -280,12 +280,12 @@ drive(TimestampTz deadline)
 		transfer_excuse(transfer, now);
 		timeout_us = Min(timeout_us, transfer_patience(transfer));
 	}
-	waited_us = collect_waited_elsewhere(now) + engine_wait(timeout_us);
+	waited_us = collect_waited_elsewhere(now) + http_engine_wait(timeout_us);
 	now = http_clock_us();
 	dlist_foreach_modify(iter, &running)
 		transfer_age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
-	engine_act();
-	while ((transfer = engine_done(&code)) != NULL)
+	http_engine_act();
+	while ((transfer = http_engine_done(&code)) != NULL)
 		transfer_finish(transfer, code);
 	count_descriptors(false);
 	dlist_foreach_modify(iter, &running)
@@ -304,7 +304,7 @@ http_has_room(void)
 {
 	DescriptorUse use = descriptor_use();
 
-	return descriptor_has_room(&use);
+	return http_descriptor_has_room(&use);
 }
 
 bool
@@ -368,9 +368,9 @@ http_open(const HttpRequest *request)
 	transfer->buffer_bytes = request->buffer_bytes;
 	MemoryContextSwitchTo(old);
 
-	transfer->easy = engine_open();
+	transfer->easy = http_engine_open();
 	http_curl_set_up(transfer, request);
-	engine_run(transfer->easy);
+	http_engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
 	transfer->is_running = true;
 	transfer->looked_at_us = transfer->wanted_at_us = http_clock_us();
@@ -406,7 +406,7 @@ hand_out(HttpTransfer *transfer, const char **bytes, size_t *length)
 			CURLcode	code;
 
 			transfer->paused = false;	/* on_body() may set it again */
-			code = engine_resume(transfer->easy);
+			code = http_engine_resume(transfer->easy);
 			if (code != CURLE_OK)
 				transfer_finish(transfer, code);
 		}
@@ -475,13 +475,13 @@ http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits)
 	int64		timeout_us = Min(time_left(deadline), WAITFD_US);
 	dlist_iter	iter;
 
-	if (engine_due() != ENGINE_FOREVER)
-		timeout_us = Min(timeout_us, Max(engine_due() - now, 0));
+	if (http_engine_due() != ENGINE_FOREVER)
+		timeout_us = Min(timeout_us, Max(http_engine_due() - now, 0));
 	dlist_foreach(iter, &running)
 		timeout_us = Min(timeout_us,
 						 transfer_patience(dlist_container(HttpTransfer, node, iter.cur)));
 	end_wait_elsewhere(now);
 	elsewhere.start = now;
 	elsewhere.end = waits ? now + timeout_us : now;
-	return waitfd_arm(waitfd, timeout_us);
+	return http_waitfd_arm(waitfd, timeout_us);
 }

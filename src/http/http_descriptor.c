@@ -180,7 +180,7 @@ count_free(int most)
 }
 
 bool
-descriptor_has_room(const DescriptorUse *use)
+http_descriptor_has_room(const DescriptorUse *use)
 {
 	DescriptorUse more = {use->transfers + 1, use->connecting + 1};
 	int			wanted;
@@ -196,13 +196,13 @@ descriptor_has_room(const DescriptorUse *use)
 }
 
 long
-descriptor_kept_connections(void)
+http_descriptor_kept_connections(void)
 {
 	return Max(count_free(MAX_KEPT * KEPT_SHARE) / KEPT_SHARE, 1);
 }
 
 void
-descriptor_count(const DescriptorUse *use, bool closed)
+http_descriptor_count(const DescriptorUse *use, bool closed)
 {
 	int			wanted;
 
@@ -217,7 +217,7 @@ descriptor_count(const DescriptorUse *use, bool closed)
 }
 
 void
-descriptor_linger(void)
+http_descriptor_linger(void)
 {
 	forget_expired();
 	if (nlingering == MAX_LINGERING)
@@ -226,7 +226,7 @@ descriptor_linger(void)
 }
 
 CURLcode
-descriptor_watch(CURL *easy)
+http_descriptor_watch(CURL *easy)
 {
 	return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 }

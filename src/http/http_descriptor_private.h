@@ -22,26 +22,26 @@ typedef struct DescriptorUse
  * May another transfer start beside those?  Counts nothing.  May close files of
  * the server's, which opens them again.  Raises only what AllocateDir() does.
  */
-extern bool descriptor_has_room(const DescriptorUse *use);
+extern bool http_descriptor_has_room(const DescriptorUse *use);
 
 /* How many idle connections is it fair to keep? */
-extern long descriptor_kept_connections(void);
+extern long http_descriptor_kept_connections(void);
 
 /*
  * Tell the server what transfers and their connections take now, kept ones
  * included.  To be called whenever curl has been at work.  closed: it is likely
  * to have closed sockets, so look.  Can't fail.
  */
-extern void descriptor_count(const DescriptorUse *use, bool closed);
+extern void http_descriptor_count(const DescriptorUse *use, bool closed);
 
 /*
  * A name look-up was cut off.  Its thread goes on with descriptors of its own
  * until the name server answers or is given up, which nobody can see: they are
  * counted for a while.  Can't fail.
  */
-extern void descriptor_linger(void);
+extern void http_descriptor_linger(void);
 
 /* Have curl tell of each socket that it opens for this handle. */
-extern CURLcode descriptor_watch(CURL *easy);
+extern CURLcode http_descriptor_watch(CURL *easy);
 
 #endif

@@ -43,7 +43,7 @@ static struct
 	WaitEventSet *wait_set;
 	bool		wait_set_stale; /* sockets have changed since it was made */
 	uint32		wait_event;
-	WaitEvent	events[WAIT_EVENTS];	/* what engine_wait() found */
+	WaitEvent	events[WAIT_EVENTS];	/* what http_engine_wait() found */
 	int			nevents;
 }			engine;
 
@@ -148,7 +148,7 @@ engine_start(void)
 	check_multi(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket));
 	check_multi(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer));
 	check_multi(curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
-								  descriptor_kept_connections()));
+								  http_descriptor_kept_connections()));
 #ifdef CURL_HAS_MULTI_QUICK_EXIT
 	check_multi(curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L));
 #endif
@@ -165,7 +165,7 @@ engine_start(void)
  * connections, DNS answers and TLS sessions are kept elsewhere.
  */
 CURL *
-engine_open(void)
+http_engine_open(void)
 {
 	CURL	   *easy;
 
@@ -173,7 +173,7 @@ engine_open(void)
 		engine_start();
 	easy = curl_easy_init();
 	if (easy == NULL || curl_easy_setopt(easy, CURLOPT_SHARE, engine.share) != CURLE_OK ||
-		descriptor_watch(easy) != CURLE_OK)
+		http_descriptor_watch(easy) != CURLE_OK)
 	{
 		curl_easy_cleanup(easy);
 		check(false, true, "out of memory");
@@ -182,7 +182,7 @@ engine_open(void)
 }
 
 void
-engine_run(CURL *easy)
+http_engine_run(CURL *easy)
 {
 	CURLMcode	code;
 	sigset_t	saved;
@@ -194,7 +194,7 @@ engine_run(CURL *easy)
 }
 
 void
-engine_close(CURL *easy)
+http_engine_close(CURL *easy)
 {
 	sigset_t	saved;
 
@@ -205,7 +205,7 @@ engine_close(CURL *easy)
 }
 
 CURLcode
-engine_resume(CURL *easy)
+http_engine_resume(CURL *easy)
 {
 	CURLcode	code;
 	sigset_t	saved;
@@ -217,7 +217,7 @@ engine_resume(CURL *easy)
 }
 
 void *
-engine_done(CURLcode *result)
+http_engine_done(CURLcode *result)
 {
 	CURLMsg    *message;
 	void	   *owner = NULL;
@@ -269,7 +269,7 @@ renew_wait_set(void)
 }
 
 int64
-engine_wait(int64 timeout_us)
+http_engine_wait(int64 timeout_us)
 {
 	int64		start = http_clock_us();
 	long		timeout_ms = -1;
@@ -290,7 +290,7 @@ engine_wait(int64 timeout_us)
 }
 
 const EngineSocket *
-engine_sockets(int *count, uint64 *version)
+http_engine_sockets(int *count, uint64 *version)
 {
 	*count = engine.nsockets;
 	*version = engine.sockets_version;
@@ -298,13 +298,13 @@ engine_sockets(int *count, uint64 *version)
 }
 
 int64
-engine_due(void)
+http_engine_due(void)
 {
 	return engine.multi ? engine.timer_us : ENGINE_FOREVER;
 }
 
 void
-engine_act(void)
+http_engine_act(void)
 {
 	CURLMcode	code = CURLM_OK;
 	sigset_t	saved;

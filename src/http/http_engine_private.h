@@ -23,42 +23,42 @@ typedef struct EngineSocket
  * A new easy handle, with nothing but the engine's own options.  Makes the
  * engine if this backend has none yet.  ERROR if curl can't.
  */
-extern CURL *engine_open(void);
+extern CURL *http_engine_open(void);
 
 /* Let a handle with its options set run.  ERROR if curl can't. */
-extern void engine_run(CURL *easy);
+extern void http_engine_run(CURL *easy);
 
 /*
  * Give a handle back, whether it was run or not.  Curl cuts off what it still
  * does, but keeps its connection if it was done.  Can't fail.
  */
-extern void engine_close(CURL *easy);
+extern void http_engine_close(CURL *easy);
 
 /* Let a handle go on whose callback paused it.  Its callbacks may be called. */
-extern CURLcode engine_resume(CURL *easy);
+extern CURLcode http_engine_resume(CURL *easy);
 
 /*
  * Wait until curl has something to do, the latch is set or `timeout_us` are
  * over (0: just look; ENGINE_FOREVER: no bound), then return how long that
  * took, in microseconds.
  */
-extern int64 engine_wait(int64 timeout_us);
+extern int64 http_engine_wait(int64 timeout_us);
 
 /*
  * What curl waits for, for who waits elsewhere: its sockets, and when it wants
  * to be called, by http_clock_us().  *version grows when the sockets change,
  * even if it is but a number that was closed and used again.
  */
-extern const EngineSocket *engine_sockets(int *count, uint64 *version);
-extern int64 engine_due(void);
+extern const EngineSocket *http_engine_sockets(int *count, uint64 *version);
+extern int64 http_engine_due(void);
 
-/* Let curl do what engine_wait() found.  Callbacks are called in here. */
-extern void engine_act(void);
+/* Let curl do what http_engine_wait() found.  Callbacks are called in here. */
+extern void http_engine_act(void);
 
 /*
  * The CURLOPT_PRIVATE of the next handle that curl has done with, and how it
  * went; NULL if there is none.
  */
-extern void *engine_done(CURLcode *result);
+extern void *http_engine_done(CURLcode *result);
 
 #endif

@@ -86,7 +86,7 @@ waitfd_free(void *arg)
 }
 
 void
-waitfd_release(ResourceOwner owner)
+http_waitfd_release(ResourceOwner owner)
 {
 	dlist_iter	iter;
 
@@ -143,7 +143,7 @@ renew_epoll(HttpWaitFd *waitfd)
 {
 	uint64		version;
 	int			count;
-	const EngineSocket *sockets = engine_sockets(&count, &version);
+	const EngineSocket *sockets = http_engine_sockets(&count, &version);
 
 	if (waitfd->epoll_fd >= 0 && version == waitfd->sockets_version)
 		return;
@@ -167,7 +167,7 @@ renew_epoll(HttpWaitFd *waitfd)
 }
 
 int
-waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us)
+http_waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us)
 {
 	struct itimerspec when = {
 		.it_value.tv_sec = timeout_us / 1000000,
@@ -196,12 +196,12 @@ http_waitfd_open(void)
 }
 
 void
-waitfd_release(ResourceOwner owner)
+http_waitfd_release(ResourceOwner owner)
 {
 }
 
 int
-waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us)
+http_waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us)
 {
 	return -1;
 }

@@ -203,7 +203,7 @@ trial_axes(SelectivityContext *cx, const Trial *trial)
 		if (!bms_is_member(axis->attnum, trial->attnums))
 			continue;
 		axes = lappend(axes, axis);
-		combinations = saturating_mul(combinations, axis->count);
+		combinations = saturate_mul(combinations, axis->count);
 		if (combinations > most)
 			return NIL;
 	}

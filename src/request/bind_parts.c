@@ -137,7 +137,7 @@ count_all_parts(BoundRequest *bound, List *splits)
 		Split	   *split = lfirst(lc);
 
 		count_parts(split, filter_room(splits));
-		bound->nparts = saturating_mul(bound->nparts, split->nparts);
+		bound->nparts = saturate_mul(bound->nparts, split->nparts);
 	}
 }
 

@@ -177,7 +177,7 @@ unknown_ranges(BindContext *cx, const TimeClause *clause)
 	if (clause->strategy != BTEqualStrategyNumber)
 		return timerange_all();
 	if (clause->kind == TIME_COMPARE_ANY)
-		span_us = saturating_mul(span_us,
+		span_us = saturate_mul(span_us,
 								 count_elements(list_nth(cx->request->exprs, clause->value)));
 	return timerange_between(timerange_shift(end, -span_us), end);
 }

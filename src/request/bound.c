@@ -27,7 +27,7 @@ bound_count_parts(BoundRequest *request)
 
 	request->nparts = 1;
 	foreach(lc, request->filters)
-		request->nparts = saturating_mul(request->nparts,
+		request->nparts = saturate_mul(request->nparts,
 										 list_length(((BoundFilter *) lfirst(lc))->parts));
 }
 

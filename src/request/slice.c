@@ -48,7 +48,7 @@ window_limit(const SliceCutter *cutter, const UsageWidth *width)
 	/* smaller windows must not make it more requests than are allowed */
 	return Min(width->limit,
 			   Max(MAX_KEPT_BUCKETS,
-				   saturating_mul(2, buckets) / cutter->table->options->max_requests));
+				   saturate_mul(2, buckets) / cutter->table->options->max_requests));
 }
 
 int
@@ -79,7 +79,7 @@ slice_stretch(const SliceCutter *cutter, const WidthStretch *stretch, Slice *sli
 	const BoundRequest *request = cutter->request;
 	TimeCut		cut = cut_stretch(cutter, stretch);
 	int64		nwindows = timerange_window_count(stretch->ranges, &cut);
-	int64		count = saturating_mul(nwindows, request->nparts);
+	int64		count = saturate_mul(nwindows, request->nparts);
 	TimeRange  *windows;
 
 	if (slices)
@@ -109,7 +109,7 @@ slice_stretches(const UsageTable *table, const BoundRequest *request, Slice *sli
 	for (int i = 0; i < list_length(request->stretches); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		count = saturating_add(count, slice_stretch(&cutter, nth_stretch(request, i),
+		count = saturate_add(count, slice_stretch(&cutter, nth_stretch(request, i),
 													slices ? slices + count : NULL));
 	}
 	return count;

@@ -18,7 +18,7 @@
 #include "page/page.h"
 #include "request/history.h"
 #include "request/slice.h"
-#include "stream/bucket.h"
+#include "stream/buckets.h"
 #include "stream/failure.h"
 #include "stream/flight.h"
 #include "stream/stream.h"

@@ -24,7 +24,7 @@ my @wings = (
 	# what is asked; its values, its URLs
 	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost header url)], [qw(bind)] ] },
 	# bytes to rows: windows, retries, buckets
-	{ stream => [ [qw(bucket tuple failure)], [qw(fetch)], [qw(flight)], [qw(stream)] ] },
+	{ stream => [ [qw(buckets tuple failure)], [qw(fetch)], [qw(flight)], [qw(stream)] ] },
 	# what may be asked: size, paths, cost, plan
 	{
 		plan => [

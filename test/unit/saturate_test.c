@@ -34,9 +34,9 @@ test_all_pairs(void)
 			int64		a = values[i];
 			int64		b = values[j];
 
-			wrong[0] += saturating_add(a, b) != clamp((int128) a + b);
-			wrong[1] += saturating_sub(a, b) != clamp((int128) a - b);
-			wrong[2] += saturating_mul(a, b) != clamp((int128) a * b);
+			wrong[0] += saturate_add(a, b) != clamp((int128) a + b);
+			wrong[1] += saturate_sub(a, b) != clamp((int128) a - b);
+			wrong[2] += saturate_mul(a, b) != clamp((int128) a * b);
 		}
 	shim_ok(wrong[0] == 0, "sums");
 	shim_ok(wrong[1] == 0, "differences");
@@ -49,15 +49,15 @@ test_ends(void)
 {
 	int64		combinations = 1;
 
-	shim_ok(saturating_add(PG_INT64_MAX, 1) == PG_INT64_MAX, "a sum stays at the upper end");
-	shim_ok(saturating_add(PG_INT64_MIN, -1) == PG_INT64_MIN, "a sum stays at the lower end");
-	shim_ok(saturating_sub(PG_INT64_MIN, 1) == PG_INT64_MIN, "a difference does");
-	shim_ok(saturating_mul(PG_INT64_MIN, -1) == PG_INT64_MAX, "a product of two negative numbers does");
+	shim_ok(saturate_add(PG_INT64_MAX, 1) == PG_INT64_MAX, "a sum stays at the upper end");
+	shim_ok(saturate_add(PG_INT64_MIN, -1) == PG_INT64_MIN, "a sum stays at the lower end");
+	shim_ok(saturate_sub(PG_INT64_MIN, 1) == PG_INT64_MIN, "a difference does");
+	shim_ok(saturate_mul(PG_INT64_MIN, -1) == PG_INT64_MAX, "a product of two negative numbers does");
 	for (int i = 0; i < 63; i++)
-		combinations = saturating_mul(combinations, 2);
+		combinations = saturate_mul(combinations, 2);
 	shim_ok(combinations == PG_INT64_MAX, "2^63 combinations are still many");
-	shim_ok(saturating_mul(combinations, 12) == PG_INT64_MAX, "and so are they in 12 windows");
-	shim_ok(saturating_mul(combinations, 0) == 0, "but in none, none");
+	shim_ok(saturate_mul(combinations, 12) == PG_INT64_MAX, "and so are they in 12 windows");
+	shim_ok(saturate_mul(combinations, 0) == 0, "but in none, none");
 }
 
 int

@@ -1,5 +1,5 @@
 /*
- * bucket.c
+ * buckets.c
  *	  Rows by bucket, until they may be handed up.
  */
 #include "postgres.h"
@@ -8,7 +8,7 @@
 #include "utils/tuplestore.h"
 
 #include "base/compat.h"
-#include "stream/bucket.h"
+#include "stream/buckets.h"
 
 /* A complete bucket that has rows. */
 typedef struct Bucket

@@ -1,13 +1,13 @@
 /*
- * bucket.h
+ * buckets.h
  *	  Rows by bucket, until they may be handed up.
  *
  * Rows are read into the bucket at hand, which is void until it is complete:
  * its numbers may be others when it is read again.  Complete buckets wait, each
  * with its rows, and are taken up in the order of time.
  */
-#ifndef USAGE_BUCKET_H
-#define USAGE_BUCKET_H
+#ifndef USAGE_BUCKETS_H
+#define USAGE_BUCKETS_H
 
 #include "executor/tuptable.h"
 
