@@ -9,9 +9,8 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
+#include <limits.h>
+
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
@@ -21,7 +20,6 @@
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -248,31 +246,6 @@ set_options(int place, List *list, void *target)
 }
 
 /*
- * Does a server that the current user owns, of a wrapper with our validator,
- * have precisely this option?  Then a superuser has set it.
- */
-static bool
-owns_server_with(const DefElem *wanted, Oid validator)
-{
-	bool		found = false;
-	Relation	servers = table_open(ForeignServerRelationId, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(servers, InvalidOid, false, NULL, 0, NULL);
-	HeapTuple	tuple;
-
-	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
-
-		if (has_privs_of_role(GetUserId(), form->srvowner) &&
-			GetForeignDataWrapper(form->srvfdw)->fdwvalidator == validator)
-			found = list_member(GetForeignServer(form->oid)->options, wanted);
-	}
-	systable_endscan(scan);
-	table_close(servers, AccessShareLock);
-	return found;
-}
-
-/*
  * The validator is given all options of an object, not just those that are
  * being set.  The owner of a server must be able to change the others where a
  * superuser has set this one, and gains nothing from setting it on another
@@ -290,7 +263,7 @@ check_privileges(List *list, int place, Oid validator)
 		DefElem    *def = lfirst_node(DefElem, lc);
 
 		if (!(find_option(def->defname, place)->flags & SUPERUSER) ||
-			(place == ON_SERVER && owns_server_with(def, validator)))
+			(place == ON_SERVER && option_is_of_own_server(def, validator)))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -4,6 +4,14 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_foreign_server.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+
 #include "catalogue/option_private.h"
 #include "http/http_url.h"
 
@@ -108,4 +116,25 @@ option_check_column(const void *any)
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 				 errmsg("option \"filter\" goes with role \"%s\" only",
 						endpoint_role_name(USAGE_DIMENSION))));
+}
+
+bool
+option_is_of_own_server(const DefElem *wanted, Oid validator)
+{
+	bool		found = false;
+	Relation	servers = table_open(ForeignServerRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(servers, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
+
+		if (has_privs_of_role(GetUserId(), form->srvowner) &&
+			GetForeignDataWrapper(form->srvfdw)->fdwvalidator == validator)
+			found = list_member(GetForeignServer(form->oid)->options, wanted);
+	}
+	systable_endscan(scan);
+	table_close(servers, AccessShareLock);
+	return found;
 }

@@ -20,4 +20,10 @@ extern void option_check_column(const void *set);
 /* ERROR where there is no such endpoint.  detail: a sentence, translated, or NULL. */
 extern void option_check_endpoint(const char *name, const char *detail);
 
+/*
+ * Does a server that the current user owns, of a wrapper with that validator,
+ * have precisely this option?  Then a superuser has set it.
+ */
+extern bool option_is_of_own_server(const DefElem *option, Oid validator);
+
 #endif

@@ -136,13 +136,13 @@ typedef struct HttpWaitFd HttpWaitFd;
 extern bool http_has_waitfd(void);
 
 /*
- * Make an waitfd; it lives in CurrentMemoryContext, until CurrentResourceOwner is
+ * Make a waitfd; it lives in CurrentMemoryContext, until CurrentResourceOwner is
  * released.  NULL if the backend must not have more descriptors.
  */
 extern HttpWaitFd *http_waitfd_open(void);
 
 /*
- * Set an waitfd before a wait: it goes off when curl has something to do, at
+ * Set a waitfd before a wait: it goes off when curl has something to do, at
  * `deadline` (DT_NOEND: none; a time in the past: at once), or after a short
  * while in any case.  Returns its descriptor, which is good until it is set
  * again.  waits: the caller is going to wait for it, not just to look; that

@@ -301,7 +301,7 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 	SET(CURLOPT_ERRORBUFFER, transfer->curl_error);
 	SET(CURLOPT_BUFFERSIZE, (long) READ_BYTES);
 
-	SET(CURLOPT_NOSIGNAL, 1L);	/* an waitfd() would be PostgreSQL's */
+	SET(CURLOPT_NOSIGNAL, 1L);	/* an alarm() would be PostgreSQL's */
 #ifdef CURL_HAS_QUICK_EXIT
 	SET(CURLOPT_QUICK_EXIT, 1L);	/* don't wait for a dead name server */
 #endif

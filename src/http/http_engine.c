@@ -48,7 +48,7 @@ static struct
 }			engine;
 
 /*
- * RowCache signals out while curl is at work.  It may start a thread for a name
+ * Keep signals out while curl is at work.  It may start a thread for a name
  * lookup, which inherits the mask: our handlers must never run in there.
  */
 static void

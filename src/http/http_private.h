@@ -96,4 +96,21 @@ extern bool http_is_looking_up(HttpTransfer *transfer);
  */
 extern void http_copy_plain(char *target, size_t size, const char *text, size_t length);
 
+/* in http_transfer.c */
+
+/* Let curl run a transfer that is set up. */
+extern void http_transfer_run(HttpTransfer *transfer);
+
+/* A MemoryContextCallbackFunction: part from curl, and free what malloc() gave. */
+extern void http_transfer_free(void *arg);
+
+/* Curl has done with it, and this came of it. */
+extern void http_transfer_finish(HttpTransfer *transfer, CURLcode code);
+
+/*
+ * One turn of all transfers: wait, at most until `deadline`, and let curl act.
+ * False if the deadline had come before; then this was but a look.
+ */
+extern bool http_transfer_drive(TimestampTz deadline);
+
 #endif

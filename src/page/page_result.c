@@ -60,7 +60,7 @@ has_text(const PageReader *reader, int field)
 }
 
 /*
- * RowCache the texts of the values and free the tree that they are in, as what the
+ * Keep the texts of the values and free the tree that they are in, as what the
  * caller makes of them may be as large again.
  */
 static void

@@ -85,7 +85,7 @@ page_next_window(PageReader *reader)
 }
 
 /*
- * RowCache what was scanned from `start` on.  False: there is no room for it.  That
+ * Keep what was scanned from `start` on.  False: there is no room for it.  That
  * comes before what is wrong at the cursor, as it would if bytes came singly.
  */
 static bool

@@ -21,15 +21,12 @@
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/numeric.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "plan/grain.h"
+#include "plan/grain_private.h"
 
 bool		usage_enable_grain_reduction = true;
-
-static bool is_summand(const QueryLevel *level, Node *expr);
 
 /* The column of this table that the expression is, or NULL. */
 static const UsageTableColumn *
@@ -45,12 +42,8 @@ is_common(const UsageTableColumn *column)
 	return column->role == USAGE_DIMENSION || column->role == USAGE_BUCKET;
 }
 
-/*
- * Does the expression mention a column of this table that a coarser row has
- * not in common: a measure, a label, the whole row, a system column?
- */
-static bool
-mentions_uncommon(Node *expr, const QueryLevel *level)
+bool
+grain_mentions_uncommon(Node *expr, const QueryLevel *level)
 {
 	if (expr == NULL)
 		return false;
@@ -61,171 +54,7 @@ mentions_uncommon(Node *expr, const QueryLevel *level)
 
 		return var->varno == level->rel->relid && (!column || !is_common(column));
 	}
-	return expression_tree_walker(expr, mentions_uncommon, (void *) level);
-}
-
-/*
- * Condition 3: qualified sums
- */
-
-/*
- * A number that adds up over dimensions, kept to the last digit.  One that the
- * API only sends under some grouping may mean another unit in every group.
- */
-static const UsageTableColumn *
-match_number(const QueryLevel *level, Node *expr)
-{
-	const UsageTableColumn *column = match_column(level, expr);
-
-	if (!column || column->required ||
-		(column->role != USAGE_MEASURE && column->role != USAGE_GAUGE))
-		return NULL;
-	if (column->type != INT8OID && (column->type != NUMERICOID || column->typmod >= 0))
-		return NULL;
-	return column;
-}
-
-/* Such a number as numeric. */
-static bool
-is_numeric_number(const QueryLevel *level, Node *expr)
-{
-	FuncExpr   *cast = (FuncExpr *) expr;
-
-	if (IsA(expr, FuncExpr) && cast->funcid == F_NUMERIC_INT8)
-		return match_number(level, linitial(cast->args)) != NULL;
-	return exprType(expr) == NUMERICOID && match_number(level, expr) != NULL;
-}
-
-static bool
-is_finite_constant(Const *constant)
-{
-	Numeric		value;
-
-	if (constant->constisnull)
-		return true;
-	value = DatumGetNumeric(constant->constvalue);
-	return !numeric_is_nan(value) && !numeric_is_inf(value);
-}
-
-/*
- * A numeric that is the same for all rows of a coarser one, and finite, as
- * infinity times zero is no number: an integer made numeric, a constant, or a
- * type with a precision.
- */
-static bool
-is_factor(const QueryLevel *level, Node *expr)
-{
-	FuncExpr   *cast = (FuncExpr *) expr;
-
-	if (exprType(expr) != NUMERICOID || mentions_uncommon(expr, level))
-		return false;
-	if (IsA(expr, Const))
-		return is_finite_constant((Const *) expr);
-	if (IsA(expr, FuncExpr) &&
-		(cast->funcid == F_NUMERIC_INT2 || cast->funcid == F_NUMERIC_INT4 ||
-		 cast->funcid == F_NUMERIC_INT8))
-		return true;
-	return exprTypmod(expr) >= 0;
-}
-
-/* a + b and a - b add up only where neither may be NULL without the other. */
-static bool
-is_sum_of_numbers(const QueryLevel *level, Node *expr)
-{
-	const UsageTableColumn *column = match_number(level, expr);
-	OpExpr	   *op = (OpExpr *) expr;
-
-	if (column)
-		return column->always_sent;
-	if (!IsA(expr, OpExpr))
-		return false;
-	switch (op->opfuncid)
-	{
-		case F_INT8PL:
-		case F_INT8MI:
-		case F_NUMERIC_ADD:
-		case F_NUMERIC_SUB:
-			return list_length(op->args) == 2 &&
-				is_sum_of_numbers(level, linitial(op->args)) &&
-				is_sum_of_numbers(level, lsecond(op->args));
-		default:
-			return false;
-	}
-}
-
-static bool
-is_product(const QueryLevel *level, Node *expr)
-{
-	OpExpr	   *op = (OpExpr *) expr;
-	Node	   *left;
-	Node	   *right;
-
-	if (!IsA(expr, OpExpr) || op->opfuncid != F_NUMERIC_MUL)
-		return false;
-	left = linitial(op->args);
-	right = lsecond(op->args);
-	return (is_numeric_number(level, left) && is_factor(level, right)) ||
-		(is_numeric_number(level, right) && is_factor(level, left));
-}
-
-static bool
-is_zero_or_null(Node *expr)
-{
-	Const	   *constant = (Const *) expr;
-
-	if (!IsA(expr, Const))
-		return false;
-	if (constant->constisnull)
-		return true;
-	switch (constant->consttype)
-	{
-		case INT8OID:
-			return DatumGetInt64(constant->constvalue) == 0;
-		case NUMERICOID:
-			return DatumGetInt32(DirectFunctionCall2(numeric_cmp, constant->constvalue,
-													 DirectFunctionCall1(int4_numeric, Int32GetDatum(0)))) == 0;
-		default:
-			return false;
-	}
-}
-
-/* CASE without an argument before WHEN: which branch depends on the group. */
-static bool
-is_choice(const QueryLevel *level, Node *expr)
-{
-	CaseExpr   *choice = (CaseExpr *) expr;
-	ListCell   *lc;
-
-	if (!IsA(expr, CaseExpr) || mentions_uncommon((Node *) choice->arg, level))
-		return false;
-	foreach(lc, choice->args)
-	{
-		CaseWhen   *when = lfirst_node(CaseWhen, lc);
-
-		if (mentions_uncommon((Node *) when->expr, level) || !is_summand(level, (Node *) when->result))
-			return false;
-	}
-	return choice->defresult == NULL || is_summand(level, (Node *) choice->defresult);
-}
-
-/* May sum() be made of it over the coarser rows? */
-static bool
-is_summand(const QueryLevel *level, Node *expr)
-{
-	return match_number(level, expr) || is_numeric_number(level, expr) || is_zero_or_null(expr) ||
-		is_sum_of_numbers(level, expr) || is_product(level, expr) || is_choice(level, expr);
-}
-
-static bool
-is_qualified_sum(const QueryLevel *level, Aggref *agg)
-{
-	if (agg->aggfnoid != F_SUM_INT8 && agg->aggfnoid != F_SUM_NUMERIC)
-		return false;
-	if (agg->aggdistinct != NIL || agg->aggorder != NIL || agg->agglevelsup != 0)
-		return false;
-	if (mentions_uncommon((Node *) agg->aggfilter, level))
-		return false;
-	return is_summand(level, (Node *) linitial_node(TargetEntry, agg->args)->expr);
+	return expression_tree_walker(expr, grain_mentions_uncommon, (void *) level);
 }
 
 /*
@@ -289,12 +118,12 @@ sees_difference(Node *expr, const QueryLevel *level)
 	if (expr == NULL)
 		return false;
 	if (IsA(expr, Var))
-		return mentions_uncommon(expr, level);
+		return grain_mentions_uncommon(expr, level);
 	if (IsA(expr, Aggref))
 	{
 		Aggref	   *agg = (Aggref *) expr;
 
-		if (is_qualified_sum(level, agg))
+		if (grain_is_qualified_sum(level, agg))
 			return false;
 		if (agg->agglevelsup != 0 || !ignores_duplicates(agg))
 			return true;
@@ -370,11 +199,11 @@ uncommon_is_final(const QueryLevel *level)
 {
 	ListCell   *lc;
 
-	if (mentions_uncommon((Node *) level->joined, level))
+	if (grain_mentions_uncommon((Node *) level->joined, level))
 		return false;
 	foreach(lc, level->rel->baserestrictinfo)
 	{
-		if (mentions_uncommon((Node *) lfirst_node(RestrictInfo, lc)->clause, level))
+		if (grain_mentions_uncommon((Node *) lfirst_node(RestrictInfo, lc)->clause, level))
 			return false;
 	}
 	return true;
@@ -389,7 +218,7 @@ grain_is_free(const QueryLevel *level)
 	if ((!probed && !makes_groups(level->root->parse)) || is_opaque(level))
 		return false;
 	if (probed)
-		return !mentions_uncommon((Node *) level->rel->reltarget->exprs, level) &&
+		return !grain_mentions_uncommon((Node *) level->rel->reltarget->exprs, level) &&
 			uncommon_is_final(level);
 	return uncommon_is_final(level) &&
 		!sees_difference((Node *) level->final, level);

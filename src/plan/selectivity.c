@@ -18,19 +18,14 @@
 
 #include <math.h>
 
-#include "access/table.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 
 #include "base/compat.h"
-#include "base/saturate.h"
 #include "plan/selectivity_private.h"
-#include "stream/tuple.h"
 
 /* So many combinations are tried at most. */
 #define MAX_TRIALS 2048
@@ -47,30 +42,10 @@
 
 /*
  * The budget, in nodes of expressions that are evaluated; what it takes to look
- * whether one can be evaluated; and to get ready for it.
+ * whether one can be evaluated; and, in selectivity_trial.c, to get ready for it.
  */
 #define MAX_WORK (1 << 20)
 #define LOOK_WORK 64
-#define READY_WORK 500
-
-/* One of several clauses that are ANDed. */
-typedef struct SelectivityClause
-{
-	Node	   *clause;			/* a RestrictInfo or a bare one */
-	Node	   *expr;			/* with what is known put in; NULL: it can't be
-								 * tried */
-	int			nodes;			/* of the expression */
-	bool		ranged;			/* the ranges were made of it */
-} SelectivityClause;
-
-/* Clauses that have columns in common. */
-typedef struct Trial
-{
-	Bitmapset  *attnums;		/* of their axes */
-	List	   *clauses;		/* of SelectivityClause */
-	int64		nodes;			/* of all of them */
-} Trial;
-
 /* Clauses that are ANDed. */
 typedef struct Conjunction
 {
@@ -83,7 +58,6 @@ static double selectivity_of_clauses(SelectivityContext *cx, List *time, List *o
 /*
  * Which clauses can be tried?
  */
-
 
 /* Put a clause with those that it shares columns with. */
 static void
@@ -181,130 +155,6 @@ add_clauses(SelectivityContext *cx, Conjunction *all, List *clauses, bool ranged
 }
 
 /*
- * Trials
- */
-
-/* The axes of a trial; NIL where it has too many combinations, or too large clauses. */
-static List *
-trial_axes(SelectivityContext *cx, const Trial *trial)
-{
-	List	   *axes = NIL;
-	int64		most = Min(cx->most_trials, (cx->work - READY_WORK) / trial->nodes);
-	int64		combinations = 1;
-	ListCell   *lc;
-
-	if (most < 1)
-		return NIL;
-
-	foreach(lc, cx->axes)
-	{
-		Axis	   *axis = lfirst(lc);
-
-		if (!bms_is_member(axis->attnum, trial->attnums))
-			continue;
-		axes = lappend(axes, axis);
-		combinations = saturate_mul(combinations, axis->count);
-		if (combinations > most)
-			return NIL;
-	}
-	if (bms_is_member(TIME_AXIS, trial->attnums))
-	{
-		Axis	   *axis = selectivity_time_axis(cx, most / combinations);
-
-		if (!axis || axis->count == 0)
-			return NIL;
-		axes = lappend(axes, axis);
-		combinations *= axis->count;
-	}
-	cx->work -= combinations * trial->nodes + READY_WORK;
-	return axes;
-}
-
-/* Set the columns of an axis to its nth value. */
-static void
-set_columns(SelectivityContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
-{
-	const UsageTableColumn *column = NULL;
-
-	if (axis->attnum != TIME_AXIS)
-	{
-		slot->tts_values[axis->attnum - 1] = axis->values[n];
-		slot->tts_isnull[axis->attnum - 1] = axis->nulls[n];
-		return;
-	}
-	while ((column = table_next_column(cx->table, column)))
-	{
-		if (column->role != USAGE_BUCKET)
-			continue;
-		slot->tts_values[column->attnum - 1] =
-			table_edge(cx->table, column->edge, DatumGetTimestampTz(axis->values[n]));
-		slot->tts_isnull[column->attnum - 1] = false;
-	}
-}
-
-typedef struct TrialRun
-{
-	SelectivityContext *cx;
-	ExprState  *quals;
-	ExprContext *econtext;
-	TupleTableSlot *slot;
-} TrialRun;
-
-/* The weight of the combinations that pass, of the axes from the ith one on. */
-static double
-passing_weight(TrialRun *run, List *axes, int i)
-{
-	double		weight = 0;
-	const Axis *axis;
-
-	if (i == list_length(axes))
-	{
-		CHECK_FOR_INTERRUPTS();
-		ResetExprContext(run->econtext);
-		return ExecQual(run->quals, run->econtext) ? 1 : 0;
-	}
-	axis = list_nth(axes, i);
-	for (int n = 0; n < axis->count; n++)
-	{
-		set_columns(run->cx, axis, n, run->slot);
-		weight += axis->weights[n] * passing_weight(run, axes, i + 1);
-	}
-	return weight;
-}
-
-/* The expressions of a trial's clauses. */
-static List *
-trial_exprs(const Trial *trial)
-{
-	List	   *exprs = NIL;
-	ListCell   *lc;
-
-	foreach(lc, trial->clauses)
-		exprs = lappend(exprs, ((SelectivityClause *) lfirst(lc))->expr);
-	return exprs;
-}
-
-static double
-run_trial(SelectivityContext *cx, const Trial *trial, List *axes)
-{
-	Relation	rel = table_open(cx->table->relid, NoLock);
-	EState	   *estate = CreateExecutorState();
-	TrialRun	run = {.cx = cx, .econtext = CreateExprContext(estate)};
-	double		weight;
-
-	run.slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(rel)),
-										&TTSOpsVirtual);
-	ExecStoreAllNullTuple(run.slot);
-	run.econtext->ecxt_scantuple = run.slot;
-	run.quals = ExecPrepareQual(trial_exprs(trial), estate);
-	weight = passing_weight(&run, axes, 0);
-	ExecDropSingleTupleTableSlot(run.slot);
-	FreeExecutorState(estate);
-	table_close(rel, NoLock);
-	return weight;
-}
-
-/*
  * Of an OR: as if its arguments had nothing to do with each other.  Where they
  * are many, those looked at are spread evenly, and are so many for each of them.
  */
@@ -394,12 +244,12 @@ single_selectivities(SelectivityContext *cx, const Trial *trial)
 static double
 trial_selectivity(SelectivityContext *cx, const Trial *trial)
 {
-	List	   *axes = trial_axes(cx, trial);
+	List	   *axes = selectivity_trial_axes(cx, trial);
 	double		selectivity;
 
 	if (axes == NIL)
 		return single_selectivities(cx, trial);
-	selectivity = Min(run_trial(cx, trial, axes), 1);
+	selectivity = Min(selectivity_run_trial(cx, trial, axes), 1);
 	if (selectivity == 0 && untried_selectivity(axes) > 0)
 		selectivity = Min(rest_selectivity(cx, trial->clauses), untried_selectivity(axes));
 	return selectivity;

@@ -33,6 +33,24 @@ typedef struct SelectivityContext
 	int			most_trials;
 } SelectivityContext;
 
+/* One of several clauses that are ANDed. */
+typedef struct SelectivityClause
+{
+	Node	   *clause;			/* a RestrictInfo or a bare one */
+	Node	   *expr;			/* with what is known put in; NULL: it can't be
+								 * tried */
+	int			nodes;			/* of the expression */
+	bool		ranged;			/* the ranges were made of it */
+} SelectivityClause;
+
+/* Clauses that have columns in common. */
+typedef struct Trial
+{
+	Bitmapset  *attnums;		/* of their axes */
+	List	   *clauses;		/* of SelectivityClause */
+	int64		nodes;			/* of all of them */
+} Trial;
+
 /*
  * Add the axes of the expression's columns.  False: one of them has none, or there
  * is no column.
@@ -50,5 +68,14 @@ extern bool selectivity_is_unknown(Node *expr);
  * no error leaks nothing, either, so that any statistics may be used.
  */
 extern bool selectivity_is_harmless(SelectivityContext *cx, Node *expr);
+
+/*
+ * The axes of a trial, whose work is taken from the budget; NIL where it has too
+ * many combinations, or too large clauses.  In selectivity_trial.c.
+ */
+extern List *selectivity_trial_axes(SelectivityContext *cx, const Trial *trial);
+
+/* The weight of the combinations that pass a trial.  In selectivity_trial.c. */
+extern double selectivity_run_trial(SelectivityContext *cx, const Trial *trial, List *axes);
 
 #endif

@@ -59,7 +59,7 @@ widen(TimeBounds *bounds, int64 low_us, int64 high_us)
 	bounds->high = timerange_shift(bounds->high, high_us);
 }
 
-/* RowCache the bounds where zones can be computed with; never narrows them. */
+/* Keep the bounds where zones can be computed with; never narrows them. */
 static void
 keep_in_margin(TimeBounds *bounds)
 {

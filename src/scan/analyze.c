@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "commands/vacuum.h"
 #include "executor/executor.h"
@@ -19,7 +18,6 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
-#include "utils/sampling.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -28,6 +26,7 @@
 #include "plan/qual.h"
 #include "request/bind.h"
 #include "scan/analyze.h"
+#include "scan/sample.h"
 #include "stream/stream.h"
 
 /* At most so many windows are read. */
@@ -36,35 +35,8 @@
 /* The table's number in the expressions of its bound. */
 #define BOUND_VARNO 1
 
-/* The server wants so many rows for each of its statistics' targets. */
-#define ROWS_PER_TARGET 300
-
 /* More rows than a window has, so that positions in two do not meet. */
 #define WINDOW_STEP (INT64CONST(1) << 40)
-
-typedef struct SampleRow
-{
-	int64		position;		/* in the order of time */
-	HeapTuple	tuple;
-} SampleRow;
-
-/* A sample on its way to the server. */
-typedef struct Sample
-{
-	Oid			relid;
-	MemoryContext context;		/* holds all of it */
-	MemoryContextCallback unlink;
-	SampleRow  *rows;
-	int			nrows;
-	int			room;			/* for so many rows */
-	ReservoirStateData reservoir;
-	double		to_skip;		/* rows, before the next one is taken; less
-								 * than 0: not known */
-	double		seen;			/* rows */
-	double		buckets;		/* read, empty ones as well */
-	double		history;		/* buckets of the whole table */
-	double		bytes;			/* of the rows in the sample */
-} Sample;
 
 /* What reading a sample needs. */
 typedef struct SampleReader
@@ -79,108 +51,6 @@ typedef struct SampleReader
 	EState	   *estate;			/* of the next one */
 	ExprState  *bound;			/* as a partition; NULL: none */
 } SampleReader;
-
-/* Those that were read and not yet asked for; of the current transaction. */
-static List *samples = NIL;
-
-/* A MemoryContextCallbackFunction. */
-static void
-unlink_sample(void *arg)
-{
-	samples = list_delete_ptr(samples, arg);
-}
-
-static Sample *
-find_sample(Oid relid)
-{
-	ListCell   *lc;
-
-	foreach(lc, samples)
-	{
-		Sample	   *sample = lfirst(lc);
-
-		if (sample->relid == relid)
-			return sample;
-	}
-	return NULL;
-}
-
-static void
-drop_sample(Sample *sample)
-{
-	if (sample)
-		MemoryContextDelete(sample->context);
-}
-
-/*
- * A sample may wait while the server looks at the other tables of an
- * inheritance tree.
- */
-static Sample *
-make_sample(Oid relid)
-{
-	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "usage_fdw sample",
-												  ALLOCSET_DEFAULT_SIZES);
-	Sample	   *sample = MemoryContextAllocZero(context, sizeof(Sample));
-	MemoryContext old;
-
-	sample->relid = relid;
-	sample->context = context;
-	sample->room = default_statistics_target * ROWS_PER_TARGET;
-	sample->rows = MemoryContextAlloc(context, sizeof(SampleRow) * sample->room);
-	sample->to_skip = -1;
-	reservoir_init_selection_state(&sample->reservoir, sample->room);
-
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	samples = lappend(samples, sample);
-	MemoryContextSwitchTo(old);
-	sample->unlink.func = unlink_sample;
-	sample->unlink.arg = sample;
-	MemoryContextRegisterResetCallback(context, &sample->unlink);
-	return sample;
-}
-
-/* A random row of the sample, to be replaced. */
-static int
-choose_victim(Sample *sample)
-{
-	int			victim = sample->room * usage_sampler_fract(sample->reservoir.randstate);
-
-	sample->bytes -= sample->rows[victim].tuple->t_len;
-	heap_freetuple(sample->rows[victim].tuple);
-	return victim;
-}
-
-/* Where does the next row go?  Less than 0: nowhere. */
-static int
-choose_place(Sample *sample)
-{
-	if (sample->nrows < sample->room)
-		return sample->nrows++;
-	if (sample->to_skip < 0)
-		sample->to_skip = reservoir_get_next_S(&sample->reservoir, sample->seen, sample->room);
-	if (sample->to_skip-- > 0)
-		return -1;
-	sample->to_skip = -1;
-	return choose_victim(sample);
-}
-
-static void
-add_row(Sample *sample, TupleTableSlot *slot, int64 position)
-{
-	int			place = choose_place(sample);
-
-	sample->seen++;
-	if (place >= 0)
-	{
-		MemoryContext old = MemoryContextSwitchTo(sample->context);
-
-		sample->rows[place].position = position;
-		sample->rows[place].tuple = ExecCopySlotHeapTuple(slot);
-		sample->bytes += sample->rows[place].tuple->t_len;
-		MemoryContextSwitchTo(old);
-	}
-}
 
 /* Is the row that was read within the table's bound? */
 static bool
@@ -204,7 +74,7 @@ read_window(SampleReader *reader, const TimeRange *window, int64 position)
 						 reader->slot->tts_tupleDescriptor, reader->api_key, &reader->report);
 	while (stream_next(stream, ExecClearTuple(reader->slot)))
 		if (is_inside(reader))
-			add_row(reader->sample, reader->slot, position++);
+			sample_add(reader->sample, reader->slot, position++);
 	stream_close(stream);
 	reader->sample->buckets += timerange_buckets(reader->request->ranges,
 												 reader->table->width->width_us);
@@ -387,55 +257,24 @@ try_read(Relation rel, Sample *sample)
 	return done;
 }
 
-static int
-compare_positions(const void *a, const void *b)
-{
-	int64		left = ((const SampleRow *) a)->position;
-	int64		right = ((const SampleRow *) b)->position;
-
-	return (left > right) - (left < right);
-}
-
-/* RowCache but so many of the rows. */
-static void
-thin_out(Sample *sample, int target)
-{
-	while (sample->nrows > target)
-	{
-		int			victim = sample->nrows * usage_sampler_fract(sample->reservoir.randstate);
-
-		sample->rows[victim] = sample->rows[--sample->nrows];
-	}
-}
-
-static double
-total_rows(const Sample *sample)
-{
-	return sample->seen / Max(sample->buckets, 1) * sample->history;
-}
-
 /* An AcquireSampleRowsFunc. */
 static int
 acquire_sample(Relation rel, int elevel, HeapTuple *rows, int targrows,
 			   double *totalrows, double *totaldeadrows)
 {
-	Sample	   *sample = find_sample(RelationGetRelid(rel));
+	Sample	   *sample = sample_find(RelationGetRelid(rel));
 	int			nrows;
 
 	if (!sample)
 		elog(ERROR, "sample of foreign table \"%s\" was not read", RelationGetRelationName(rel));
-	thin_out(sample, targrows);
-	qsort(sample->rows, sample->nrows, sizeof(SampleRow), compare_positions);
-	for (int i = 0; i < sample->nrows; i++)
-		rows[i] = heap_copytuple(sample->rows[i].tuple);
-	nrows = sample->nrows;
-	*totalrows = total_rows(sample);
+	nrows = sample_copy(sample, rows, targrows);
+	*totalrows = sample_total(sample);
 	*totaldeadrows = 0;
 	ereport(elevel,
 			(errmsg("\"%s\": read %.0f of %.0f buckets, containing %.0f rows; %d rows in sample, %.0f estimated total rows",
 					RelationGetRelationName(rel), sample->buckets, sample->history,
 					sample->seen, nrows, *totalrows)));
-	drop_sample(sample);
+	sample_close(sample);
 	return nrows;
 }
 
@@ -445,14 +284,14 @@ usageAnalyzeForeignTable(Relation rel, AcquireSampleRowsFunc *func, BlockNumber 
 	Sample	   *sample;
 	double		pages;
 
-	drop_sample(find_sample(RelationGetRelid(rel)));
-	sample = make_sample(RelationGetRelid(rel));
+	sample_close(sample_find(RelationGetRelid(rel)));
+	sample = sample_open(RelationGetRelid(rel));
 	if (!try_read(rel, sample))
 	{
-		drop_sample(sample);
+		sample_close(sample);
 		return false;
 	}
-	pages = total_rows(sample) * (sample->bytes / Max(sample->nrows, 1)) / BLCKSZ;
+	pages = sample_total(sample) * (sample->bytes / Max(sample->nrows, 1)) / BLCKSZ;
 	*totalpages = Min(Max(pages, 1), MaxBlockNumber);
 	*func = acquire_sample;
 	return true;

@@ -31,7 +31,7 @@ extern void row_cache_seek(RowCache *cache, const char *key);
 extern bool row_cache_next(RowCache *cache, TupleTableSlot *slot);
 
 /*
- * RowCache one more row, after row_cache_next() said that there are no more; it counts
+ * Keep one more row, after row_cache_next() said that there are no more; it counts
  * as read.  key: NULL for a row that only those who read all rows look for.
  */
 extern void row_cache_add(RowCache *cache, TupleTableSlot *slot, const char *key);

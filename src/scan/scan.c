@@ -277,7 +277,7 @@ count_wait(UsageScanState *scan)
 	scan->shown.report.wait_us += INSTR_TIME_GET_MICROSEC(duration);
 }
 
-/* Have an waitfd; false if there can't be one. */
+/* Have a waitfd; false if there can't be one. */
 static bool
 need_waitfd(UsageScanState *scan)
 {

@@ -65,7 +65,7 @@ extern bool fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline);
  */
 extern void fetch_count_bytes(Fetch *fetch);
 
-/* RowCache bytes of an error's body, or all that has come of it. */
+/* Keep bytes of an error's body, or all that has come of it. */
 extern void fetch_keep_error(Fetch *fetch, const char *bytes, size_t length);
 extern void fetch_drain_error(Fetch *fetch);
 

@@ -1,0 +1,29 @@
+/*
+ * estimate_private.h
+ *	  What the files of estimate share.
+ */
+#ifndef USAGE_ESTIMATE_PRIVATE_H
+#define USAGE_ESTIMATE_PRIVATE_H
+
+#include "plan/estimate.h"
+
+typedef struct EstimateContext
+{
+	PlannerInfo *root;
+	RelOptInfo *rel;
+	const UsageTable *table;
+	UsageRequest *request;
+	List	   *values;			/* its expressions, estimated */
+	int			ndimensions;	/* of the table's own grain */
+} EstimateContext;
+
+/*
+ * Groups in a bucket at the table's own grain, where its time has so many buckets.
+ * All of these are in estimate_groups.c.
+ */
+extern double estimate_own_groups(EstimateContext *cx, double buckets);
+
+/* How many combinations of the request's dimensions may pass the clauses? */
+extern double estimate_combinations(EstimateContext *cx, List *clauses);
+
+#endif
