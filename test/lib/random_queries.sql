@@ -35,7 +35,7 @@ FROM usage_fdw_columns() WHERE role = 'dimension'
 UPDATE dimension SET vals = '{true,false}' WHERE is_boolean;
 CREATE TEMP TABLE measure AS
 SELECT endpoint, array_agg(column_name::text) AS cols
-FROM usage_fdw_columns() WHERE role IN ('measure', 'level') GROUP BY endpoint;
+FROM usage_fdw_columns() WHERE role IN ('measure', 'gauge') GROUP BY endpoint;
 
 CREATE FUNCTION pg_temp.chance(p float) RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT random() < p';
 CREATE FUNCTION pg_temp.upto(n int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT floor(random() * n)::int';
