@@ -100,7 +100,9 @@ catalogue_row(TupleDesc tupdesc, const UsageEndpoint *endpoint, const UsageColum
 	set_text(values, nulls, ROW_REQUIRED_DIMENSION, column->required);
 	values[ROW_ALWAYS_SENT] = BoolGetDatum(column->always_sent);
 	values[ROW_IMPORTED] = BoolGetDatum(column->imported);
-	values[ROW_BUCKET_WIDTHS] = bucket_widths(endpoint->widths);
+	nulls[ROW_BUCKET_WIDTHS] = endpoint->shape != USAGE_BUCKETS;
+	if (endpoint->shape == USAGE_BUCKETS)
+		values[ROW_BUCKET_WIDTHS] = bucket_widths(endpoint->widths);
 	values[ROW_PAGE_LIMITS] = page_limits(endpoint->widths);
 	return heap_form_tuple(tupdesc, values, nulls);
 }

@@ -58,6 +58,11 @@ static const UsageWidth cost_widths[] = {
 	END
 };
 
+const UsageWidth usage_no_width[] = {
+	{"", 1, 100},
+	END
+};
+
 static const char *const image_sources[] = {
 	"image.generation", "image.edit", "image.variation", NULL
 };
@@ -204,22 +209,22 @@ static const UsageColumn bucket_columns[] = {
 #define USAGE_PATH(name) "/organization/usage/" name
 
 const UsageEndpoint usage_endpoints[] = {
-	{"completions", USAGE_PATH("completions"), usage_widths, model_columns},
-	{"decisions", USAGE_PATH("decisions"), usage_widths, model_columns},
-	{"embeddings", USAGE_PATH("embeddings"), usage_widths, input_columns},
-	{"moderations", USAGE_PATH("moderations"), usage_widths, input_columns},
-	{"images", USAGE_PATH("images"), usage_widths, image_columns},
-	{"audio_speeches", USAGE_PATH("audio_speeches"), usage_widths, speech_columns},
-	{"audio_transcriptions", USAGE_PATH("audio_transcriptions"), usage_widths, transcription_columns},
-	{"vector_stores", USAGE_PATH("vector_stores"), usage_widths, vector_store_columns},
-	{"code_interpreter_sessions", USAGE_PATH("code_interpreter_sessions"), usage_widths, session_columns},
-	{"file_search_calls", USAGE_PATH("file_search_calls"), usage_widths, file_search_columns},
-	{"web_search_calls", USAGE_PATH("web_search_calls"), usage_widths, web_search_columns},
-	{"costs", "/organization/costs", cost_widths, cost_columns},
+	{"completions", USAGE_PATH("completions"), usage_widths, model_columns, USAGE_BUCKETS},
+	{"decisions", USAGE_PATH("decisions"), usage_widths, model_columns, USAGE_BUCKETS},
+	{"embeddings", USAGE_PATH("embeddings"), usage_widths, input_columns, USAGE_BUCKETS},
+	{"moderations", USAGE_PATH("moderations"), usage_widths, input_columns, USAGE_BUCKETS},
+	{"images", USAGE_PATH("images"), usage_widths, image_columns, USAGE_BUCKETS},
+	{"audio_speeches", USAGE_PATH("audio_speeches"), usage_widths, speech_columns, USAGE_BUCKETS},
+	{"audio_transcriptions", USAGE_PATH("audio_transcriptions"), usage_widths, transcription_columns, USAGE_BUCKETS},
+	{"vector_stores", USAGE_PATH("vector_stores"), usage_widths, vector_store_columns, USAGE_BUCKETS},
+	{"code_interpreter_sessions", USAGE_PATH("code_interpreter_sessions"), usage_widths, session_columns, USAGE_BUCKETS},
+	{"file_search_calls", USAGE_PATH("file_search_calls"), usage_widths, file_search_columns, USAGE_BUCKETS},
+	{"web_search_calls", USAGE_PATH("web_search_calls"), usage_widths, web_search_columns, USAGE_BUCKETS},
+	{"costs", "/organization/costs", cost_widths, cost_columns, USAGE_BUCKETS},
 	END
 };
 
-const UsageEndpoint usage_unknown_endpoint = {NULL, NULL, usage_widths, bucket_columns};
+const UsageEndpoint usage_unknown_endpoint = {NULL, NULL, usage_widths, bucket_columns, USAGE_BUCKETS};
 
 static const char *const role_names[] = {
 	[USAGE_BUCKET] = "bucket",
@@ -260,6 +265,8 @@ endpoint_field(const UsageEndpoint *endpoint, const char *field)
 const UsageWidth *
 endpoint_width(const UsageEndpoint *endpoint, const char *name)
 {
+	if (endpoint->shape != USAGE_BUCKETS)
+		return endpoint->widths;
 	for (const UsageWidth *width = endpoint->widths; width->name; width++)
 		if (strcmp(width->name, name) == 0)
 			return width;

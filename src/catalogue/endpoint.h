@@ -11,6 +11,17 @@
 
 #include "datatype/timestamp.h"
 
+/*
+ * What an endpoint answers with.  Only where there are buckets are there times,
+ * widths, a grain and ranges.
+ */
+typedef enum UsageShape
+{
+	USAGE_BUCKETS,				/* buckets of time, with results by dimensions */
+	USAGE_LIST,					/* objects */
+	USAGE_OBJECT				/* one object, or none */
+} UsageShape;
+
 /* What a column is; only this decides what planning may do with it. */
 typedef enum UsageRole
 {
@@ -65,9 +76,17 @@ typedef struct UsageEndpoint
 {
 	const char *name;			/* of the foreign table that import makes */
 	const char *path;			/* below base_url, with a leading slash */
-	const UsageWidth *widths;	/* narrowest first, ends with a NULL name */
+	const UsageWidth *widths;	/* narrowest first, ends with a NULL name; or
+								 * usage_no_width */
 	const UsageColumn *columns; /* ends with a NULL name */
+	UsageShape	shape;
 } UsageEndpoint;
+
+/*
+ * The one width of an endpoint without buckets.  It is read as if all of it were
+ * one bucket, of one microsecond, so that whatever counts buckets need not know.
+ */
+extern const UsageWidth usage_no_width[];
 
 /* All endpoints, in the order of documentation; ends with a NULL name. */
 extern const UsageEndpoint usage_endpoints[];
@@ -85,7 +104,7 @@ extern const UsageEndpoint *endpoint_find(const char *name);
 extern const UsageColumn *endpoint_column(const UsageEndpoint *endpoint, const char *name);
 extern const UsageColumn *endpoint_field(const UsageEndpoint *endpoint, const char *field);
 
-/* The endpoint's width of that name ("1d"), or NULL. */
+/* The endpoint's width of that name ("1d"), or NULL; its only one where it has no buckets. */
 extern const UsageWidth *endpoint_width(const UsageEndpoint *endpoint, const char *name);
 
 /* The width that import falls back to where an endpoint lacks the wanted one. */

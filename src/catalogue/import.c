@@ -88,7 +88,7 @@ table_command(const UsageEndpoint *endpoint, const char *server, const UsageImpo
 	append_columns(&sql, endpoint, set);
 	appendStringInfo(&sql, "\n) SERVER %s\nOPTIONS (endpoint %s", quote_identifier(server),
 					 quote_literal_cstr(endpoint->name));
-	if (set->bucket_width)
+	if (set->bucket_width && endpoint->shape == USAGE_BUCKETS)
 		append_width(&sql, endpoint, set->bucket_width);
 	appendStringInfoChar(&sql, ')');
 	return sql.data;

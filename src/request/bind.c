@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
 #include "request/bind_private.h"
 
 /* The fields to group by, each once, as two columns may read the same. */
@@ -27,6 +29,15 @@ fields_to_group_by(const UsageRequest *request, const UsageTable *table)
 	return fields;
 }
 
+/* What has no buckets counts as one. */
+static void
+ask_for_all(const UsageTable *table, BoundRequest *bound)
+{
+	bound_set_time(bound, timerange_between(0, table->width->width_us), table->width);
+	bound->history_start = DT_NOBEGIN;
+	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
+}
+
 BoundRequest *
 bind_request(const UsageRequest *request, const UsageTable *table,
 			 BindValue value, void *arg, TimestampTz now)
@@ -43,7 +54,10 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bound->group_by = fields_to_group_by(request, table);
 	bound->newest_first = request->newest_first;
 	bound->limit_hint = request->limit_hint;
-	bind_time(&cx, bound);
+	if (table->endpoint->shape == USAGE_BUCKETS)
+		bind_time(&cx, bound);
+	else
+		ask_for_all(table, bound);
 	if (!bind_filters(&cx, bound))
 		bound_set_time(bound, timerange_none(), table->width);
 	bind_parts(&cx, bound);

@@ -86,7 +86,10 @@ url_build(const UsageTable *table, const BoundRequest *request,
 
 	initStringInfo(&url);
 	appendStringInfo(&url, "%s%s", table->options->base_url, table->path);
-	append_window(&url, provider, slice);
+	if (table->endpoint->shape == USAGE_BUCKETS)
+		append_window(&url, provider, slice);
+	else
+		appendStringInfo(&url, "?%s=%d", provider->parameters.limit, slice->width->limit);
 	append_array(&url, format, provider->parameters.group_by, request->group_by);
 	append_filters(&url, format, request, slice->part);
 	if (cursor)

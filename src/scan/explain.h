@@ -1,6 +1,6 @@
 /*
  * explain.h
- *	  The plan in words and report.
+ *	  The plan in words and counters.
  */
 #ifndef USAGE_EXPLAIN_H
 #define USAGE_EXPLAIN_H
