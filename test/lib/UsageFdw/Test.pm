@@ -156,29 +156,17 @@ sub control
 	return Control::ask(@arguments);
 }
 
-# One line of CSV as a list.
-sub csv_fields
-{
-	my $line = shift;
-	my @fields;
-	while ($line =~ /\G(?:"((?:[^"]|"")*)"|([^,]*))(,|\z)/g)
-	{
-		my ($quoted, $plain, $end) = ($1, $2, $3);
-		$quoted =~ s/""/"/g if defined $quoted;
-		push @fields, $quoted // $plain;
-		last if $end eq '';
-	}
-	return @fields;
-}
-
 # The requests that a simulator has answered, oldest first: references to
 # hashes by the names that it gives its columns.
 sub requests
 {
 	my $simulator = shift;
-	my ($head, @lines) = split /\n/, control($simulator, 'requests');
-	my @names = csv_fields($head);
-	return map { my %request; @request{@names} = csv_fields($_); \%request } @lines;
+	my @requests = Control::csv_rows(control($simulator, 'requests'));
+	for my $request (@requests)
+	{
+		$_ //= '' for values %$request;
+	}
+	return @requests;
 }
 
 # The preload library that moves a process's clock; not the monotonic one, by
