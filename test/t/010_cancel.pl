@@ -36,14 +36,9 @@ sub add_api
 {
 	my ($name, $url, %options) = @_;
 	my $days = delete $options{days} // 365;
-	connect_server($node, { url => $url }, server => $name, schema => $name,
-		import => undef, options => \%options);
-	$other->rows(<<"END");
-CREATE FOREIGN TABLE $name.completions
-	(day date, project_id text, user_id text, api_key_id text, model text, batch boolean,
-	service_tier text, input_tokens bigint)
-	SERVER $name OPTIONS (history '$days days')
-END
+	connect_tables($node, { url => $url }, $name, options => \%options, table => "history '$days days'",
+		columns => 'day date, project_id text, user_id text, api_key_id text, model text, batch boolean,
+			service_tier text, input_tokens bigint');
 	return;
 }
 
@@ -69,14 +64,6 @@ sub waits
 	my $pid = shift->pid;
 	return $other->value("SELECT wait_event_type FROM pg_stat_activity WHERE pid = $pid") eq
 	  'Extension';
-}
-
-# The numbers that a daemon counts, by name.
-sub stat_of
-{
-	my ($daemon, $name) = @_;
-	my ($count) = control($daemon, 'stat') =~ /\b$name=(\d+)/;
-	return $count;
 }
 
 # A condition: has this count risen since?

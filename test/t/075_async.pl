@@ -34,13 +34,9 @@ control($simulator, 'set', 'now=' . int time);
 sub add_api
 {
 	my ($name, $url, @options) = @_;
-	connect_server($node, { url => $url }, server => $name, schema => $name,
-		import => undef, options => { max_retries => 0, @options });
-	$other->rows(<<"END") for @endpoints;
-CREATE FOREIGN TABLE $name.$_
-	(day date, start_time timestamptz, project_id text, model text, num_model_requests bigint)
-	SERVER $name
-END
+	connect_tables($node, { url => $url }, $name, options => { max_retries => 0, @options },
+		endpoints => \@endpoints,
+		columns => 'day date, start_time timestamptz, project_id text, model text, num_model_requests bigint');
 	return;
 }
 
@@ -281,19 +277,9 @@ my $updated = $session->finish;
 is($updated->{error}, undef, 'EvalPlanQual') or diag explain $updated;
 is_deeply([ map { $_->[1] } grep { $_->[0] eq $row } @{ $updated->{rows} } ], [2], 'EvalPlanQual sees the new row');
 
-#
-# Nothing is left behind
-#
-# Those to wait with: connections and files are kept.
-sub descriptors
-{
-	my $pid = shift->pid;
-	return scalar grep { (readlink($_) // '') =~ /^anon_inode/ } glob "/proc/$pid/fd/*";
-}
-
 my $fresh = UsageFdw::Session->new($node);
 $fresh->rows($all_days);
-my $before = descriptors($fresh);
+my $before = $fresh->descriptors(qr/^anon_inode/);
 cmp_ok($before, '<', 10, 'few descriptors stay');
 for (1 .. 20)
 {
@@ -303,7 +289,7 @@ for (1 .. 20)
 	$fresh->query('SELECT 1 / (num_model_requests - num_model_requests) FROM ' . union_all('fine') . ' AS u');
 }
 $fresh->rows($all_days);
-cmp_ok(descriptors($fresh), '<=', $before, 'descriptors are given back');
+cmp_ok($fresh->descriptors(qr/^anon_inode/), '<=', $before, 'descriptors are given back');
 is($fresh->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%'"),
 	0, 'memory is given back');
 
