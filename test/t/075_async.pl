@@ -100,6 +100,9 @@ for my $case ([ 'a window each' => $one_day, 1 ], [ 'a year each' => $all_days, 
 control($simulator, 'set', 'delay_ms=0');
 is($session->value($all_days), $expected, 'together the answer is the same');
 
+#
+# Cancel
+#
 # One that only says when to come again.
 my $busy = simulator();
 add_api('busy', $busy->{url}, max_retries => 3);
@@ -190,6 +193,10 @@ my $updated = $session->finish;
 is($updated->{error}, undef, 'EvalPlanQual') or diag explain $updated;
 is_deeply([ map { $_->[1] } grep { $_->[0] eq $row } @{ $updated->{rows} } ], [2], 'EvalPlanQual sees the new row');
 
+#
+# Nothing is left behind
+#
+# Descriptors to wait with: connections and files are kept.
 my $fresh = UsageFdw::Session->new($node);
 $fresh->rows($all_days);
 my $before = $fresh->descriptors(qr/^anon_inode/);

@@ -226,6 +226,9 @@ $count += fetched($session, 'FETCH ALL FROM c');
 is($count, $rows{'an asynchronous append'}, 'the other one goes on');
 $session->rows('COMMIT');
 
+#
+# Nothing is left behind
+#
 my $fresh = UsageFdw::Session->new($node);
 $fresh->rows($reads{'an asynchronous append'});
 is($session->descriptors(qr/^anon_inode/), $fresh->descriptors(qr/^anon_inode/), 'descriptors are given back');
