@@ -6,17 +6,12 @@ use strict;
 use warnings;
 
 use IO::Socket::INET;
-use List::Util qw(max);
 use Socket;
 use Test::More;
-use Time::HiRes qw(time);
 
+use UsageFdw::Interrupt;
 use UsageFdw::Session;
 use UsageFdw::Test;
-
-my $TRIES = 50;
-my $TERMINATIONS = 3;
-my $LIMIT_MS = 100;
 
 my $simulator = simulator();
 my $proxy = fault_proxy($simulator);
@@ -36,14 +31,9 @@ sub add_api
 {
 	my ($name, $url, %options) = @_;
 	my $days = delete $options{days} // 365;
-	connect_server($node, { url => $url }, server => $name, schema => $name,
-		import => undef, options => \%options);
-	$other->rows(<<"END");
-CREATE FOREIGN TABLE $name.completions
-	(day date, project_id text, user_id text, api_key_id text, model text, batch boolean,
-	service_tier text, input_tokens bigint)
-	SERVER $name OPTIONS (history '$days days')
-END
+	connect_tables($node, { url => $url }, $name, options => \%options, table => "history '$days days'",
+		columns => 'day date, project_id text, user_id text, api_key_id text, model text, batch boolean,
+			service_tier text, input_tokens bigint');
 	return;
 }
 
@@ -61,22 +51,6 @@ sub deaf_port
 	push @sockets, IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $listener->sockport)
 	  if $backlog == 0;
 	return $listener->sockport;
-}
-
-# Is the session waiting for the network, or the clock?
-sub waits
-{
-	my $pid = shift->pid;
-	return $other->value("SELECT wait_event_type FROM pg_stat_activity WHERE pid = $pid") eq
-	  'Extension';
-}
-
-# The numbers that a daemon counts, by name.
-sub stat_of
-{
-	my ($daemon, $name) = @_;
-	my ($count) = control($daemon, 'stat') =~ /\b$name=(\d+)/;
-	return $count;
 }
 
 # A condition: has this count risen since?
@@ -132,86 +106,15 @@ connect_server($node, $simulator, server => 'fine_hourly', schema => 'fine_hourl
 	import => q{OPTIONS (bucket_width '1h')});
 my $expected = $victim->value($answer);
 
-# Start the query that will not end, and wait until it is where it should be.
-sub get_stuck
-{
-	my ($session, $phase) = @_;
-	my $there = $phase->{there} ? $phase->{there}->() : sub { 1 };
-	$session->send("SELECT count(*) FROM $phase->{schema}.completions");
-	poll_until(sub { $there->() && ($phase->{busy} || waits($session)) }) or die "never got to $phase->{name}";
-	return;
-}
-
-# One try each: the error, and milliseconds from the signal to it.
-sub cancel
-{
-	my $phase = shift;
-	get_stuck($victim, $phase);
-	my $signal = time();
-	$other->rows('SELECT pg_cancel_backend(' . $victim->pid . ')');
-	my $end = $victim->finish;
-	return ($end->{error}, 1000 * ($end->{time} - $signal));
-}
-
-sub time_out
-{
-	my $phase = shift;
-	my $timeout_ms = 30 + int rand 30;
-	$victim->rows("SET statement_timeout = $timeout_ms");
-	my $start = time();
-	my $end = $victim->query("SELECT count(*) FROM $phase->{schema}.completions");
-	$victim->rows('RESET statement_timeout');
-	return ($end->{error}, 1000 * ($end->{time} - $start) - $timeout_ms);
-}
-
-sub try_often
-{
-	my ($phase, $way, $try) = @_;
-	my ($canceled, $alive) = (0, 0);
-	my @times;
-	$victim = UsageFdw::Session->new($node);
-	for (1 .. $TRIES)
-	{
-		my ($error, $ms) = $try->($phase);
-		$canceled++ if $error && $error->{C} eq '57014';
-		$alive++ if $victim->value($answer) eq $expected;
-		push @times, $ms;
-	}
-	@times = sort { $a <=> $b } @times;
-	diag sprintf '%s in %s: median %.1f ms, maximum %.1f ms',
-	  $way, $phase->{name}, $times[ $TRIES / 2 ], $times[-1];
-	is($canceled, $TRIES, "$way in $phase->{name} ends the query");
-	# one of them may have met a machine that was busy with something else
-	cmp_ok($times[-2], '<', $LIMIT_MS, "$way in $phase->{name} acts at once");
-	is($alive, $TRIES, "the session goes on after $way in $phase->{name}");
-	return;
-}
-
-sub terminate
-{
-	my $phase = shift;
-	my ($ended, @times) = (0);
-	for (1 .. $TERMINATIONS)
-	{
-		my $session = UsageFdw::Session->new($node);
-		get_stuck($session, $phase);
-		my $signal = time();
-		$other->rows('SELECT pg_terminate_backend(' . $session->pid . ')');
-		my $end = $session->finish;
-		$ended++ if $end->{closed} && $end->{error}{C} eq '57P01';
-		push @times, 1000 * ($end->{time} - $signal);
-	}
-	is($ended, $TERMINATIONS, "pg_terminate_backend in $phase->{name} ends the session");
-	cmp_ok(max(@times), '<', $LIMIT_MS, "pg_terminate_backend in $phase->{name} acts at once");
-	return;
-}
-
+# One of the tries may meet a machine that is busy with something else.
+my $interrupt = UsageFdw::Interrupt->new($node,
+	tries => 50, terminations => 3, outliers => 1, limit_ms => 100,
+	waiting => q{wait_event_type = 'Extension'}, answer => [ $answer, $expected ]);
 for my $phase (@phases)
 {
 	$phase->{start}->() if $phase->{start};
-	try_often($phase, 'pg_cancel_backend', \&cancel);
-	try_often($phase, 'statement_timeout', \&time_out);
-	terminate($phase);
+	$interrupt->stops_at_once("in $phase->{name}", %$phase,
+		sql => "SELECT count(*) FROM $phase->{schema}.completions");
 	control($proxy, 'clear');
 	control($simulator, 'reset-faults');
 }
@@ -231,10 +134,8 @@ EXCEPTION WHEN query_canceled THEN
 	RETURN 'canceled, then ' || (SELECT count(*) > 0 FROM proxied.completions);
 END $$
 END
-my $there = risen($proxy, 'stall');
-$victim->send('SELECT survive()');
-poll_until(sub { $there->() && waits($victim) });
-$other->rows('SELECT pg_cancel_backend(' . $victim->pid . ')');
-is($victim->finish->{rows}[0][0], 'canceled, then true', 'an exception handler can read on');
+my ($survived) = $interrupt->interrupt($victim, 'pg_cancel_backend',
+	sql => 'SELECT survive()', there => sub { risen($proxy, 'stall') });
+is($survived->{rows}[0][0], 'canceled, then true', 'an exception handler can read on');
 
 done_testing();

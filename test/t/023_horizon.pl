@@ -5,7 +5,6 @@
 use strict;
 use warnings;
 
-use POSIX qw(strftime);
 use Test::More;
 
 use UsageFdw::Errors;
@@ -17,11 +16,6 @@ my $session = begin_errors(cluster('main'), $simulator);
 $session->rows(q{CREATE FOREIGN TABLE long
 	(day date, start_time timestamptz, project_id text, input_tokens bigint)
 	SERVER openai OPTIONS (endpoint 'completions', history '300 days')});
-
-sub day
-{
-	return strftime('%Y-%m-%d', gmtime(time - 86400 * shift));
-}
 
 # Where the API knows 100 days: the rows are those from `first` on, and a warning
 # says that there is nothing before `warned`, where that is defined.
@@ -41,40 +35,40 @@ sub is_cut
 	return;
 }
 
-is_cut('horizon at the start, asked for more', "WHERE day >= '" . day(200) . "'", day(100), day(100));
-is_cut('horizon at the start, not asked for more', '', day(100), undef);
-is_cut('horizon within what is asked', "WHERE day >= '" . day(100) . "'", day(100), undef);
+is_cut('horizon at the start, asked for more', "WHERE day >= '" . days_ago(200) . "'", days_ago(100), days_ago(100));
+is_cut('horizon at the start, not asked for more', '', days_ago(100), undef);
+is_cut('horizon within what is asked', "WHERE day >= '" . days_ago(100) . "'", days_ago(100), undef);
 control($simulator, 'set', 'lookback_days=100');
-is($session->value("SELECT count(*) FROM long WHERE day < '" . day(150) . "'"), 0,
+is($session->value("SELECT count(*) FROM long WHERE day < '" . days_ago(150) . "'"), 0,
 	'horizon after all that is asked: no rows');
 control($simulator, 'set', 'lookback_days=365');
 
 # The third window is refused from its fourth day on: what came before stays.
 my $windows_start = 300;
 my $third = $windows_start - 62;
-control($simulator, 'fault', 'lookback', 'after=2', 'date=' . day($third - 3));
-my $answer = $session->query("SELECT count(*), sum(input_tokens) FROM long WHERE day >= '" . day(300) . "'");
+control($simulator, 'fault', 'lookback', 'after=2', 'date=' . days_ago($third - 3));
+my $answer = $session->query("SELECT count(*), sum(input_tokens) FROM long WHERE day >= '" . days_ago(300) . "'");
 is($answer->{error}, undef, 'horizon in mid-scan is no error');
 is_deeply([ map { $_->{M} } @{ $answer->{notices} } ],
-	[ 'endpoint "completions" has nothing before ' . day($third - 3) ],
+	[ 'endpoint "completions" has nothing before ' . days_ago($third - 3) ],
 	'horizon in mid-scan: a warning');
 is(join('|', @{ $answer->{rows}[0] }),
 	$session->value("SELECT count(*), sum(input_tokens) FROM long
-		WHERE day < '" . day($third) . "' OR day >= '" . day($third - 3) . "'"),
+		WHERE day < '" . days_ago($third) . "' OR day >= '" . days_ago($third - 3) . "'"),
 	'horizon in mid-scan: rows');
 
 # The same between two pages of a window.
 control($simulator, 'set', 'page_limit=5');
-control($simulator, 'fault', 'lookback', 'match=page=', 'after=1', 'date=' . day(300 - 12));
+control($simulator, 'fault', 'lookback', 'match=page=', 'after=1', 'date=' . days_ago(300 - 12));
 $answer = $session->query('SELECT count(*), sum(input_tokens) FROM long');
 is(join('|', @{ $answer->{rows}[0] }),
 	$session->value("SELECT count(*), sum(input_tokens) FROM long
-		WHERE day < '" . day(300 - 10) . "' OR day >= '" . day(300 - 12) . "'"),
+		WHERE day < '" . days_ago(300 - 10) . "' OR day >= '" . days_ago(300 - 12) . "'"),
 	'horizon in mid-window: rows');
 is(scalar @{ $answer->{notices} }, 0, 'horizon in mid-window: no warning');
 control($simulator, 'set', 'page_limit=0');
 
-with_fault('a horizon that does not move', [ 'lookback', 'count=-1', 'date=' . day(400) ],
+with_fault('a horizon that does not move', [ 'lookback', 'count=-1', 'date=' . days_ago(400) ],
 	C => qr/^HV024$/, D => qr/^The API says: Usage and cost data are available/);
 with_fault('a horizon without a date',
 	[ 'status', 'code=400', 'body={"error":{"message":"Too old.","code":"reporting_lookback_exceeded"}}' ],

@@ -38,13 +38,6 @@ sub digest_of
 my $week = digest_of('usage', 7);
 my $right = $session->value($week);
 
-sub server_options
-{
-	my ($server, @settings) = @_;
-	$session->rows("ALTER SERVER $server OPTIONS (" . join(', ', map { "SET $_" } @settings) . ')');
-	return;
-}
-
 sub add_options
 {
 	my ($server, @settings) = @_;
@@ -121,11 +114,11 @@ is_retried('an exhausted quota with a time to wait', 1, 'status', 'code=429', $q
 for my $max (0, 1, 7)
 {
 	add_options('openai', "max_retries '$max'") if $max == 0;
-	server_options('openai', "max_retries '$max'");
+	$session->set_options('openai', "max_retries '$max'");
 	is_final("max_retries $max", $max + 1, 'status');
 }
 is_retried('as often as max_retries', 7, 'status');
-server_options('openai', q{max_retries '4'});
+$session->set_options('openai', q{max_retries '4'});
 
 my ($answer) = measure('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' . $week);
 unlike(join("\n", map { @$_ } @{ $answer->{rows} }), qr/Retries: [1-9]/, 'no retries are counted');
@@ -181,13 +174,13 @@ for ('61', '-1', '0', 'soon', '1e99', 'nan', http_date(-100), http_date(3600))
 }
 
 # Each wait is twice the one before, less 25 percent of jitter at most.
-server_options('openai', q{retry_delay '60ms'});
+$session->set_options('openai', q{retry_delay '60ms'});
 for my $retries (1 .. 4)
 {
 	my $whole = 0.060 * (2**$retries - 1);
 	at_least("backoff of $retries retries", is_retried("$retries retries", $retries, 'status'), 0.75 * $whole);
 }
-server_options('openai', q{retry_delay '1ms'});
+$session->set_options('openai', q{retry_delay '1ms'});
 
 #
 # Transfers that break
@@ -208,7 +201,7 @@ is($requests, 5, 'truncated without progress: requests');
 
 # Broken every time, but never without another bucket: one retry is enough, and
 # each continues where the one before got to.
-server_options('openai', q{max_retries '1'});
+$session->set_options('openai', q{max_retries '1'});
 add_options('proxied', q{max_retries '1'});
 my $month = $session->value(digest_of('usage', 31));
 control($proxy, 'truncate 6000 count=-1');
@@ -216,7 +209,7 @@ control($proxy, 'truncate 6000 count=-1');
 is($answer->{rows}[0][0], $month, 'truncated with progress: the answer is right')
   or diag explain $answer;
 cmp_ok($requests, '>', 2, "truncated with progress: $requests requests");
-server_options('openai', q{max_retries '4'});
+$session->set_options('openai', q{max_retries '4'});
 
 control($proxy, 'truncate 6000 count=-1');
 control($simulator, 'reset-requests');
@@ -295,7 +288,7 @@ sub run_randomly
 	for my $run (0 .. $runs - 1)
 	{
 		set_faults($run) if $run % 10 == 0;
-		server_options('proxied', "max_concurrent_requests '" . (1, 4, 12)[ $run / 2 % 3 ] . "'");
+		$session->set_options('proxied', "max_concurrent_requests '" . (1, 4, 12)[ $run / 2 % 3 ] . "'");
 		control($proxy, 'clear');
 		control($proxy, "random seed=$run bytes=30000 refuse=5 truncate=16 reset=14 stall=1");
 		my $direction = $run % 2 ? 'DESC' : 'ASC';
@@ -322,7 +315,7 @@ sub proxy_faults
 
 add_options('proxied', q{max_concurrent_requests '4'});
 my $broken_before = proxy_faults();
-server_options('proxied', q{max_retries '20'});
+$session->set_options('proxied', q{max_retries '20'});
 control($simulator, 'reset-requests');
 my %count = run_randomly($RANDOM_RUNS, 'many retries');
 is($count{right}, $RANDOM_RUNS, "$RANDOM_RUNS runs with random faults answer right");
@@ -332,7 +325,7 @@ my $refused = grep { $_->{status} != 200 } @sent;
 diag scalar(@sent) . " requests, $refused with another status, $broken broken by the proxy";
 cmp_ok($broken + $refused, '>', @sent / 10, 'many of the transfers were hit');
 
-server_options('proxied', q{max_retries '4'});
+$session->set_options('proxied', q{max_retries '4'});
 %count = run_randomly($RANDOM_RUNS, 'default retries');
 is($count{wrong}, 0, "$RANDOM_RUNS runs with the default retries answer right or not at all");
 

@@ -29,20 +29,6 @@ my $right = $session->value($year);
 my $backward = $year =~ s/usage.completions/usage.completions ORDER BY start_time DESC OFFSET 0/r;
 my $right_backward = $session->value($backward);
 
-sub stat_of
-{
-	my ($daemon, $name) = @_;
-	my ($count) = control($daemon, 'stat') =~ /\b$name=(\d+)/;
-	return $count;
-}
-
-sub set_options
-{
-	my ($server, @settings) = @_;
-	$session->rows("ALTER SERVER $server OPTIONS (" . join(', ', map { "SET $_" } @settings) . ')');
-	return;
-}
-
 sub reset_all
 {
 	control($simulator, 'reset-faults');
@@ -70,7 +56,7 @@ sub text_of { return join '|', map { $_ // '' } map { @$_ } @{ shift->{rows} } }
 my %seconds;
 for my $flight (1, 3, 4, 12)
 {
-	set_options('openai', "max_concurrent_requests '$flight'");
+	$session->set_options('openai', "max_concurrent_requests '$flight'");
 	control($simulator, 'set', 'delay_ms=100', 'jitter_ms=60');
 	for my $query ([ $year, $right, 'oldest first' ], [ $backward, $right_backward, 'newest first' ])
 	{
@@ -84,7 +70,7 @@ for my $flight (1, 3, 4, 12)
 diag sprintf '12 windows at 100 to 160 ms: %s', join ', ',
   map { sprintf '%d in flight %.0f ms', $_, 1000 * $seconds{$_} } sort { $a <=> $b } keys %seconds;
 cmp_ok($seconds{12}, '<', $seconds{1} / 3, '12 in flight are faster than 1');
-set_options('openai', q{max_concurrent_requests '4'});
+$session->set_options('openai', q{max_concurrent_requests '4'});
 reset_all();
 
 # A hint starts with one, and grows.
@@ -112,7 +98,7 @@ for my $table ($session->rows(q{SELECT relname FROM pg_class WHERE relnamespace 
 #
 # The server says 429
 #
-set_options('openai', q{max_concurrent_requests '8'});
+$session->set_options('openai', q{max_concurrent_requests '8'});
 for my $after (0, 3)
 {
 	reset_all();
@@ -139,7 +125,7 @@ control($simulator, 'fault', 'status', 'code=429', 'count=8');
 ($answer, undef, @asked) = measure($year);
 is(text_of($answer), $right, 'eight times 429: the answer is right');
 is(scalar(grep { $_->{status} == 429 } @asked), 8, 'eight times 429');
-set_options('openai', q{max_concurrent_requests '4'});
+$session->set_options('openai', q{max_concurrent_requests '4'});
 
 #
 # A window behind fails
@@ -259,18 +245,7 @@ poll_until(sub { stat_of($simulator, 'in_flight') == 0 });
 cmp_ok(stat_of($simulator, 'open_connections'), '<=', 17, 'no connection is left behind');
 
 # Errors within a function that catches them, with others in flight
-$session->rows(<<'SQL');
-CREATE FUNCTION attempt(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-BEGIN
-	EXECUTE query INTO result;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END
-$$
-SQL
+$session->create_attempt;
 reset_all();
 for my $try (1 .. 5)
 {
@@ -291,13 +266,8 @@ connect_server($node, { url => "$proxy->{url}$bench" }, server => 'bench', schem
 my $reader = UsageFdw::Session->new($node);
 $reader->rows('SELECT count(*) FROM bench.embeddings WHERE day = current_date - 1');
 
-sub memory_kb
-{
-	my $status = PostgreSQL::Test::Utils::slurp_file('/proc/' . $reader->pid . '/status');
-	return $status =~ /^RssAnon:\s*(\d+)/m ? $1 : die 'no RssAnon';
-}
 reset_all();
-my $idle = memory_kb();
+my $idle = $reader->memory_kb('RssAnon');
 my $first = ($session->value(q{SELECT extract(epoch FROM date_trunc('day', now(), 'UTC'))::bigint})) - 365 * 86400;
 control($proxy, "stall 100000 match=start_time=$first");
 $reader->send('SELECT count(*) FROM bench.completions');
@@ -305,13 +275,13 @@ my $peak = 0;
 for (1 .. 40)
 {
 	sleep 0.05;
-	$peak = max($peak, memory_kb() - $idle);
+	$peak = max($peak, $reader->memory_kb('RssAnon') - $idle);
 }
 my $stalled = stat_of($simulator, 'in_flight');
 ok(!$reader->is_answering(0), 'the head is waited for');
 cmp_ok($peak, '<', ($ahead_mb + 8) * 1024, 'the others are read ahead no further than they may') or diag "$peak kB";
 control($proxy, 'clear');
-until ($reader->is_answering(0.02)) { $peak = max($peak, memory_kb() - $idle) }
+until ($reader->is_answering(0.02)) { $peak = max($peak, $reader->memory_kb('RssAnon') - $idle) }
 $answer = $reader->finish;
 diag "$peak kB over idle";
 cmp_ok(text_of($answer), '>', 365 * 2000 - 1, 'all of it was read') or diag explain $answer;

@@ -56,13 +56,7 @@ sub connections
 sub add_api
 {
 	my ($name, $url, %options) = @_;
-	connect_server($node, { url => $url }, server => $name, schema => $name, import => undef,
-		options => { max_retries => 0, %options });
-	$session->rows(<<"END");
-CREATE FOREIGN TABLE $name.completions
-	(day date, start_time timestamptz, project_id text, model text, input_tokens bigint)
-	SERVER $name
-END
+	connect_tables($node, { url => $url }, $name, options => { max_retries => 0, %options });
 	(my $sql = $good) =~ s/usage\.completions/$name.completions/;
 	return $sql;
 }
@@ -201,10 +195,7 @@ is($session->value($tls), $right, 'a connection for one server does not serve th
 # How many sockets and the like the session's process has, and how much memory.
 sub process
 {
-	my $pid = $session->pid;
-	my @files = grep { (readlink // '/') !~ m{^/} } glob "/proc/$pid/fd/*";
-	my ($kb) = PostgreSQL::Test::Utils::slurp_file("/proc/$pid/status") =~ /^RssAnon:\s*(\d+)/m;
-	return (scalar @files, $kb);
+	return ($session->descriptors(qr{^[^/]}), $session->memory_kb('RssAnon'));
 }
 
 my $small = 'SELECT count(*) FROM usage.embeddings WHERE day >= current_date - 5';

@@ -49,14 +49,7 @@ sub start_node
 	return cluster('main', descriptors => $DESCRIPTORS);
 }
 
-# How many descriptors of a session's process are like that?
-sub descriptors
-{
-	my ($asked, $pattern) = @_;
-	return scalar grep { (readlink($_) // '') =~ $pattern } glob '/proc/' . $asked->pid . '/fd/*';
-}
-
-sub sockets { return descriptors($_[0], qr/^socket:/) }
+sub sockets { return $_[0]->descriptors(qr/^socket:/) }
 
 # What has nothing to do with the API needs descriptors as well: files of many
 # tables, and a new segment of WAL.

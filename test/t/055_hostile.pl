@@ -157,13 +157,6 @@ for my $case (sort keys %cases)
 		"ALTER FOREIGN TABLE $case.embeddings ADD COLUMN a jsonb OPTIONS (field '*')");
 }
 
-sub memory_kb
-{
-	my ($session, $what) = @_;
-	my $status = PostgreSQL::Test::Utils::slurp_file('/proc/' . $session->pid . '/status');
-	return $status =~ /^$what:\s*(\d+)/m ? $1 : die "no $what";
-}
-
 # In a backend of its own, which has read a page before: what comes of a query,
 # and the peak of memory over what the backend had.
 sub ask
@@ -173,10 +166,10 @@ sub ask
 	my $table = $options{table} // 'completions';
 	$session->rows('SELECT count(*), sum(input_tokens) FROM good.completions WHERE day = current_date');
 	$session->rows("SET statement_timeout = '$options{timeout}'") if $options{timeout};
-	my $idle_kb = memory_kb($session, 'VmHWM');
+	my $idle_kb = $session->memory_kb('VmHWM');
 	my $start = time();
 	my $answer = $session->query("SELECT $select FROM $case.$table WHERE day = current_date");
-	my $peak_kb = memory_kb($session, 'VmHWM') - $idle_kb;
+	my $peak_kb = $session->memory_kb('VmHWM') - $idle_kb;
 	push @told, map { values %$_ } @{ $answer->{notices} }, $answer->{error} // ();
 	push @table, sprintf '%-16s %-28s %6d kB %5.1f s  %s', $case, $select, $peak_kb, time() - $start,
 	  $answer->{error} ? "$answer->{error}{C}: " . ($answer->{error}{D} // $answer->{error}{M}) : 'rows';

@@ -23,13 +23,6 @@ my $node = cluster('main', conf => "shared_buffers = 16MB\n");
 control($simulator, 'set', 'now=' . int time);
 connect_server($node, { url => "$simulator->{url}$bench" });
 
-sub memory_kb
-{
-	my ($session, $what) = @_;
-	my $status = PostgreSQL::Test::Utils::slurp_file('/proc/' . $session->pid . '/status');
-	return $status =~ /^$what:\s*(\d+)/m ? $1 : die "no $what";
-}
-
 # Peak of anonymous memory while a query runs, looked at from outside; and how
 # much it read.
 sub read_much
@@ -37,14 +30,14 @@ sub read_much
 	my ($name, $least_bytes, $sql) = @_;
 	my $session = UsageFdw::Session->new($node);
 	$session->rows('SELECT count(*) FROM usage.embeddings WHERE day = current_date');
-	my $idle = memory_kb($session, 'RssAnon');
+	my $idle = $session->memory_kb('RssAnon');
 	my $peak = $idle;
 	control($simulator, 'reset-requests');
 	my $start = time();
 	$session->send($sql);
 	until ($session->is_answering(0.01))
 	{
-		my $now = memory_kb($session, 'RssAnon');
+		my $now = $session->memory_kb('RssAnon');
 		$peak = $now if $now > $peak;
 	}
 	my $answer = $session->finish;

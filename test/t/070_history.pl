@@ -5,7 +5,6 @@
 use strict;
 use warnings;
 
-use POSIX qw(strftime);
 use Test::More;
 
 use UsageFdw::Session;
@@ -21,48 +20,36 @@ $session->rows(q{CREATE FOREIGN TABLE short
 	(day date, start_time timestamptz, end_time timestamptz, input_tokens bigint)
 	SERVER openai OPTIONS (endpoint 'completions', history '50 days')});
 
-sub day
-{
-	return strftime('%Y-%m-%d', gmtime(time - 86400 * shift));
-}
-
-my ($before, $first, $later) = map { "'" . day($_) . "'" } 60, 50, 10;
-my $warning = 'endpoint "completions" has nothing before ' . day(50);
-
-sub warnings_of
-{
-	my $answer = $session->query(shift);
-	die $answer->{error}{M} if $answer->{error};
-	return [ map { $_->{M} } @{ $answer->{notices} } ];
-}
+my ($before, $first, $later) = map { "'" . days_ago($_) . "'" } 60, 50, 10;
+my $warning = 'endpoint "completions" has nothing before ' . days_ago(50);
 
 sub warned
 {
 	my ($where) = @_;
-	is_deeply(warnings_of("SELECT count(*) FROM short WHERE $where"), [$warning], "warned: $where");
+	is_deeply([ $session->notices("SELECT count(*) FROM short WHERE $where") ], [$warning], "warned: $where");
 	return;
 }
 
 sub quiet
 {
 	my ($where) = @_;
-	is_deeply(warnings_of("SELECT count(*) FROM short WHERE $where"), [], "not warned: $where");
+	is_deeply([ $session->notices("SELECT count(*) FROM short WHERE $where") ], [], "not warned: $where");
 	return;
 }
 
 warned($_)
   for "day >= $before", "day > $before AND day < $later", "day = $before", "day < $before",
   "$before <= day", "start_time >= $before", "start_time >= timestamp $before", "end_time > date $before",
-  "end_time <= timestamptz '" . day(50) . " 00:00+00'",
+  "end_time <= timestamptz '" . days_ago(50) . " 00:00+00'",
   "day IN ($later, $before)", "day = $later OR day = $before", "day BETWEEN $before AND $later",
   "day >= date '0044-03-15 BC'", "start_time > now() - interval '2 years'",
   "day >= (SELECT date $before)", "day >= $before AND date_trunc('month', start_time) > $before";
 
 quiet($_)
   for 'true', 'input_tokens > 0', 'day IS NOT NULL', "day >= $first", "day > date $first - 1",
-  "start_time >= timestamptz '" . day(50) . " 00:00+00'",
-  "start_time > timestamptz '" . day(51) . " 00:00+00'",
-  "end_time > timestamptz '" . day(50) . " 00:00+00'",
+  "start_time >= timestamptz '" . days_ago(50) . " 00:00+00'",
+  "start_time > timestamptz '" . days_ago(51) . " 00:00+00'",
+  "end_time > timestamptz '" . days_ago(50) . " 00:00+00'",
   "day < $later", "day < '5874897-12-31'", "day > '-infinity'", "start_time = '-infinity'",
   "day >= $before AND day >= $later", "day >= $before AND day < $before", "day <> $before",
   "date_trunc('month', start_time) >= date_trunc('month', timestamptz $before)",
@@ -70,17 +57,17 @@ quiet($_)
 
 # once, however often the table is read in one scan
 is_deeply(
-	warnings_of("SELECT count(*) FROM generate_series(55, 60) AS back CROSS JOIN LATERAL
-		(SELECT * FROM short WHERE day = (now() AT TIME ZONE 'UTC')::date - back OFFSET 0) AS s"),
+	[ $session->notices("SELECT count(*) FROM generate_series(55, 60) AS back CROSS JOIN LATERAL
+		(SELECT * FROM short WHERE day = (now() AT TIME ZONE 'UTC')::date - back OFFSET 0) AS s") ],
 	[$warning], 'once for all rescans');
-is_deeply(warnings_of("EXPLAIN SELECT * FROM short WHERE day >= $before"), [], 'not by EXPLAIN');
+is_deeply([ $session->notices("EXPLAIN SELECT * FROM short WHERE day >= $before") ], [], 'not by EXPLAIN');
 
 # the statement is what is warned of, each time it is executed
 $session->rows('SET plan_cache_mode = force_generic_plan');
 $session->rows('PREPARE since(date) AS SELECT count(*) FROM short WHERE day >= $1');
-is_deeply(warnings_of("EXECUTE since($before)"), [$warning], 'each execution: older');
-is_deeply(warnings_of("EXECUTE since($later)"), [], 'each execution: not older');
-is_deeply(warnings_of("EXECUTE since($before)"), [$warning], 'each execution: older again');
+is_deeply([ $session->notices("EXECUTE since($before)") ], [$warning], 'each execution: older');
+is_deeply([ $session->notices("EXECUTE since($later)") ], [], 'each execution: not older');
+is_deeply([ $session->notices("EXECUTE since($before)") ], [$warning], 'each execution: older again');
 
 # whatever the bound, the rows are those of the history
 my $whole = $session->value('SELECT count(*) FROM short');

@@ -7,21 +7,16 @@ use strict;
 use warnings;
 
 use IO::Socket::INET;
-use List::Util qw(max);
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
+use UsageFdw::Interrupt;
 use UsageFdw::Session;
 use UsageFdw::Test;
 
 my $DELAY_MS = 200;
-my $TRIES = 20;
-my $LIMIT_MS = 100;
 my @endpoints = qw(completions embeddings moderations images);
-
-# What pg_stat_activity shows while Append waits.
-my $WAIT_EVENT = 'AppendReady';
 
 my $simulator = simulator('--events-per-day', 100);
 my $proxy = fault_proxy($simulator);
@@ -34,13 +29,9 @@ control($simulator, 'set', 'now=' . int time);
 sub add_api
 {
 	my ($name, $url, @options) = @_;
-	connect_server($node, { url => $url }, server => $name, schema => $name,
-		import => undef, options => { max_retries => 0, @options });
-	$other->rows(<<"END") for @endpoints;
-CREATE FOREIGN TABLE $name.$_
-	(day date, start_time timestamptz, project_id text, model text, num_model_requests bigint)
-	SERVER $name
-END
+	connect_tables($node, { url => $url }, $name, options => { max_retries => 0, @options },
+		endpoints => \@endpoints,
+		columns => 'day date, start_time timestamptz, project_id text, model text, num_model_requests bigint');
 	return;
 }
 
@@ -68,20 +59,15 @@ sub one_by_one
 	return $answer;
 }
 
-sub median
-{
-	my @sorted = sort { $a <=> $b } @_;
-	return $sorted[ @sorted / 2 ];
-}
-
 sub median_ms
 {
 	my ($asked, $query) = @_;
-	return median(map {
-			my $start = time();
-			$asked->rows($query);
-			1000 * (time() - $start);
-	} 1 .. 5);
+	my @times = sort { $a <=> $b } map {
+		my $start = time();
+		$asked->rows($query);
+		1000 * (time() - $start);
+	} 1 .. 5;
+	return $times[2];
 }
 
 add_api('fine', $simulator->{url});
@@ -117,95 +103,21 @@ is($session->value($all_days), $expected, 'together the answer is the same');
 #
 # Cancel
 #
-sub waits
-{
-	my $pid = shift->pid;
-	return $other->value("SELECT wait_event FROM pg_stat_activity WHERE pid = $pid") eq $WAIT_EVENT;
-}
-
-sub get_stuck
-{
-	my ($asked, $phase) = @_;
-	$asked->send(count_query($phase->{schema}));
-	poll_until(sub { waits($asked) }, 10) or die "never waited for $phase->{name}";
-	return;
-}
-
-sub interrupt
-{
-	my ($asked, $phase, $function) = @_;
-	get_stuck($asked, $phase);
-	my $signal = time();
-	$other->rows("SELECT $function(" . $asked->pid . ')');
-	my $end = $asked->finish;
-	return ($end, 1000 * ($end->{time} - $signal));
-}
-
-sub time_out
-{
-	my $phase = shift;
-	my $timeout_ms = 30 + int rand 30;
-	$session->rows("SET statement_timeout = $timeout_ms");
-	my $start = time();
-	my $end = $session->query(count_query($phase->{schema}));
-	$session->rows('RESET statement_timeout');
-	return ($end, 1000 * ($end->{time} - $start) - $timeout_ms);
-}
-
-sub try_often
-{
-	my ($phase, $way, $try) = @_;
-	my ($canceled, $alive) = (0, 0);
-	my @times;
-	for (1 .. $TRIES)
-	{
-		my ($end, $ms) = $try->($phase);
-		$canceled++ if $end->{error} && $end->{error}{C} eq '57014';
-		$alive++ if $session->value($one_day) eq $expected_day;
-		push @times, $ms;
-	}
-	diag sprintf '%s while waiting for %s: median %.1f ms, maximum %.1f ms',
-	  $way, $phase->{name}, median(@times), max(@times);
-	is($canceled, $TRIES, "$way while waiting for $phase->{name} ends the query");
-	cmp_ok(max(@times), '<', $LIMIT_MS, "$way while waiting for $phase->{name} acts at once");
-	is($alive, $TRIES, "the session goes on after $way while waiting for $phase->{name}");
-	return;
-}
-
-sub terminate
-{
-	my $phase = shift;
-	my $victim = UsageFdw::Session->new($node);
-	my ($end, $ms) = interrupt($victim, $phase, 'pg_terminate_backend');
-	ok($end->{closed} && $end->{error}{C} eq '57P01', "pg_terminate_backend while waiting for $phase->{name}");
-	cmp_ok($ms, '<', $LIMIT_MS, "pg_terminate_backend while waiting for $phase->{name} acts at once");
-	return;
-}
-
 # One that only says when to come again.
 my $busy = simulator();
 add_api('busy', $busy->{url}, max_retries => 3);
 control($busy, 'fault', 'status', 'code=429', 'count=-1', 'headers=Retry-After: 30');
 
-my @phases = (
-	{
-		name => 'the first byte', schema => 'proxied',
-		start => sub { control($proxy, 'stall 0 count=-1') }
-	},
-	{
-		name => 'the rest of a body', schema => 'proxied',
-		start => sub { control($proxy, 'stall 2000 count=-1') }
-	},
-	{ name => 'another try', schema => 'busy' });
-
-for my $phase (@phases)
-{
-	$phase->{start}->() if $phase->{start};
-	try_often($phase, 'pg_cancel_backend', sub { interrupt($session, shift, 'pg_cancel_backend') });
-	try_often($phase, 'statement_timeout', \&time_out);
-	terminate($phase);
-	control($proxy, 'clear');
-}
+my $interrupt = UsageFdw::Interrupt->new($node,
+	tries => 20, limit_ms => 100, session => $session,
+	waiting => q{wait_event = 'AppendReady'}, answer => [ $one_day, $expected_day ]);
+control($proxy, 'stall 0 count=-1');
+$interrupt->stops_at_once('while waiting for the first byte', sql => count_query('proxied'));
+control($proxy, 'clear');
+control($proxy, 'stall 2000 count=-1');
+$interrupt->stops_at_once('while waiting for the rest of a body', sql => count_query('proxied'));
+control($proxy, 'clear');
+$interrupt->stops_at_once('while waiting for another try', sql => count_query('busy'));
 
 #
 # Failures
@@ -284,16 +196,10 @@ is_deeply([ map { $_->[1] } grep { $_->[0] eq $row } @{ $updated->{rows} } ], [2
 #
 # Nothing is left behind
 #
-# Those to wait with: connections and files are kept.
-sub descriptors
-{
-	my $pid = shift->pid;
-	return scalar grep { (readlink($_) // '') =~ /^anon_inode/ } glob "/proc/$pid/fd/*";
-}
-
+# Descriptors to wait with: connections and files are kept.
 my $fresh = UsageFdw::Session->new($node);
 $fresh->rows($all_days);
-my $before = descriptors($fresh);
+my $before = $fresh->descriptors(qr/^anon_inode/);
 cmp_ok($before, '<', 10, 'few descriptors stay');
 for (1 .. 20)
 {
@@ -303,7 +209,7 @@ for (1 .. 20)
 	$fresh->query('SELECT 1 / (num_model_requests - num_model_requests) FROM ' . union_all('fine') . ' AS u');
 }
 $fresh->rows($all_days);
-cmp_ok(descriptors($fresh), '<=', $before, 'descriptors are given back');
+cmp_ok($fresh->descriptors(qr/^anon_inode/), '<=', $before, 'descriptors are given back');
 is($fresh->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%'"),
 	0, 'memory is given back');
 

@@ -22,14 +22,6 @@ connect_server($node, $simulator, options => { max_retries => 0 });
 connect_server($node, $simulator, options => { max_retries => 0 }, server => 'minutes',
 	schema => 'minutes', import => q{OPTIONS (bucket_width '1m')});
 
-# The warnings of a command that must not fail.
-sub warnings_of
-{
-	my $answer = $session->query(shift);
-	die $answer->{error}{M} if $answer->{error};
-	return map { $_->{M} } @{ $answer->{notices} };
-}
-
 sub stats
 {
 	my ($table, $column) = @_;
@@ -49,7 +41,7 @@ is(reltuples('usage.completions'), -1, 'at first, nothing is known');
 for my $table ('usage.completions', 'minutes.completions', 'usage.costs')
 {
 	control($simulator, 'reset-requests');
-	is_deeply([ warnings_of("ANALYZE $table") ], [], "$table is analyzed");
+	is_deeply([ $session->notices("ANALYZE $table") ], [], "$table is analyzed");
 	my $requests = () = requests($simulator);
 	cmp_ok($requests, '>', 0, "$table: it is read");
 	cmp_ok($requests, '<=', $MAX_REQUESTS, "$table: by few requests");
@@ -72,12 +64,12 @@ is($common, $session->value('SELECT model FROM usage.completions GROUP BY model 
 
 $session->rows('SET default_statistics_target = 1');
 control($simulator, 'reset-requests');
-warnings_of('ANALYZE usage.completions');
+$session->notices('ANALYZE usage.completions');
 is(scalar(() = requests($simulator)), 1, 'rows enough are enough');
 cmp_ok(abs(reltuples('usage.completions') / $actual - 1), '<', 0.3, 'and say as much');
 $session->rows('RESET default_statistics_target');
 
-like(join("\n", warnings_of('ANALYZE VERBOSE usage.costs')),
+like(join("\n", $session->notices('ANALYZE VERBOSE usage.costs')),
 	qr/"costs": read 366 of 366 buckets, containing \d+ rows; \d+ rows in sample/, 'VERBOSE says what was read');
 
 # Estimates by it
@@ -145,13 +137,13 @@ $session->rows($_) for 'CREATE ROLE owner', 'CREATE ROLE stranger', 'CREATE SCHE
   'ALTER FOREIGN TABLE theirs.completions OWNER TO owner',
   q{CREATE FOREIGN TABLE theirs.costs (day date, amount numeric) SERVER openai},
   'ALTER FOREIGN TABLE theirs.costs OWNER TO stranger';
-is_deeply([ warnings_of('ANALYZE theirs.completions') ], [], 'the owner can read it');
+is_deeply([ $session->notices('ANALYZE theirs.completions') ], [], 'the owner can read it');
 is($session->value('SELECT DISTINCT who FROM theirs.seen'), 'owner', 'code of its types runs as the owner');
 is($session->value('SELECT current_user'), (getpwuid $<)[0], 'the user is the same again');
 
 # What can't be read
 
-like((warnings_of('ANALYZE theirs.costs'))[0],
+like(($session->notices('ANALYZE theirs.costs'))[0],
 	qr/^could not read a sample of foreign table "costs": .*stranger/, 'without a mapping');
 is(reltuples('theirs.costs'), -1, 'nothing is known of it');
 
@@ -161,20 +153,20 @@ $session->rows($_) for 'CREATE TABLE tree (day date, amount numeric)',
   q{CREATE FOREIGN TABLE other (day date, amount numeric) INHERITS (tree) SERVER openai OPTIONS (endpoint 'costs')},
   'INSERT INTO tree SELECT current_date, 1',
   'CREATE TABLE zz_last AS SELECT generate_series(1, 10) AS n';
-my @warnings = warnings_of('ANALYZE');
+my @warnings = $session->notices('ANALYZE');
 is(scalar @warnings, 1, 'the whole database: one warning');
 like($warnings[0], qr/stranger/, 'of the table that can not be read');
 is(reltuples('zz_last'), 10, 'the tables after it are analyzed');
 is($session->value(q{SELECT n_distinct <> 0 FROM pg_stats
 	WHERE tablename = 'tree' AND attname = 'amount' AND inherited}), 't', 'and what can be read of the tree');
-is(scalar(warnings_of('ANALYZE theirs.costs, other')), 2, 'a list of tables');
+is(scalar($session->notices('ANALYZE theirs.costs, other')), 2, 'a list of tables');
 cmp_ok(reltuples('other'), '>', 0, 'goes on past it');
 
 my $before = reltuples('usage.costs');
 sub passed_over
 {
 	my ($what, $pattern) = @_;
-	like((warnings_of('ANALYZE usage.costs'))[0], $pattern, "$what: a warning");
+	like(($session->notices('ANALYZE usage.costs'))[0], $pattern, "$what: a warning");
 	is(reltuples('usage.costs'), $before, "$what: what was known stays");
 	return;
 }
@@ -190,7 +182,7 @@ $session->rows(q{ALTER SERVER openai OPTIONS (SET base_url 'http://127.0.0.1:1/v
 passed_over('there is no server', qr/^could not read a sample of foreign table "costs"/);
 $session->rows(qq{ALTER SERVER openai OPTIONS (SET base_url '$simulator->{url}/v1')});
 
-is_deeply([ warnings_of('BEGIN; SAVEPOINT a; ANALYZE usage.costs; ROLLBACK TO a; ANALYZE usage.costs; COMMIT') ],
+is_deeply([ $session->notices('BEGIN; SAVEPOINT a; ANALYZE usage.costs; ROLLBACK TO a; ANALYZE usage.costs; COMMIT') ],
 	[], 'in a transaction');
 
 # Cancel
@@ -209,6 +201,6 @@ cmp_ok($answer->{time} - $start, '<', 1, 'at once');
 is(scalar @{ $answer->{notices} }, 0, 'without a warning');
 control($simulator, 'set', 'delay_ms=0');
 is($session->value('SELECT 1'), 1, 'the session goes on');
-is_deeply([ warnings_of('ANALYZE usage.costs') ], [], 'and can analyze');
+is_deeply([ $session->notices('ANALYZE usage.costs') ], [], 'and can analyze');
 
 done_testing();

@@ -93,12 +93,11 @@ sub cost
 	my $session = UsageFdw::Session->new($node);
 	my $table = $sql =~ /FROM (\w+\.\w+)/ ? $1 : die;
 	$session->rows("EXPLAIN SELECT * FROM $table");
-	my $peak = sub { PostgreSQL::Test::Utils::slurp_file('/proc/' . $session->pid . '/status') =~ /^VmHWM:\s*(\d+)/m && $1 };
-	my $before = $peak->();
+	my $before = $session->memory_kb('VmHWM');
 	my $start = time();
 	my @plan = $session->rows($sql);
 	my $seconds = time() - $start;
-	my $memory = $peak->() - $before;
+	my $memory = $session->memory_kb('VmHWM') - $before;
 	$session->close;
 	return ($seconds, $memory);
 }

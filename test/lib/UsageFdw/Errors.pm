@@ -41,18 +41,13 @@ sub begin_errors
 	return $session;
 }
 
-# A server with one table of days, both of this name.
+# A server that does not try again, and a table of it, both of this name.
 sub add_api
 {
 	my ($name, $url, %options) = @_;
 	my $mapping = delete $options{mapping};
-	connect_server($node, { url => $url }, server => $name, schema => $name, import => undef,
-		options => { max_retries => 0, %options }, $mapping ? (mapping => $mapping) : ());
-	$session->rows(<<"END");
-CREATE FOREIGN TABLE $name.completions
-	(day date, start_time timestamptz, project_id text, model text, input_tokens bigint)
-	SERVER $name
-END
+	connect_tables($node, { url => $url }, $name, options => { max_retries => 0, %options },
+		$mapping ? (mapping => $mapping) : ());
 	return;
 }
 

@@ -158,6 +158,58 @@ sub value
 	return join "\n", $self->rows($sql);
 }
 
+# The messages of notices and warnings of statements that must not fail.
+sub notices
+{
+	my ($self, $sql) = @_;
+	my $answer = $self->query($sql);
+	die "$answer->{error}{M}\n$sql\n" if $answer->{error};
+	return map { $_->{M} } @{ $answer->{notices} };
+}
+
+# Change options that a server has: texts such as "max_retries '1'".
+sub set_options
+{
+	my ($self, $server, @settings) = @_;
+	$self->rows("ALTER SERVER $server OPTIONS (" . join(', ', map { "SET $_" } @settings) . ')');
+	return;
+}
+
+# A function attempt(query): its answer, or the SQLSTATE of its error, which a
+# subtransaction catches.
+sub create_attempt
+{
+	my $self = shift;
+	$self->rows(<<'SQL');
+CREATE FUNCTION attempt(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	EXECUTE query INTO result;
+	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END
+$$
+SQL
+	return;
+}
+
+# A number of the backend's /proc/PID/status, such as VmHWM or RssAnon.
+sub memory_kb
+{
+	my ($self, $what) = @_;
+	my $status = PostgreSQL::Test::Utils::slurp_file('/proc/' . $self->pid . '/status');
+	return $status =~ /^$what:\s*(\d+)/m ? $1 : die "no $what";
+}
+
+# How many descriptors of the backend are links to something like this?
+sub descriptors
+{
+	my ($self, $pattern) = @_;
+	return scalar grep { (readlink($_) // '') =~ $pattern } glob '/proc/' . $self->pid . '/fd/*';
+}
+
 sub close
 {
 	my $self = shift;

@@ -21,13 +21,14 @@ use Cwd;
 use Exporter 'import';
 use File::Temp;
 use IPC::Run;
+use POSIX qw(strftime);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control requests cluster connect_server
-  connect_sql literal poll_until keep_day api_key);
+our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control stat_of requests cluster
+  connect_server connect_tables connect_sql literal poll_until keep_day days_ago api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
@@ -72,6 +73,12 @@ sub keep_day
 	my $left = 86400 - time() % 86400;
 	sleep($left + 1) if $left < $seconds;
 	return;
+}
+
+# A day as text, so many before today's.
+sub days_ago
+{
+	return strftime('%Y-%m-%d', gmtime(time() - 86400 * shift));
 }
 
 # Start a program that writes NAME=VALUE lines into its ready file; they become
@@ -156,19 +163,12 @@ sub control
 	return Control::ask(@arguments);
 }
 
-# One line of CSV as a list.
-sub csv_fields
+# A count of a simulator or a proxy, by its name.
+sub stat_of
 {
-	my $line = shift;
-	my @fields;
-	while ($line =~ /\G(?:"((?:[^"]|"")*)"|([^,]*))(,|\z)/g)
-	{
-		my ($quoted, $plain, $end) = ($1, $2, $3);
-		$quoted =~ s/""/"/g if defined $quoted;
-		push @fields, $quoted // $plain;
-		last if $end eq '';
-	}
-	return @fields;
+	my ($daemon, $name) = @_;
+	my ($count) = control($daemon, 'stat') =~ /\b$name=(\d+)/;
+	return $count;
 }
 
 # The requests that a simulator has answered, oldest first: references to
@@ -176,9 +176,12 @@ sub csv_fields
 sub requests
 {
 	my $simulator = shift;
-	my ($head, @lines) = split /\n/, control($simulator, 'requests');
-	my @names = csv_fields($head);
-	return map { my %request; @request{@names} = csv_fields($_); \%request } @lines;
+	my @requests = Control::csv_rows(control($simulator, 'requests'));
+	for my $request (@requests)
+	{
+		$_ //= '' for values %$request;
+	}
+	return @requests;
 }
 
 # The preload library that moves a process's clock; not the monotonic one, by
@@ -281,6 +284,25 @@ sub connect_server
 	my ($node, $api, %options) = @_;
 	my $database = delete $options{database} // 'postgres';
 	$node->safe_psql($database, connect_sql($api, %options));
+	return;
+}
+
+# A server of this name and a schema of tables of it, not imported: their columns
+# need not be an endpoint's.  Options:
+#	endpoints => [...]		the tables' names; default: completions
+#	columns => '...'		of each; default: what most tests need
+#	table => '...'			options of each
+#	options, mapping		as for connect_sql
+sub connect_tables
+{
+	my ($node, $api, $name, %options) = @_;
+	my $endpoints = delete $options{endpoints} // ['completions'];
+	my $table_options = defined $options{table} ? 'OPTIONS (' . delete($options{table}) . ')' : '';
+	my $columns = delete $options{columns}
+	  // 'day date, start_time timestamptz, project_id text, model text, input_tokens bigint';
+	my $sql = connect_sql($api, %options, server => $name, schema => $name, import => undef);
+	$sql .= "CREATE FOREIGN TABLE $name.$_ ($columns) SERVER $name $table_options;\n" for @$endpoints;
+	$node->safe_psql('postgres', $sql);
 	return;
 }
 

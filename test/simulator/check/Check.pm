@@ -16,12 +16,14 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 our @EXPORT = qw(MINUTE HOUR DAY NOW KEY %width $directory $http $json $server
-  $base start encode control get path_of query_of ask ask_all split_csv
+  $base start control get path_of query_of ask ask_all
   events_of forget_events is_error);
 
 use constant { MINUTE => 60, HOUR => 3600, DAY => 86400 };
 use constant NOW => 1795212345;    # in the middle of a minute
 use constant KEY => 'sk-admin-simulator';
+
+require "$FindBin::Bin/../control";
 
 our %width = ('1m' => MINUTE, '1h' => HOUR, '1d' => DAY);
 our $directory = File::Temp->newdir;
@@ -60,29 +62,18 @@ END
 }
 
 our $server = start('usage_simulator', '--now', NOW);
-our $base = "http://127.0.0.1:$server->{port}";
+our $base = $ENV{USAGE_SIMULATOR_URL} = "http://127.0.0.1:$server->{port}";
 
-sub encode
-{
-	my ($text) = @_;
-	utf8::encode($text) if utf8::is_utf8($text);
-	$text =~ s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ge;
-	return $text;
-}
-
+# An action, and names and values of its parameters.
 sub control
 {
 	my ($action, @parameters) = @_;
-	my $method =
-	  $action =~ /^(requests|stat|events|now|settings|faults)$/ ? 'GET' : 'POST';
-	my $query = '';
+	my @arguments;
 	while (my ($name, $value) = splice @parameters, 0, 2)
 	{
-		$query .= ($query ? '&' : '?') . encode($name) . '=' . encode($value);
+		push @arguments, "$name=$value";
 	}
-	my $answer = $http->request($method, "$base/_simulator/$action$query");
-	die "$action: $answer->{content}" if !$answer->{success};
-	return $answer->{content};
+	return Control::ask($action, @arguments);
 }
 
 # The answer to a raw path and query.
@@ -106,7 +97,7 @@ sub query_of
 	my @items;
 	while (my ($name, $value) = splice @parameters, 0, 2)
 	{
-		push @items, map { encode($name) . '=' . encode($_) }
+		push @items, map { Control::encode($name) . '=' . Control::encode($_) }
 		  ref $value ? @$value : $value;
 	}
 	return join '&', @items;
@@ -136,20 +127,6 @@ sub ask_all
 	return (\@buckets, $pages);
 }
 
-sub split_csv
-{
-	my ($line) = @_;
-	my @fields;
-	while ($line =~ /\G(?:"((?:[^"]|"")*)"|([^,]*))(,|$)/g)
-	{
-		my ($quoted, $plain, $comma) = ($1, $2, $3);
-		$quoted =~ s/""/"/g if defined $quoted;
-		push @fields, $quoted // ($plain eq '' ? undef : $plain);
-		last if $comma eq '';
-	}
-	return @fields;
-}
-
 my %events;
 
 sub events_of
@@ -158,16 +135,7 @@ sub events_of
 	return $events{$endpoint} if $events{$endpoint};
 	my $content = control('events', endpoint => $endpoint);
 	utf8::decode($content);
-	my ($header, @lines) = split /\n/, $content;
-	my @names = split /,/, $header;
-	my @events;
-	for my $line (@lines)
-	{
-		my %event;
-		@event{@names} = split_csv($line);
-		push @events, \%event;
-	}
-	return $events{$endpoint} = \@events;
+	return $events{$endpoint} = [ Control::csv_rows($content) ];
 }
 
 # After a restatement, say.

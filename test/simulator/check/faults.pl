@@ -76,7 +76,7 @@ sub check_fault_queue
 	control('fault', kind => 'status', count => -1, probability => 50);
 	my $hit = grep { ask('costs', @parameters)->{status} == 500 } 1 .. 60;
 	ok($hit > 10 && $hit < 50, 'probability');
-	$http->post("$base/_simulator/body?path=" . encode(path_of('images')),
+	$http->post("$base/_simulator/body?path=" . Control::encode(path_of('images')),
 		{ content => '{"fixture":1}' });
 	control('reset-faults');
 	is(get(path_of('images'))->{content}, '{"fixture":1}', 'fixture');
