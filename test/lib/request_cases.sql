@@ -3,10 +3,11 @@
 -- A test fills "request_case" and includes test/lib/ask.sql, which runs them
 -- and tells how it went.  Needs test/lib/opening.sql.
 
--- "wanted" is how many buckets each request asks for, as "1 2 4", or what the
--- requests are, a line each.  "answer" is what the first row should be, or NULL
--- where the rows should be the oracle's.  In a query, {name} stands for the value
--- of that name in "given".
+-- "wanted" is how many buckets each request asks for, as "1 2 4"; or how many
+-- there are, as "9 requests" or "few requests"; or what they are, a line each; or
+-- NULL where it doesn't matter.  "answer" is what the first row should be, or
+-- NULL where the rows should be the oracle's.  In a query, {name} stands for the
+-- value of that name in "given".
 CREATE TEMP TABLE request_case (
 	n int GENERATED ALWAYS AS IDENTITY, wanted text, answer text, query text);
 CREATE TEMP TABLE given (name text, value text);
@@ -38,15 +39,17 @@ $$;
 
 -- What was asked for, in the form of what was wanted.
 CREATE FUNCTION pg_temp.asked_of(c request_case) RETURNS text LANGUAGE sql AS $$
-	SELECT coalesce(CASE WHEN c.wanted LIKE '%=%'
-		THEN string_agg(endpoint || '?' || pg_temp.show_query(query), E'\n  ' ORDER BY seq)
-		ELSE string_agg(
+	SELECT coalesce(CASE WHEN c.wanted = 'few requests' AND count(*) <= 3 THEN c.wanted
+		WHEN c.wanted LIKE '%requests' THEN count(*) || ' requests'
+		WHEN c.wanted LIKE '%=%' THEN
+			string_agg(endpoint || '?' || pg_temp.show_query(query), E'\n  ' ORDER BY seq)
+		WHEN c.wanted <> '' THEN string_agg(
 			((substring(query FROM 'end_time=(\d+)')::bigint
 				- substring(query FROM 'start_time=(\d+)')::bigint)
 				/ CASE substring(query FROM 'bucket_width=(\w+)')
 					WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END)::text
 			|| CASE WHEN query ~ 'page=' THEN '+' ELSE '' END
 			|| CASE status WHEN 200 THEN '' ELSE '!' || status END, ' ' ORDER BY seq) END,
-		'nothing')
+		CASE WHEN c.wanted <> '' THEN 'nothing' END)
 	FROM request WHERE project = c.n::text
 $$;
