@@ -186,7 +186,7 @@ SELECT own.planned('day date OPTIONS (role ''measure'')');
 SELECT own.planned('model text, start_time timestamptz OPTIONS (role ''dimension'')');
 SELECT own.planned('day date OPTIONS (role ''bucket'')');
 SELECT own.planned('today date OPTIONS (field ''day'', role ''other'')');
-SELECT own.planned('x bigint OPTIONS (field ''input_tokens'', role ''level'')');
+SELECT own.planned('x bigint OPTIONS (field ''input_tokens'', role ''gauge'')');
 SELECT own.planned('x int OPTIONS (field ''input_tokens'', role ''other'')');
 SELECT own.planned('day date, x text OPTIONS (role ''dimension'', filter ''group_by'')');
 SELECT own.planned('day date, all_of_it text OPTIONS (field ''*'')');

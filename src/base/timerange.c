@@ -172,8 +172,8 @@ timerange_buckets(const TimeRanges *set, int64 width_us)
 
 	for (int i = 0; i < set->count; i++)
 		buckets = saturate_add(buckets,
-								 saturate_sub(set->ranges[i].end,
-												set->ranges[i].start) / width_us);
+							   saturate_sub(set->ranges[i].end,
+											set->ranges[i].start) / width_us);
 	return buckets;
 }
 
@@ -193,7 +193,7 @@ cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)
 		while (rest.start < rest.end)
 		{
 			int64		span_us = Min(saturate_mul(buckets, cut->width_us),
-								  saturate_sub(rest.end, rest.start));
+									  saturate_sub(rest.end, rest.start));
 			TimeRange	window = rest;
 
 			if (cut->newest_first)

@@ -67,7 +67,7 @@ typedef struct TimeCut
 	int64		width_us;
 	int			first;			/* most buckets in the first window */
 	int			limit;			/* most buckets in any window */
-	bool		newest_first;		/* newest first */
+	bool		newest_first;	/* the windows, not the buckets in them */
 } TimeCut;
 
 /* How many windows the finite, aligned set makes. */

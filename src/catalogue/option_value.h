@@ -25,7 +25,7 @@ typedef const char *(*OptionParser) (char *text, const OptionLimits *limits, voi
 
 /* Into an int. */
 extern const char *option_parse_integer(char *text, const OptionLimits *limits, void *result);
-extern const char *option_parse_name(char *text, const OptionLimits *limits, void *result);	/* index in names */
+extern const char *option_parse_name(char *text, const OptionLimits *limits, void *result); /* index in names */
 
 /* Into a bool. */
 extern const char *option_parse_boolean(char *text, const OptionLimits *limits, void *result);
@@ -34,7 +34,8 @@ extern const char *option_parse_boolean(char *text, const OptionLimits *limits, 
 extern const char *option_parse_string(char *text, const OptionLimits *limits, void *result);
 extern const char *option_parse_token(char *text, const OptionLimits *limits, void *result);
 extern const char *option_parse_file(char *text, const OptionLimits *limits, void *result);
-extern const char *option_parse_url(char *text, const OptionLimits *limits, void *result);	/* without trailing slash */
+extern const char *option_parse_url(char *text, const OptionLimits *limits, void *result);	/* without trailing
+																							 * slash */
 extern const char *option_parse_history(char *text, const OptionLimits *limits, void *result);
 extern const char *option_parse_path(char *text, const OptionLimits *limits, void *result);
 extern const char *option_parse_width(char *text, const OptionLimits *limits, void *result);

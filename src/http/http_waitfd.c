@@ -79,7 +79,7 @@ waitfd_close(HttpWaitFd *waitfd)
 static void
 waitfd_free(void *arg)
 {
-	HttpWaitFd  *waitfd = arg;
+	HttpWaitFd *waitfd = arg;
 
 	dlist_delete(&waitfd->node);
 	waitfd_close(waitfd);
@@ -92,7 +92,7 @@ http_waitfd_release(ResourceOwner owner)
 
 	dlist_foreach(iter, &waitfds)
 	{
-		HttpWaitFd  *waitfd = dlist_container(HttpWaitFd, node, iter.cur);
+		HttpWaitFd *waitfd = dlist_container(HttpWaitFd, node, iter.cur);
 
 		if (waitfd->owner == owner)
 			waitfd_close(waitfd);
@@ -111,7 +111,7 @@ check_system(bool good)
 HttpWaitFd *
 http_waitfd_open(void)
 {
-	HttpWaitFd  *waitfd = palloc0(sizeof(HttpWaitFd));
+	HttpWaitFd *waitfd = palloc0(sizeof(HttpWaitFd));
 
 	waitfd->epoll_fd = waitfd->timer_fd = -1;
 	waitfd->owner = CurrentResourceOwner;

@@ -24,8 +24,9 @@ typedef struct EstimateClauses
 
 typedef struct Estimate
 {
-	BoundRequest *bound;		/* the request as far as it is known at planning */
-	double		read_fraction;			/* of the ranges that is likely to be read */
+	BoundRequest *bound;		/* the request as far as it is known at
+								 * planning */
+	double		read_fraction;	/* of the ranges that is likely to be read */
 	double		tuples;			/* in that time, at the request's grain */
 	double		received;		/* those that the API sends */
 	double		rows;			/* those that pass all restrictions */

@@ -158,7 +158,7 @@ typedef struct ScanPath
 	Estimate	estimate;		/* rows: those that the path gives */
 	QualCost	quals;			/* of checking the rows */
 	List	   *pathkeys;
-	bool		newest_first;		/* see UsageRequest */
+	bool		newest_first;	/* see UsageRequest */
 	bool		limit_hint;
 	Relids		outer;			/* relations that it takes values of */
 } ScanPath;

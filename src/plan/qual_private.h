@@ -31,7 +31,7 @@ extern const UsageTableColumn *qual_column(QualContext *cx, Node *expr);
  * The strategy that an operator has in the default btree family of a type, or
  * InvalidStrategy; and the types of its inputs.
  */
-extern int qual_strategy(Oid opno, Oid family_type, Oid *left, Oid *right);
+extern int	qual_strategy(Oid opno, Oid family_type, Oid *left, Oid *right);
 
 /*
  * A comparison has its subject on the left, or is turned around.  Sets opno to

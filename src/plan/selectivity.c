@@ -50,7 +50,8 @@
 typedef struct Conjunction
 {
 	List	   *trials;
-	List	   *rest;			/* of SelectivityClause: those that can't be tried */
+	List	   *rest;			/* of SelectivityClause: those that can't be
+								 * tried */
 } Conjunction;
 
 static double selectivity_of_clauses(SelectivityContext *cx, List *time, List *others);

@@ -39,7 +39,7 @@ bool		usage_enable_width_coarsening = true;
 typedef struct WidthContext
 {
 	const QueryLevel *level;
-	List	   *group_times;		/* functions of the start that were seen */
+	List	   *group_times;	/* functions of the start that were seen */
 } WidthContext;
 
 /* The column of the relation that is mentioned here, or NULL. */
@@ -58,7 +58,10 @@ takes_only_start(const WidthContext *cx, Node *expr)
 {
 	ListCell   *lc;
 
-	/* pull_varnos() would add what may make the column NULL, which group times don't see */
+	/*
+	 * pull_varnos() would add what may make the column NULL, which group
+	 * times don't see
+	 */
 	foreach(lc, pull_vars_of_level(expr, 0))
 	{
 		Var		   *var = lfirst(lc);

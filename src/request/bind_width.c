@@ -35,8 +35,8 @@ typedef struct WidthPlan
 	const UsageTable *table;
 	const UsageWidth *widest;	/* that is used */
 	int			ngroup_times;
-	GroupTime   *group_times;
-	BindGroupTime		evaluate;		/* NULL: all buckets are alike */
+	GroupTime  *group_times;
+	BindGroupTime evaluate;		/* NULL: all buckets are alike */
 	void	   *arg;
 	MemoryContext scratch;		/* for values of group times */
 	List	   *stretches;		/* of WidthStretch; the result */
@@ -216,7 +216,7 @@ void
 bind_widths(BoundRequest *bound, const UsageRequest *request, const UsageTable *table,
 			BindGroupTime evaluate, void *arg)
 {
-	WidthPlan		plan = {.table = table,.evaluate = evaluate,.arg = arg};
+	WidthPlan	plan = {.table = table, .evaluate = evaluate, .arg = arg};
 	double		least;
 
 	if (!request->any_width)

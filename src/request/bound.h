@@ -43,7 +43,7 @@ typedef struct BoundRequest
 	List	   *filters;		/* of BoundFilter */
 	int64		nparts;			/* combinations of the filters' parts; no two
 								 * bring the same row */
-	bool		newest_first;		/* as UsageRequest has them */
+	bool		newest_first;	/* as UsageRequest has them */
 	bool		limit_hint;
 } BoundRequest;
 

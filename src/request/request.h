@@ -86,11 +86,11 @@ typedef struct UsageRequest
 	List	   *exprs;			/* expressions of the values; becomes fdw_exprs */
 	bool		any_width;		/* wider buckets than the table's own will do,
 								 * where they have all group times in common */
-	List	   *group_times;			/* indexes of their expressions (integers), of the
-								 * bucket's start as a CaseTestExpr */
+	List	   *group_times;	/* indexes of their expressions (integers), of
+								 * the bucket's start as a CaseTestExpr */
 	int			results;		/* in a bucket, as far as is known; for costs */
-	bool		newest_first;		/* read the newest buckets first */
-	bool		limit_hint;			/* few rows are likely to be wanted */
+	bool		newest_first;	/* read the newest buckets first */
+	bool		limit_hint;		/* few rows are likely to be wanted */
 } UsageRequest;
 
 /* A request at the table's own grain, not narrowed. */

@@ -47,7 +47,7 @@ struct Rescan
 	MemoryContext context;		/* holds it; NULL: there is none */
 	BoundRequest *asked;
 	Stream	   *stream;			/* NULL: all rows are kept */
-	RowCache	   *cache;
+	RowCache   *cache;
 	TupleTableSlot *incoming;	/* a row on its way in */
 	MemoryContext row_context;	/* of its key */
 	const UsageTableColumn *key;	/* the dimension that rows are found by,
@@ -84,7 +84,7 @@ count_changes(Rescan *rescan, const BoundRequest *bound)
 
 	while ((column = table_next_column(rescan->table, column)))
 		if (!bound_same_filter(bound_filter(rescan->filters, column->attnum),
-						 bound_filter(bound->filters, column->attnum)))
+							   bound_filter(bound->filters, column->attnum)))
 			rescan->changes[column->attnum - 1]++;
 }
 

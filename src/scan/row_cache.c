@@ -81,7 +81,7 @@ open_store(RowCache *cache)
 RowCache *
 row_cache_open(TupleDesc tupdesc, bool keyed)
 {
-	RowCache	   *cache = palloc0(sizeof(RowCache));
+	RowCache   *cache = palloc0(sizeof(RowCache));
 
 	cache->context = CurrentMemoryContext;
 	cache->stored = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);

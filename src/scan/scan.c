@@ -41,13 +41,13 @@ typedef struct UsageScanState
 	MemoryContext context;		/* reset with each */
 	Stream	   *stream;			/* NULL before the first row is wanted, and
 								 * where nothing is to be asked */
-	bool		answered_before;		/* the rows come from rescan */
+	bool		from_rescan;	/* the rows come from there */
 	bool		started;
 
 	/* of an asynchronous one */
 	bool		impatient;		/* rows are wanted without waiting */
 	bool		waiting;		/* there is none, but not for ever */
-	HttpWaitFd  *waitfd;			/* NULL before it has to wait */
+	HttpWaitFd *waitfd;			/* NULL before it has to wait */
 	instr_time	watched_at;		/* zero: nobody waits */
 } UsageScanState;
 
@@ -199,8 +199,8 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 {
 	UsageTable *table = scan->shown.table;
 
-	scan->answered_before = rescan_answers(scan->rescan, bound);
-	if (scan->answered_before)
+	scan->from_rescan = rescan_answers(scan->rescan, bound);
+	if (scan->from_rescan)
 	{
 		scan->shown.answered += rescan_begin(scan->rescan, bound);
 		scan->shown.bound = rescan_request(scan->rescan);
@@ -239,7 +239,7 @@ end_scan(UsageScanState *scan)
 	if (scan->stream)
 		stream_close(scan->stream);
 	scan->stream = NULL;
-	scan->answered_before = false;
+	scan->from_rescan = false;
 	scan->started = false;
 	INSTR_TIME_SET_ZERO(scan->watched_at);
 }
@@ -252,7 +252,7 @@ usageIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->started)
 		start_scan(scan);
-	if (scan->answered_before)
+	if (scan->from_rescan)
 		rescan_next(scan->rescan, slot, !scan->impatient, &scan->waiting);
 	else if (!scan->stream)
 		return slot;
@@ -323,7 +323,7 @@ scan_watch(ForeignScanState *node, bool waits)
 	count_wait(scan);
 	if (waits)
 		INSTR_TIME_SET_CURRENT(scan->watched_at);
-	return http_waitfd_set(scan->waitfd, scan->answered_before ? rescan_due(scan->rescan) :
+	return http_waitfd_set(scan->waitfd, scan->from_rescan ? rescan_due(scan->rescan) :
 						  stream_due(scan->stream), waits);
 }
 

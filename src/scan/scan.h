@@ -21,7 +21,7 @@ typedef struct UsageScan
 	UsageTable *table;
 	UsageRequest *request;
 	const BoundRequest *bound;	/* of the last (re)scan, or NULL */
-	FetchReport report;		/* of all rescans */
+	FetchReport report;			/* of all rescans */
 	int64		answered;		/* rescans that asked for nothing themselves,
 								 * see rescan.h */
 } UsageScan;

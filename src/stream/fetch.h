@@ -23,7 +23,7 @@ typedef struct FetchReport
 	int64		wire_bytes;		/* of bodies, as received */
 	int64		decoded_bytes;	/* of bodies, decoded */
 	int64		wait_us;		/* waiting for the network */
-	bool		history_warned;			/* that history does not go back so far */
+	bool		history_warned; /* that history does not go back so far */
 } FetchReport;
 
 /* What the fetches of a stream share; lives as long as they do. */

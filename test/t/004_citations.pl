@@ -1,0 +1,47 @@
+#
+# What documents for developers name is there: files of the tree, and functions of
+# the sources.
+#
+use strict;
+use warnings;
+
+use File::Basename;
+use Test::More;
+
+my %file = map { basename($_) => 1, $_ => 1 } split /\n/, `git ls-files 2>/dev/null || find . -type f`;
+
+sub slurp
+{
+	my $path = shift;
+	open my $in, '<', $path or die "could not open $path: $!";
+	local $/;
+	return scalar <$in>;
+}
+
+my $sources = join '', map { slurp($_) } glob 'src/*.[ch] src/*/*.[ch] test/*/*.[ch]';
+
+# What is named in a text in backticks and is not there.
+sub lost
+{
+	my $text = shift;
+	my @lost;
+	$text =~ s/^```.*?^```//msg;
+	for my $code ($text =~ /`([^`\n]+)`/g)
+	{
+		push @lost, $code
+		  if $code =~ m{^[\w/.]+\.(?:[chm]|pl|pm|sql)$} && !$file{$code} && !$file{"src/$code"} && !$file{"test/$code"};
+		push @lost, $code
+		  if $code =~ /^([a-z_]+_[a-z_]+)\(\)$/ && $sources !~ /\b\Q$1\E\b/;
+	}
+	return @lost;
+}
+
+for my $document ('CONTRIBUTING.md', 'docs/design.md', glob 'docs/internals/*.md')
+{
+	my @lost = lost(slurp($document));
+	is("@lost", '', "$document names what is there");
+}
+is(join(' ', lost("`http.c` and `nobody.c`, `http_open()` and `http_nobody()`")),
+	'nobody.c http_nobody()', 'what is not there is found');
+
+done_testing();
