@@ -232,25 +232,52 @@ static const char *const role_names[] = {
 	[USAGE_MEASURE] = "measure",
 	[USAGE_GAUGE] = "gauge",
 	[USAGE_LABEL] = "label",
-	[USAGE_OTHER] = "other"
+	[USAGE_OTHER] = "other",
+	NULL
 };
+
+/*
+ * Rows of the catalogue begin with their name, and end with one whose name is NULL.
+ */
+static const char *
+name_of(const void *row)
+{
+	return *(const char *const *) row;
+}
+
+/* The row of that name, or NULL. */
+static const void *
+find_row(const void *rows, size_t row_bytes, const char *name)
+{
+	const char *row = rows;
+
+	while (name_of(row) && strcmp(name_of(row), name) != 0)
+		row += row_bytes;
+	return name_of(row) ? row : NULL;
+}
+
+/* The names of rows, separated by commas, palloc'd. */
+static char *
+list_names(const void *rows, size_t row_bytes)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const char *row = rows; name_of(row); row += row_bytes)
+		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", name_of(row));
+	return list.data;
+}
 
 const UsageEndpoint *
 endpoint_find(const char *name)
 {
-	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
-		if (strcmp(endpoint->name, name) == 0)
-			return endpoint;
-	return NULL;
+	return find_row(usage_endpoints, sizeof(UsageEndpoint), name);
 }
 
 const UsageColumn *
 endpoint_column(const UsageEndpoint *endpoint, const char *name)
 {
-	for (const UsageColumn *column = endpoint->columns; column->name; column++)
-		if (strcmp(column->name, name) == 0)
-			return column;
-	return NULL;
+	return find_row(endpoint->columns, sizeof(UsageColumn), name);
 }
 
 const UsageColumn *
@@ -267,10 +294,7 @@ endpoint_width(const UsageEndpoint *endpoint, const char *name)
 {
 	if (endpoint->shape != USAGE_BUCKETS)
 		return endpoint->widths;
-	for (const UsageWidth *width = endpoint->widths; width->name; width++)
-		if (strcmp(width->name, name) == 0)
-			return width;
-	return NULL;
+	return find_row(endpoint->widths, sizeof(UsageWidth), name);
 }
 
 const UsageWidth *
@@ -292,15 +316,11 @@ endpoint_role_name(UsageRole role)
 bool
 endpoint_role(const char *name, UsageRole *role)
 {
-	for (int i = 0; i < lengthof(role_names); i++)
-	{
-		if (strcmp(role_names[i], name) == 0)
-		{
-			*role = (UsageRole) i;
-			return true;
-		}
-	}
-	return false;
+	const char *const *found = find_row(role_names, sizeof(char *), name);
+
+	if (found)
+		*role = (UsageRole) (found - role_names);
+	return found != NULL;
 }
 
 bool
@@ -312,54 +332,26 @@ endpoint_accepts(const char *const *accepted, const char *value)
 	return accepted == NULL;
 }
 
-static void
-append_name(StringInfo list, const char *name)
-{
-	if (list->len > 0)
-		appendStringInfoString(list, ", ");
-	appendStringInfoString(list, name);
-}
-
 char *
 endpoint_names(void)
 {
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
-		append_name(&list, endpoint->name);
-	return list.data;
+	return list_names(usage_endpoints, sizeof(UsageEndpoint));
 }
 
 char *
 endpoint_role_names(void)
 {
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < lengthof(role_names); i++)
-		append_name(&list, role_names[i]);
-	return list.data;
+	return list_names(role_names, sizeof(char *));
 }
 
 char *
 endpoint_column_names(const UsageEndpoint *endpoint)
 {
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (const UsageColumn *column = endpoint->columns; column->name; column++)
-		append_name(&list, column->name);
-	return list.data;
+	return list_names(endpoint->columns, sizeof(UsageColumn));
 }
 
 char *
 endpoint_width_names(const UsageEndpoint *endpoint)
 {
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (const UsageWidth *width = endpoint->widths; width->name; width++)
-		append_name(&list, width->name);
-	return list.data;
+	return list_names(endpoint->widths, sizeof(UsageWidth));
 }

@@ -164,17 +164,23 @@ estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
 	estimate->read_fraction = unknown_fraction(cx, &time);
 }
 
-void
-estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
-			  UsageRequest *request, Estimate *estimate)
+static EstimateContext
+make_context(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, UsageRequest *request)
 {
-	EstimateContext cx = {
+	return (EstimateContext) {
 		.root = root,
 		.rel = rel,
 		.table = table,
 		.request = request,
 		.values = (List *) estimate_expression_value(root, (Node *) request->exprs)
 	};
+}
+
+void
+estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
+			  UsageRequest *request, Estimate *estimate)
+{
+	EstimateContext cx = make_context(root, rel, table, request);
 
 	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
 }
@@ -203,13 +209,7 @@ Estimate
 estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 				 UsageRequest *request, const EstimateClauses *clauses)
 {
-	EstimateContext cx = {
-		.root = root,
-		.rel = rel,
-		.table = table,
-		.request = request,
-		.values = (List *) estimate_expression_value(root, (Node *) request->exprs)
-	};
+	EstimateContext cx = make_context(root, rel, table, request);
 	TimestampTz now = GetCurrentTimestamp();
 	TimeRanges *whole = table_time(&cx, now);
 	double		history = Max(timerange_buckets(whole, table->width->width_us), 1);

@@ -20,9 +20,6 @@
 /* Guesses of the groups in a bucket by the number of dimensions. */
 static const double guessed_groups[] = {1, 8, 25, 50, 100};
 
-/* An array that is not known has so many elements, as the server has it. */
-#define UNKNOWN_ELEMENTS 10
-
 static double
 guess_groups(int ndimensions)
 {
@@ -59,7 +56,7 @@ count_elements(Node *array)
 	if (IsA(array, ArrayExpr))
 		return list_length(((ArrayExpr *) array)->elements);
 	if (!IsA(array, Const))
-		return UNKNOWN_ELEMENTS;
+		return REQUEST_UNKNOWN_ELEMENTS;
 	if (constant->constisnull)
 		return 1;
 	return ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(constant->constvalue)),

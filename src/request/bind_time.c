@@ -18,9 +18,6 @@
 #include "request/bind_private.h"
 #include "request/history.h"
 
-/* The server, too, assumes that many elements of an array that it does not know. */
-#define UNKNOWN_ELEMENTS 10
-
 static TimeRanges *time_ranges(BindContext *cx, const TimeClause *clause);
 
 /* The values x with "x strategy value". */
@@ -160,7 +157,7 @@ value_span(BindContext *cx, const TimeClause *clause)
 static int
 count_elements(Node *expr)
 {
-	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : UNKNOWN_ELEMENTS;
+	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : REQUEST_UNKNOWN_ELEMENTS;
 }
 
 /*

@@ -93,6 +93,9 @@ typedef struct UsageRequest
 	bool		limit_hint;		/* few rows are likely to be wanted */
 } UsageRequest;
 
+/* An array whose value is not known yet is taken to have as many elements as the server assumes. */
+#define REQUEST_UNKNOWN_ELEMENTS 10
+
 /* A request at the table's own grain, not narrowed. */
 extern UsageRequest *request_of_table(const UsageTable *table);
 
