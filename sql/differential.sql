@@ -11,6 +11,7 @@
 \i test/lib/pushdown.sql
 \i test/lib/random_queries.sql
 \i test/lib/differential_queries.sql
+\i test/lib/differential_run.sql
 
 ALTER SERVER openai OPTIONS (SET max_concurrent_requests '4');
 

@@ -6,6 +6,7 @@
 \i test/lib/setup.sql
 \i test/lib/pushdown.sql
 \i test/lib/time_cases.sql
+\i test/lib/time_judged.sql
 
 -- What it looks like.
 SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today \gset

@@ -7,6 +7,7 @@
 \i test/lib/setup.sql
 \i test/lib/pushdown.sql
 \i test/lib/time_cases.sql
+\i test/lib/time_judged.sql
 
 CREATE TEMP TABLE transition AS
 SELECT h AS instant, zone
