@@ -36,15 +36,22 @@ BEGIN
 		$query$, query) INTO STRICT answer;
 END $$;
 
--- Requests carry the number of their case as the project.
+-- Requests carry the number of their case as the project.  An error is an answer:
+-- the other cases are run nevertheless.
 CREATE PROCEDURE pg_temp.run_cases() LANGUAGE plpgsql AS $$
 DECLARE
 	c cases;
+	message text;
 BEGIN
 	FOR c IN SELECT * FROM cases WHERE id NOT IN (SELECT id FROM found) ORDER BY id LOOP
 		EXECUTE format('ALTER SERVER openai OPTIONS (SET project %L)', c.id);
-		EXECUTE format('INSERT INTO found SELECT %s, plan, answer FROM pg_temp.%I($1)', c.id, c.how)
-			USING c.query;
+		BEGIN
+			EXECUTE format('INSERT INTO found SELECT %s, plan, answer FROM pg_temp.%I($1)',
+				c.id, c.how) USING c.query;
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
+			INSERT INTO found (id, answer) VALUES (c.id, SQLSTATE || ': ' || message);
+		END;
 		COMMIT;
 	END LOOP;
 	ALTER SERVER openai OPTIONS (SET project 'none');

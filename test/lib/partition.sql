@@ -33,6 +33,7 @@ DECLARE
   measure text := CASE WHEN endpoint = 'costs' THEN 'amount' ELSE 'input_tokens' END;
   query text;
   answers text[];
+  message text;
 BEGIN
   FOREACH query IN ARRAY ARRAY['SELECT * FROM {t} WHERE {c}',
       'SELECT sum({m}) AS s FROM {t} WHERE {c}',
@@ -52,6 +53,9 @@ BEGIN
     replace(query, '{t}', 'oracle.' || endpoint));
   RESET usage_fdw.enable_pushdown;
   RETURN (SELECT string_agg(DISTINCT a, '; ') FROM unnest(answers) AS a);
+EXCEPTION WHEN OTHERS THEN  -- the other tables are checked nevertheless
+  GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
+  RETURN SQLSTATE || ': ' || message;
 END
 $$;
 SET enable_async_append = off;  -- requests one after another
