@@ -12,7 +12,8 @@ CREATE SCHEMA async;
 
 -- all endpoints as one
 CREATE VIEW async.everything AS
-SELECT 'completions' AS endpoint, day, start_time, project_id, model, num_model_requests FROM usage.completions
+SELECT 'completions' AS endpoint, day, start_time, project_id, model, num_model_requests
+FROM usage.completions
 UNION ALL
 SELECT 'embeddings', day, start_time, project_id, model, num_model_requests FROM usage.embeddings
 UNION ALL
@@ -26,7 +27,8 @@ SELECT * FROM async.everything WHERE day BETWEEN pg_temp.today() - 40 AND pg_tem
 CREATE TABLE async.parted (day date, start_time timestamptz, project_id text, model text,
   num_model_requests bigint) PARTITION BY LIST (model);
 CREATE FOREIGN TABLE async.embeddings PARTITION OF async.parted
-  FOR VALUES IN ('text-embedding-3-small', 'text-embedding-3-large') SERVER openai OPTIONS (endpoint 'embeddings');
+  FOR VALUES IN ('text-embedding-3-small', 'text-embedding-3-large')
+    SERVER openai OPTIONS (endpoint 'embeddings');
 CREATE FOREIGN TABLE async.images PARTITION OF async.parted
   FOR VALUES IN ('gpt-image-1', 'dall-e-3') SERVER openai OPTIONS (endpoint 'images');
 CREATE FOREIGN TABLE async.completions PARTITION OF async.parted
@@ -46,7 +48,8 @@ $$;
 
 -- Is the answer that of the same query one after another?  Some plans are
 -- asynchronous in some versions of the server only.
-CREATE FUNCTION async.same(query text, show_scans bool DEFAULT true) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION async.same(query text, show_scans bool DEFAULT true) RETURNS text
+LANGUAGE plpgsql AS $$
 DECLARE
   scans text := CASE WHEN show_scans THEN async.scans(query) || ' asynchronous: ' ELSE '' END;
   same text;
@@ -67,39 +70,55 @@ $$;
 -- Answers
 --
 SELECT async.same('SELECT * FROM async.recent');
-SELECT async.same('SELECT endpoint, count(*), sum(num_model_requests), min(day), max(day) FROM async.everything GROUP BY 1');
+SELECT async.same('SELECT endpoint, count(*), sum(num_model_requests), min(day), max(day)
+  FROM async.everything GROUP BY 1');
 SELECT async.same('SELECT * FROM async.parted WHERE day >= pg_temp.today() - 20');
-SELECT async.same('SELECT tableoid::regclass AS part, p FROM async.parted AS p WHERE day >= pg_temp.today() - 20', false);
+SELECT async.same('SELECT tableoid::regclass AS part, p FROM async.parted AS p
+  WHERE day >= pg_temp.today() - 20', false);
 
 -- whatever is left to check and to compute here
-SELECT async.same('SELECT num_model_requests + 1 AS more, upper(model) || endpoint AS name FROM async.recent WHERE num_model_requests % 3 = 1 AND length(project_id) > 5');
+SELECT async.same('SELECT num_model_requests + 1 AS more, upper(model) || endpoint AS name
+  FROM async.recent WHERE num_model_requests % 3 = 1 AND length(project_id) > 5');
 SELECT async.same('SELECT count(*) FROM async.recent WHERE num_model_requests < 0');
 SELECT async.same('SELECT DISTINCT project_id FROM async.recent');
-SELECT async.same('SELECT endpoint, day, rank() OVER (PARTITION BY endpoint ORDER BY num_model_requests) FROM async.recent');
-SELECT async.same('SELECT 1 FROM async.recent WHERE num_model_requests > (SELECT avg(num_model_requests) FROM async.recent)');
+SELECT async.same('SELECT endpoint, day,
+  rank() OVER (PARTITION BY endpoint ORDER BY num_model_requests) FROM async.recent');
+SELECT async.same('SELECT 1 FROM async.recent
+  WHERE num_model_requests > (SELECT avg(num_model_requests) FROM async.recent)');
 
 -- the same table more than once; a single window; newest first; sorted
-SELECT async.same('SELECT day, model FROM usage.images UNION ALL SELECT day, project_id FROM usage.images UNION ALL SELECT day, model FROM usage.images');
+SELECT async.same('SELECT day, model FROM usage.images
+  UNION ALL SELECT day, project_id FROM usage.images
+  UNION ALL SELECT day, model FROM usage.images');
 SELECT async.same('SELECT * FROM async.everything WHERE day = pg_temp.today() - 3');
-SELECT async.same('SELECT * FROM async.recent ORDER BY start_time DESC, endpoint, project_id LIMIT 10');
+SELECT async.same('SELECT * FROM async.recent
+  ORDER BY start_time DESC, endpoint, project_id LIMIT 10');
 SELECT async.same('SELECT endpoint, max(start_time) FROM async.recent GROUP BY 1');
 SELECT async.same('SELECT max(start_time) FROM async.everything');
 
 -- members of which nothing is asked
-SELECT async.same($$SELECT * FROM async.everything WHERE day > pg_temp.today() + CASE endpoint WHEN 'completions' THEN -3 ELSE 3 END$$);
-SELECT async.same($$SELECT * FROM async.everything WHERE day > pg_temp.today() + CASE endpoint WHEN 'moderations' THEN -3 ELSE 3 END$$);
+SELECT async.same($$SELECT * FROM async.everything
+  WHERE day > pg_temp.today() + CASE endpoint WHEN 'completions' THEN -3 ELSE 3 END$$);
+SELECT async.same($$SELECT * FROM async.everything
+  WHERE day > pg_temp.today() + CASE endpoint WHEN 'moderations' THEN -3 ELSE 3 END$$);
 SELECT async.same($$SELECT * FROM async.everything WHERE day > pg_temp.today() + 3$$);
-SELECT async.same($$SELECT * FROM async.everything WHERE project_id = NULLIF(version(), version())$$);
+SELECT async.same($$SELECT * FROM async.everything
+  WHERE project_id = NULLIF(version(), version())$$);
 
 -- together with others: a local table, a function, a scan with another order
 CREATE TABLE async.local AS SELECT * FROM async.recent;
 SELECT async.same('SELECT * FROM async.recent UNION ALL TABLE async.local');
-SELECT async.same('SELECT day, num_model_requests FROM usage.images UNION ALL SELECT pg_temp.today(), n FROM generate_series(1, 1000) AS n', false);
-SELECT async.same('SELECT day FROM usage.images UNION ALL (SELECT day FROM usage.completions WHERE day >= pg_temp.today() - 90 ORDER BY start_time LIMIT 700) UNION ALL SELECT day FROM usage.embeddings');
+SELECT async.same('SELECT day, num_model_requests FROM usage.images
+  UNION ALL SELECT pg_temp.today(), n FROM generate_series(1, 1000) AS n', false);
+SELECT async.same('SELECT day FROM usage.images
+  UNION ALL (SELECT day FROM usage.completions
+    WHERE day >= pg_temp.today() - 90 ORDER BY start_time LIMIT 700)
+  UNION ALL SELECT day FROM usage.embeddings');
 
 -- one request at a time, and hardly any bytes ahead
 ALTER SERVER openai OPTIONS (ADD max_concurrent_requests '1', ADD fetch_ahead_bytes '64kB');
-SELECT async.same('SELECT endpoint, count(*), sum(num_model_requests) FROM async.everything GROUP BY 1');
+SELECT async.same('SELECT endpoint, count(*), sum(num_model_requests)
+  FROM async.everything GROUP BY 1');
 ALTER SERVER openai OPTIONS (DROP max_concurrent_requests, DROP fetch_ahead_bytes);
 
 --
@@ -115,24 +134,29 @@ SELECT count(*) FROM async.everything LIMIT 0;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SET enable_material = off;
-SELECT async.same('SELECT n, r.* FROM generate_series(1, 3) AS n LEFT JOIN async.recent AS r ON r.num_model_requests % 5 = n');
+SELECT async.same('SELECT n, r.* FROM generate_series(1, 3) AS n
+  LEFT JOIN async.recent AS r ON r.num_model_requests % 5 = n');
 SELECT async.same($$
   SELECT n, r.* FROM generate_series(0, 4) AS n
   CROSS JOIN LATERAL (SELECT endpoint, count(*), sum(num_model_requests) FROM async.everything
     WHERE day = pg_temp.today() - n * 9 GROUP BY endpoint) AS r$$);
 SELECT n, count(*) FROM generate_series(1, 4) AS n
-CROSS JOIN LATERAL (SELECT 1 FROM async.everything WHERE day >= pg_temp.today() - 30 * n LIMIT 10 * n) AS r
+CROSS JOIN LATERAL (SELECT 1 FROM async.everything
+  WHERE day >= pg_temp.today() - 30 * n LIMIT 10 * n) AS r
 GROUP BY n ORDER BY n;
-SELECT async.same('SELECT n, (SELECT count(*) FROM async.everything WHERE day = pg_temp.today() - n) FROM generate_series(1, 4) AS n');
+SELECT async.same('SELECT n, (SELECT count(*) FROM async.everything
+  WHERE day = pg_temp.today() - n) FROM generate_series(1, 4) AS n');
 RESET enable_hashjoin;
 RESET enable_mergejoin;
 RESET enable_material;
 
 -- partitions that go when planning and when running
-SELECT async.same($$SELECT * FROM async.parted WHERE model IN ('gpt-image-1', 'text-embedding-3-small') AND day >= pg_temp.today() - 20$$);
+SELECT async.same($$SELECT * FROM async.parted
+  WHERE model IN ('gpt-image-1', 'text-embedding-3-small') AND day >= pg_temp.today() - 20$$);
 SET plan_cache_mode = force_generic_plan;
 PREPARE of_models(text, text) AS
-SELECT model, count(*) > 0 FROM async.parted WHERE model IN ($1, $2) AND day >= pg_temp.today() - 40
+SELECT model, count(*) > 0
+FROM async.parted WHERE model IN ($1, $2) AND day >= pg_temp.today() - 40
 GROUP BY 1 ORDER BY 1;
 SELECT async.scans($$EXECUTE of_models('gpt-image-1', 'text-embedding-3-small')$$);
 EXECUTE of_models('gpt-image-1', 'text-embedding-3-small');
@@ -184,7 +208,8 @@ SELECT async.same('SELECT * FROM async.recent');
 --
 -- EXPLAIN
 --
-CREATE FUNCTION async.explain(options text, query text, OUT plan text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+CREATE FUNCTION async.explain(options text, query text, OUT plan text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
 BEGIN
   FOR plan IN EXECUTE format('EXPLAIN (%s, COSTS OFF) %s', options, query) LOOP
     CONTINUE WHEN plan !~ '(Append|Foreign Scan|Requests|Rows Received)';
@@ -199,6 +224,7 @@ SET enable_async_append = off;
 SELECT async.explain('VERBOSE off', 'SELECT * FROM async.everything');
 RESET enable_async_append;
 SELECT regexp_replace(plan, '(rows=|Received: )\d+', '\1N')
-FROM async.explain('ANALYZE', 'SELECT * FROM async.everything WHERE day = pg_temp.today() - 3') AS plan;
+FROM async.explain('ANALYZE',
+  'SELECT * FROM async.everything WHERE day = pg_temp.today() - 3') AS plan;
 
 DROP SCHEMA async CASCADE;

@@ -41,4 +41,5 @@ WHERE c.required_dimension IS NOT NULL AND NOT EXISTS (
 
 -- a set-returning function like others
 SELECT count(*) FROM (SELECT (usage_fdw_columns()).column_name LIMIT 3) s;
-SELECT count(*) FROM generate_series(1, 2), LATERAL usage_fdw_columns() c WHERE c.endpoint = 'costs';
+SELECT count(*)
+FROM generate_series(1, 2), LATERAL usage_fdw_columns() c WHERE c.endpoint = 'costs';

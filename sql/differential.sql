@@ -11,6 +11,7 @@
 \i test/lib/pushdown.sql
 \i test/lib/random_queries.sql
 \i test/lib/differential_queries.sql
+\i test/lib/differential_run.sql
 
 ALTER SERVER openai OPTIONS (SET max_concurrent_requests '4');
 
@@ -23,7 +24,8 @@ CALL pg_temp.run_differentials(:first, :count);
 SELECT count(DISTINCT number) = :count AS all_run,
        count(*) FILTER (WHERE rows > 0 AND setting = 'on') > :count / 2 AS many_found_rows,
        (SELECT count(*) FROM result AS x JOIN result AS y USING (number)
-        WHERE x.setting = 'on' AND y.setting = 'off' AND x.groups <> y.groups) > :count / 4 AS many_were_reduced
+        WHERE x.setting = 'on' AND y.setting = 'off'
+          AND x.groups <> y.groups) > :count / 4 AS many_were_reduced
 FROM result;
 SELECT r.*, q.zone, q.plan, q.types, q.args, q.command
 FROM result AS r CROSS JOIN LATERAL pg_temp.differential_query(r.number) AS q

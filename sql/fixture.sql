@@ -13,19 +13,21 @@
 
 -- All rows of a table in the order in which they come: the days since, whether
 -- the bucket is that day, and the other columns.
-CREATE FUNCTION pg_temp.rows(endpoint text, OUT days_ago int, OUT whole_day bool, OUT columns jsonb)
+CREATE FUNCTION pg_temp.rows(endpoint text, OUT days_ago int, OUT whole_day bool,
+  OUT columns jsonb)
 RETURNS SETOF record LANGUAGE plpgsql AS $$
 BEGIN
   RETURN QUERY EXECUTE format($q$
     SELECT pg_temp.today() - day,
-      start_time = day::timestamp AT TIME ZONE 'UTC' AND end_time - start_time = interval '24 hours',
+      start_time = day::timestamp AT TIME ZONE 'UTC'
+        AND end_time - start_time = interval '24 hours',
       to_jsonb(t) - '{start_time,end_time,day}'::text[]
     FROM usage.%I AS t WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1$q$, endpoint);
 END
 $$;
 
 -- one page of every endpoint
-\! for f in test/fixtures/[a-z_]*.json; do case $f in *.*.json) ;; *) test/lib/serve_fixture $f >/dev/null;; esac; done
+\! ls test/fixtures/*.json | grep -v '[.].*[.]' | xargs -n 1 test/lib/serve_fixture >/dev/null
 SELECT * FROM pg_temp.rows('completions');
 SELECT * FROM pg_temp.rows('decisions');
 SELECT * FROM pg_temp.rows('embeddings');
@@ -56,7 +58,8 @@ WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1 AND batch;
 SELECT count(*) FROM usage.completions
 WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1 AND model = 'gpt-6-astra';
 SELECT count(*), sum(num_model_requests) FROM usage.completions
-WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1 AND end_time <= now() AND start_time < now();
+WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1 AND end_time <= now()
+  AND start_time < now();
 
 -- keys in another order, unknown ones, nothing between them, batch as a string
 \! test/lib/serve_fixture test/fixtures/completions.sorted.json
@@ -71,8 +74,10 @@ WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1;
 SELECT sum(amount) FROM usage.costs WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1;
 
 -- the whole result, as it was sent
-CREATE FOREIGN TABLE usage.whole (day date, result jsonb OPTIONS (field '*')) SERVER openai OPTIONS (endpoint 'completions');
-SELECT pg_temp.today() - day, result FROM usage.whole WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1;
+CREATE FOREIGN TABLE usage.whole (day date, result jsonb OPTIONS (field '*'))
+  SERVER openai OPTIONS (endpoint 'completions');
+SELECT pg_temp.today() - day, result
+FROM usage.whole WHERE day BETWEEN pg_temp.today() - 3 AND pg_temp.today() - 1;
 \! "$USAGE_SIMULATOR_CONTROL" reset
 
 -- the simulator's own pages, in all of these shapes
@@ -95,14 +100,16 @@ SELECT * FROM pg_temp.both();
 SELECT * FROM pg_temp.both();
 \! "$USAGE_SIMULATOR_CONTROL" set amount=exponent pretty=off envelope=result extra_keys=on
 SELECT * FROM pg_temp.both();
-\! "$USAGE_SIMULATOR_CONTROL" set amount=number envelope=results sorted_keys=on batch_string=on omit_null=on
+\! "$USAGE_SIMULATOR_CONTROL" set amount=number envelope=results sorted_keys=on
+\! "$USAGE_SIMULATOR_CONTROL" set batch_string=on omit_null=on
 SELECT * FROM pg_temp.both();
 \! "$USAGE_SIMULATOR_CONTROL" set extra_keys=off sorted_keys=reverse gzip=off
 SELECT * FROM pg_temp.both();
 
 -- fields that an older server, or a gateway, does not send
 \! "$USAGE_SIMULATOR_CONTROL" set newest=off absent=input_uncached_tokens,user_id
-SELECT count(*) > 0 AS rows, count(input_cache_write_30m_tokens) AS newest, count(input_uncached_tokens) AS absent,
+SELECT count(*) > 0 AS rows, count(input_cache_write_30m_tokens) AS newest,
+  count(input_uncached_tokens) AS absent,
   count(user_id) AS absent_dimension, count(input_tokens) > 0 AS others
 FROM usage.completions WHERE day >= pg_temp.today() - 40;
 \! "$USAGE_SIMULATOR_CONTROL" reset

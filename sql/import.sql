@@ -51,10 +51,14 @@ CREATE SCHEMA none;
 IMPORT FOREIGN SCHEMA public FROM SERVER "Usage API" INTO none;  -- ERROR
 IMPORT FOREIGN SCHEMA usage LIMIT TO (costs, weather) FROM SERVER "Usage API" INTO none;  -- ERROR
 IMPORT FOREIGN SCHEMA usage EXCEPT ("Costs") FROM SERVER "Usage API" INTO none;  -- ERROR
-IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (bucket_widht '1h');  -- ERROR
-IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (history '90 days');  -- ERROR
-IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (bucket_width '2h');  -- ERROR
-IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (extra_dimensions 'some');  -- ERROR
+IMPORT FOREIGN SCHEMA usage
+  FROM SERVER "Usage API" INTO none OPTIONS (bucket_widht '1h');  -- ERROR
+IMPORT FOREIGN SCHEMA usage
+  FROM SERVER "Usage API" INTO none OPTIONS (history '90 days');  -- ERROR
+IMPORT FOREIGN SCHEMA usage
+  FROM SERVER "Usage API" INTO none OPTIONS (bucket_width '2h');  -- ERROR
+IMPORT FOREIGN SCHEMA usage
+  FROM SERVER "Usage API" INTO none OPTIONS (extra_dimensions 'some');  -- ERROR
 IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none
   OPTIONS (bucket_width '1h', bucket_width '1d');  -- ERROR
 SELECT * FROM imported_tables WHERE nspname = 'none';

@@ -44,7 +44,8 @@ CREATE SERVER api FOREIGN DATA WRAPPER usage_fdw;
 \pset null NULL
 
 -- unknown names, in every place
-SELECT refused('CREATE FOREIGN DATA WRAPPER w VALIDATOR usage_fdw_validator OPTIONS (base_url ''https://h'')');
+SELECT refused('CREATE FOREIGN DATA WRAPPER w VALIDATOR usage_fdw_validator
+  OPTIONS (base_url ''https://h'')');
 SELECT server_with($$weather 'x'$$);
 SELECT mapping_with($$weather 'x'$$);
 SELECT table_with($$weather 'x'$$);
@@ -127,12 +128,14 @@ FROM (VALUES
   ($$path '/a?limit=1'$$), ($$path '/a#b'$$), ($$path '/a%2e%2e/b'$$), ($$path '/a b'$$),
   ($$path '/organization/usage/new'$$),
   ($$endpoint 'costs', path '/organization/costs'$$),
-  ($$bucket_width ''$$), ($$bucket_width '1w'$$), ($$bucket_width '1 day'$$), ($$bucket_width '1h'$$),
+  ($$bucket_width ''$$), ($$bucket_width '1w'$$), ($$bucket_width '1 day'$$),
+    ($$bucket_width '1h'$$),
   ($$endpoint 'completions', bucket_width '1m'$$), ($$endpoint 'costs', bucket_width '1h'$$),
   ($$path '/organization/usage/new', bucket_width '1h'$$),
   ($$history ''$$), ($$history 'long'$$), ($$history '23 hours'$$), ($$history '-1 year'$$),
   ($$history '1 mon -29 days'$$), ($$history '101 years'$$), ($$history '1000000000 years'$$),
-  ($$history 'infinity'$$), ($$history '1 day'$$), ($$history '90 days'$$), ($$history '100 years'$$),
+  ($$history 'infinity'$$), ($$history '1 day'$$), ($$history '90 days'$$),
+    ($$history '100 years'$$),
   ($$rows_per_bucket '0'$$), ($$rows_per_bucket 'x'$$), ($$rows_per_bucket '50'$$),
   ($$connect_timeout 'x'$$), ($$connect_timeout '5s', request_timeout '5s', max_retries '0',
      retry_delay '0', max_requests '10'$$)) v(options);
@@ -144,7 +147,8 @@ FROM (VALUES
   ($$field ''$$), ($$field 'a..b'$$), ($$field '.a'$$), ($$field 'a.'$$), ($$field 'a b'$$),
   ($$field '*.a'$$), ($$field 'amount.value'$$), ($$field 'x-new_field2'$$), ($$field '*'$$),
   ($$role ''$$), ($$role 'Measure'$$), ($$role 'sum'$$), ($$role 'measure'$$), ($$role 'other'$$),
-  ($$filter ''$$), ($$filter 'Models'$$), ($$filter 'models[]'$$), ($$filter 'a&b'$$), ($$filter '2x'$$),
+  ($$filter ''$$), ($$filter 'Models'$$), ($$filter 'models[]'$$), ($$filter 'a&b'$$),
+    ($$filter '2x'$$),
   ($$filter 'start_time'$$), ($$filter 'limit'$$), ($$filter 'page'$$), ($$filter 'group_by'$$),
   ($$filter 'regions'$$), ($$filter 'regions', role 'dimension'$$),
   ($$filter 'regions', role 'measure'$$)) v(options);
@@ -165,7 +169,8 @@ ALTER USER MAPPING FOR CURRENT_USER SERVER api OPTIONS (SET api_key 'sk-admin-2'
 ALTER USER MAPPING FOR CURRENT_USER SERVER api OPTIONS (DROP api_key);  -- ERROR
 ALTER USER MAPPING FOR CURRENT_USER SERVER api OPTIONS (ADD api_key_file '/etc/key');  -- ERROR
 ALTER USER MAPPING FOR CURRENT_USER SERVER api OPTIONS (DROP api_key, ADD api_key_file '/etc/key');
-ALTER USER MAPPING FOR CURRENT_USER SERVER api OPTIONS (DROP api_key_file, ADD api_key 'sk-admin-3');
+ALTER USER MAPPING FOR CURRENT_USER
+  SERVER api OPTIONS (DROP api_key_file, ADD api_key 'sk-admin-3');
 SELECT umoptions FROM pg_user_mappings WHERE srvname = 'api';
 
 CREATE FOREIGN TABLE hourly (day date, model text) SERVER api
@@ -201,7 +206,8 @@ CREATE SERVER mine FOREIGN DATA WRAPPER usage_fdw;
 ALTER SERVER mine OPTIONS (ADD ca_file '/etc/passwd');  -- ERROR
 CREATE USER MAPPING FOR CURRENT_USER SERVER mine OPTIONS (api_key_file '/etc/passwd');  -- ERROR
 CREATE USER MAPPING FOR CURRENT_USER SERVER mine OPTIONS (api_key 'sk-admin-1');
-ALTER USER MAPPING FOR CURRENT_USER SERVER mine OPTIONS (DROP api_key, ADD api_key_file '/etc/passwd');  -- ERROR
+ALTER USER MAPPING FOR CURRENT_USER
+  SERVER mine OPTIONS (DROP api_key, ADD api_key_file '/etc/passwd');  -- ERROR
 
 -- what a superuser has set stays when its owner changes something else
 ALTER SERVER his OPTIONS (ADD max_retries '7');
@@ -227,7 +233,8 @@ CREATE SERVER other FOREIGN DATA WRAPPER usage_fdw OPTIONS (ca_file '/etc/passwd
 
 -- a user may replace a key file by a key, but not by another file
 ALTER USER MAPPING FOR CURRENT_USER SERVER his OPTIONS (SET api_key_file '/etc/passwd');  -- ERROR
-ALTER USER MAPPING FOR CURRENT_USER SERVER his OPTIONS (DROP api_key_file, ADD api_key 'sk-admin-1');
+ALTER USER MAPPING FOR CURRENT_USER
+  SERVER his OPTIONS (DROP api_key_file, ADD api_key 'sk-admin-1');
 RESET ROLE;
 
 -- a key is looked up when a scan starts, for the user who runs it: no mapping,

@@ -21,7 +21,7 @@ CREATE FUNCTION pg_temp.by(reads text, sort text) RETURNS text LANGUAGE sql AS $
     'SELECT * FROM usage.completions WHERE day >= pg_temp.today() - 40 ORDER BY ' || sort)
 $$;
 
-\echo A bound of the bucket, either way, and wherever NULLs would be: there are none.
+\echo An edge of the bucket, either way, and wherever NULLs would be: there are none.
 SELECT pg_temp.by(reads, sort) FROM (VALUES
 ('no sort; oldest first', 'start_time'),
 ('no sort; newest first', 'start_time DESC'),

@@ -15,7 +15,8 @@ PREPARE of_project(text, int) AS
 SELECT (SELECT count(*) FROM usage.completions
         WHERE project_id = $1 AND day BETWEEN pg_temp.today() - 9 AND pg_temp.today() - $2) =
        (SELECT count(*) FROM oracle.completions
-        WHERE project_id = $1 AND day BETWEEN pg_temp.today() - 9 AND pg_temp.today() - $2) AS same;
+        WHERE project_id = $1 AND day BETWEEN pg_temp.today() - 9
+          AND pg_temp.today() - $2) AS same;
 EXECUTE of_project('proj_web', 1);
 EXECUTE of_project('proj_R&D=1', 2);
 EXECUTE of_project(NULL, 3);
@@ -34,7 +35,8 @@ RESET plan_cache_mode;
 
 -- by itself, where the parameter does not matter for the cost
 PREPARE by_filter(text) AS
-SELECT count(*) > 0 AS found FROM usage.completions WHERE project_id = $1 AND day >= pg_temp.today() - 30;
+SELECT count(*) > 0 AS found
+FROM usage.completions WHERE project_id = $1 AND day >= pg_temp.today() - 30;
 EXECUTE by_filter('proj_1');
 EXECUTE by_filter('proj_2');
 EXECUTE by_filter('proj_3');
@@ -65,6 +67,7 @@ SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= pg_temp.
 FROM usage.completions WHERE day >= pg_temp.today() - 9 AND now() > '2020-01-01';
 SELECT count(*) FROM usage.completions WHERE now() < '2020-01-01';
 SET plan_cache_mode = force_generic_plan;
-PREPARE never(int) AS SELECT count(*) FROM usage.completions AS c JOIN (VALUES ('proj_web')) AS p(id) ON c.project_id = p.id AND $1 > 0;
+PREPARE never(int) AS SELECT count(*) FROM usage.completions AS c
+  JOIN (VALUES ('proj_web')) AS p(id) ON c.project_id = p.id AND $1 > 0;
 EXECUTE never(0);
 DEALLOCATE never;

@@ -77,9 +77,11 @@ WHERE EXISTS (SELECT FROM usage.completions
               WHERE day BETWEEN pg_temp.today() - 20 * n AND pg_temp.today() - 1);
 SELECT pg_temp.same($$
   SELECT * FROM generate_series(pg_temp.today() - 30, pg_temp.today(), '1 day') AS d
-  WHERE d::date NOT IN (SELECT day FROM usage.completions WHERE batch AND extract(isodow FROM day) < 6)$$, $$
+  WHERE d::date NOT IN (SELECT day FROM usage.completions
+    WHERE batch AND extract(isodow FROM day) < 6)$$, $$
   SELECT * FROM generate_series(pg_temp.today() - 30, pg_temp.today(), '1 day') AS d
-  WHERE d::date NOT IN (SELECT day FROM oracle.completions WHERE batch AND extract(isodow FROM day) < 6)$$);
+  WHERE d::date NOT IN (SELECT day FROM oracle.completions
+    WHERE batch AND extract(isodow FROM day) < 6)$$);
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
 
 -- LATERAL, with a range and a LIMIT of its own
@@ -103,12 +105,17 @@ $$;
 
 -- no columns, all columns, the whole row, and expressions of all of them
 SELECT pg_temp.both('SELECT count(*) FROM usage.completions WHERE day >= pg_temp.today() - 20');
-SELECT pg_temp.both('SELECT FROM usage.completions WHERE day >= pg_temp.today() - 20') AS no_columns;
+SELECT pg_temp.both('SELECT FROM usage.completions
+  WHERE day >= pg_temp.today() - 20') AS no_columns;
 SELECT pg_temp.both('SELECT * FROM usage.completions WHERE day >= pg_temp.today() - 20');
-SELECT pg_temp.both('SELECT c::text FROM usage.completions AS c WHERE day >= pg_temp.today() - 20');
-SELECT pg_temp.both('SELECT row_to_json(c)::text FROM usage.costs AS c WHERE day >= pg_temp.today() - 20');
-SELECT pg_temp.both('SELECT (c).model FROM (SELECT c FROM usage.completions AS c WHERE day >= pg_temp.today() - 20) AS c');
-SELECT pg_temp.both('SELECT model FROM usage.completions AS c WHERE day >= pg_temp.today() - 20 AND c IS DISTINCT FROM NULL');
+SELECT pg_temp.both('SELECT c::text FROM usage.completions AS c
+  WHERE day >= pg_temp.today() - 20');
+SELECT pg_temp.both('SELECT row_to_json(c)::text FROM usage.costs AS c
+  WHERE day >= pg_temp.today() - 20');
+SELECT pg_temp.both('SELECT (c).model FROM (SELECT c FROM usage.completions AS c
+  WHERE day >= pg_temp.today() - 20) AS c');
+SELECT pg_temp.both('SELECT model FROM usage.completions AS c
+  WHERE day >= pg_temp.today() - 20 AND c IS DISTINCT FROM NULL');
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
 
 -- system columns
@@ -127,11 +134,13 @@ SELECT count(*) FROM usage.costs WHERE false;
 \set QUIET on
 
 -- LIMIT and OFFSET: the newest bucket is enough, if it has rows
-SELECT day AS newest FROM oracle.completions WHERE day < pg_temp.today() GROUP BY day HAVING count(*) > 18 ORDER BY day DESC LIMIT 1 \gset
+SELECT day AS newest FROM oracle.completions
+WHERE day < pg_temp.today() GROUP BY day HAVING count(*) > 18 ORDER BY day DESC LIMIT 1 \gset
 SELECT count(*) FROM (SELECT FROM usage.completions WHERE day <= :'newest' LIMIT 7) AS c;
 SELECT count(*) FROM (SELECT FROM usage.completions WHERE day <= :'newest' OFFSET 11 LIMIT 7) AS c;
 SELECT model IS NULL OR model <> '' AS ok FROM usage.completions WHERE day <= :'newest' LIMIT 1;
-SELECT count(*) FROM (SELECT FROM usage.completions WHERE day <= :'newest' FETCH FIRST ROW ONLY) AS c;
+SELECT count(*)
+FROM (SELECT FROM usage.completions WHERE day <= :'newest' FETCH FIRST ROW ONLY) AS c;
 \i test/lib/asked.sql
 \set QUIET on
 
@@ -148,19 +157,23 @@ SELECT pg_temp.both($$
   WITH RECURSIVE r(n, rows) AS (
     VALUES (1, 0::bigint)
     UNION ALL
-    SELECT n + 1, (SELECT count(*) FROM usage.completions WHERE day = pg_temp.today() - n) FROM r WHERE n < 4)
+    SELECT n + 1, (SELECT count(*) FROM usage.completions WHERE day = pg_temp.today() - n) FROM r
+    WHERE n < 4)
   TABLE r$$);
 \i test/lib/requests.sql
 \set QUIET on
 
 -- set operations, over endpoints and over widths
 SELECT pg_temp.both($$
-  SELECT day, 'tokens', sum(input_tokens)::numeric FROM usage.completions WHERE day >= pg_temp.today() - 20 GROUP BY 1
+  SELECT day, 'tokens', sum(input_tokens)::numeric
+  FROM usage.completions WHERE day >= pg_temp.today() - 20 GROUP BY 1
   UNION ALL
-  SELECT day, 'costs', sum(amount) FROM usage.costs WHERE day >= pg_temp.today() - 20 GROUP BY 1$$);
+  SELECT day, 'costs', sum(amount)
+  FROM usage.costs WHERE day >= pg_temp.today() - 20 GROUP BY 1$$);
 SELECT pg_temp.both($$
   SELECT day FROM usage.costs WHERE day >= pg_temp.today() - 20
-  EXCEPT SELECT day FROM usage.completions WHERE day >= pg_temp.today() - 30 AND model = 'o5 "mini"'$$);
+  EXCEPT SELECT day
+    FROM usage.completions WHERE day >= pg_temp.today() - 30 AND model = 'o5 "mini"'$$);
 SELECT day, sum(input_tokens) FROM usage_hourly.completions
 WHERE day BETWEEN pg_temp.today() - 9 AND pg_temp.today() - 1 GROUP BY day
 EXCEPT
@@ -175,7 +188,8 @@ TABLE scan.kept UNION ALL
 SELECT * FROM usage.costs WHERE day >= (now() AT TIME ZONE 'UTC')::date - 60;
 SELECT pg_temp.same('SELECT * FROM scan.costs WHERE day > pg_temp.today() - 90',
   'SELECT * FROM oracle.costs WHERE day > pg_temp.today() - 90');
-SELECT pg_temp.same($$SELECT * FROM scan.costs WHERE day > pg_temp.today() - 20 AND project_id = 'proj_web'$$,
+SELECT pg_temp.same($$SELECT * FROM scan.costs
+  WHERE day > pg_temp.today() - 20 AND project_id = 'proj_web'$$,
   $$SELECT * FROM oracle.costs WHERE day > pg_temp.today() - 20 AND project_id = 'proj_web'$$);
 \i test/lib/requests.sql
 \set QUIET on
@@ -185,8 +199,10 @@ CREATE TABLE scan.parted (LIKE oracle.costs) PARTITION BY RANGE (day);
 ALTER TABLE scan.parted ATTACH PARTITION usage.costs FOR VALUES FROM ('2020-01-01') TO (MAXVALUE);
 SELECT pg_temp.same('SELECT * FROM scan.parted WHERE day >= pg_temp.today() - 20',
   'SELECT * FROM oracle.costs WHERE day >= pg_temp.today() - 20');
-SELECT pg_temp.same($$SELECT p::text, tableoid::regclass FROM scan.parted AS p WHERE day >= pg_temp.today() - 20 AND line_item = 'Image models'$$,
-  $$SELECT p::text, 'usage.costs'::regclass FROM oracle.costs AS p WHERE day >= pg_temp.today() - 20 AND line_item = 'Image models'$$);
+SELECT pg_temp.same($$SELECT p::text, tableoid::regclass FROM scan.parted AS p
+  WHERE day >= pg_temp.today() - 20 AND line_item = 'Image models'$$,
+  $$SELECT p::text, 'usage.costs'::regclass FROM oracle.costs AS p
+    WHERE day >= pg_temp.today() - 20 AND line_item = 'Image models'$$);
 INSERT INTO scan.parted (day) VALUES (pg_temp.today());  -- ERROR
 SELECT count(*) FROM scan.parted WHERE day < '2019-01-01';
 \i test/lib/requests.sql
@@ -196,8 +212,10 @@ ALTER TABLE scan.parted DETACH PARTITION usage.costs;
 -- row marks
 SELECT pg_temp.same('SELECT * FROM usage.completions WHERE day >= pg_temp.today() - 20 FOR UPDATE',
   'SELECT * FROM oracle.completions WHERE day >= pg_temp.today() - 20');
-SELECT pg_temp.same('SELECT k.amount, c.amount FROM scan.kept AS k JOIN usage.costs AS c USING (day, project_id, line_item) FOR UPDATE OF k',
-  'SELECT k.amount, c.amount FROM scan.kept AS k JOIN oracle.costs AS c USING (day, project_id, line_item)');
+SELECT pg_temp.same('SELECT k.amount, c.amount FROM scan.kept AS k
+  JOIN usage.costs AS c USING (day, project_id, line_item) FOR UPDATE OF k',
+  'SELECT k.amount, c.amount FROM scan.kept AS k
+    JOIN oracle.costs AS c USING (day, project_id, line_item)');
 SELECT model FROM usage.completions WHERE day > pg_temp.today() + 5 FOR SHARE;
 
 --
@@ -206,7 +224,8 @@ SELECT model FROM usage.completions WHERE day > pg_temp.today() + 5 FOR SHARE;
 CREATE TABLE scan.copied AS SELECT * FROM usage.completions WHERE day < pg_temp.today() - 10;
 INSERT INTO scan.copied
 SELECT * FROM usage.completions WHERE day BETWEEN pg_temp.today() - 10 AND pg_temp.today() - 1;
-SELECT pg_temp.same('TABLE scan.copied', 'SELECT * FROM oracle.completions WHERE day < pg_temp.today()');
+SELECT pg_temp.same('TABLE scan.copied',
+  'SELECT * FROM oracle.completions WHERE day < pg_temp.today()');
 
 -- the last days once more, into one row a day
 CREATE TABLE scan.daily (day date PRIMARY KEY, input_tokens numeric, updated int DEFAULT 0);
@@ -230,7 +249,8 @@ DELETE FROM scan.daily AS d USING usage.completions AS c
 WHERE c.day = d.day AND c.model = 'gpt-audio-2' AND c.day < pg_temp.today() - 20;
 SELECT pg_temp.same('TABLE scan.daily', $$
   SELECT day, sum(input_tokens), CASE WHEN bool_or(model = 'gpt-audio-2') THEN -1 ELSE 1 END
-  FROM oracle.completions WHERE day BETWEEN pg_temp.today() - 20 AND pg_temp.today() - 1 GROUP BY day
+  FROM oracle.completions
+  WHERE day BETWEEN pg_temp.today() - 20 AND pg_temp.today() - 1 GROUP BY day
   UNION ALL
   SELECT day, sum(input_tokens), 0
   FROM oracle.completions WHERE day < pg_temp.today() - 20
@@ -253,18 +273,22 @@ EXPLAIN (COSTS OFF) SELECT count(*) FROM usage.costs;
 
 -- more requests than are allowed: known before the first one
 ALTER FOREIGN TABLE usage.completions OPTIONS (ADD max_requests '2');
-SELECT count(*) > 0 FROM usage.completions WHERE day BETWEEN pg_temp.today() - 62 AND pg_temp.today() - 1;
-SELECT count(*) FROM usage.completions WHERE day BETWEEN pg_temp.today() - 63 AND pg_temp.today() - 1;  -- ERROR
+SELECT count(*) > 0
+FROM usage.completions WHERE day BETWEEN pg_temp.today() - 62 AND pg_temp.today() - 1;
+SELECT count(*)
+FROM usage.completions WHERE day BETWEEN pg_temp.today() - 63 AND pg_temp.today() - 1;  -- ERROR
 SELECT count(*) FROM usage.completions;  -- ERROR
 -- what a LIMIT is likely to stop early is checked as it goes
-SELECT count(*) FROM (SELECT FROM usage.completions WHERE day <= :'newest' LIMIT 1) AS c \g /dev/null
+SELECT count(*)
+FROM (SELECT FROM usage.completions WHERE day <= :'newest' LIMIT 1) AS c \g /dev/null
 SELECT count(*) FROM (SELECT FROM usage.completions WHERE model = 'none' LIMIT 1) AS c;  -- ERROR
 \i test/lib/asked.sql
 EXPLAIN (COSTS OFF) SELECT FROM usage.completions;
 SELECT count(*) > 0 FROM usage.completions
 WHERE day = pg_temp.today() - 90 OR day BETWEEN pg_temp.today() - 9 AND pg_temp.today();
 SELECT count(*) FROM usage.completions
-WHERE day = pg_temp.today() - 90 OR day = pg_temp.today() - 70 OR day = pg_temp.today() - 50;  -- ERROR
+WHERE day = pg_temp.today() - 90 OR day = pg_temp.today() - 70
+  OR day = pg_temp.today() - 50;  -- ERROR
 \i test/lib/requests.sql
 ALTER FOREIGN TABLE usage.completions OPTIONS (DROP max_requests);
 \set QUIET on
@@ -280,12 +304,15 @@ SELECT pg_temp.both($$
 \i test/lib/requests.sql
 \set QUIET on
 SELECT count(DISTINCT param) AS cursors, count(*) AS pages
-FROM (SELECT substring(query FROM 'page=([^&]+)') AS param FROM request) AS r WHERE param IS NOT NULL;
+FROM (SELECT substring(query FROM 'page=([^&]+)') AS param FROM request) AS r
+WHERE param IS NOT NULL;
 SELECT pg_temp.both($$
-  SELECT n, (SELECT sum(amount) FROM usage.costs WHERE day BETWEEN pg_temp.today() - n * 9 AND pg_temp.today() - 1)
+  SELECT n, (SELECT sum(amount) FROM usage.costs
+    WHERE day BETWEEN pg_temp.today() - n * 9 AND pg_temp.today() - 1)
   FROM generate_series(1, 2) AS n$$);
 \i test/lib/requests.sql
-SELECT count(*) FROM (SELECT FROM usage.completions WHERE day BETWEEN pg_temp.today() - 40 AND :'newest' LIMIT 2) AS c;
+SELECT count(*) FROM (SELECT FROM usage.completions
+  WHERE day BETWEEN pg_temp.today() - 40 AND :'newest' LIMIT 2) AS c;
 \i test/lib/asked.sql
 \set QUIET on
 \! "$USAGE_SIMULATOR_CONTROL" set page_limit=0
@@ -329,7 +356,8 @@ GRANT SELECT ON usage.completions TO regress_usage_reader;
 SET ROLE regress_usage_reader;
 SELECT count(*) FROM usage.completions;  -- ERROR
 EXPLAIN (COSTS OFF) SELECT FROM usage.completions WHERE model = 'gpt-6-astra';
-SELECT count(*) > 0 AS by_view FROM scan.by_model WHERE day >= (now() AT TIME ZONE 'UTC')::date - 20;
+SELECT count(*) > 0 AS by_view
+FROM scan.by_model WHERE day >= (now() AT TIME ZONE 'UTC')::date - 20;
 RESET ROLE;
 
 -- a view of the invoker's rights, as there are since PostgreSQL 15

@@ -56,11 +56,16 @@ ALTER FOREIGN TABLE completions DROP COLUMN model;
 ALTER FOREIGN TABLE completions ADD COLUMN batch bool, ADD COLUMN end_time timestamptz;
 ALTER FOREIGN TABLE completions DROP COLUMN output_tokens, ADD COLUMN input_tokens bigint;
 SELECT pg_temp.same('SELECT * FROM completions WHERE day >= pg_temp.today() - 40', $$
-  SELECT day, sum(num_model_requests)::bigint, project_id, batch, end_time, sum(input_tokens)::bigint
-  FROM oracle.completions WHERE day >= pg_temp.today() - 40 GROUP BY day, project_id, batch, end_time$$);
-SELECT pg_temp.same('SELECT c::text FROM completions AS c WHERE day >= pg_temp.today() - 40 AND batch', $$
-  SELECT row(day, sum(num_model_requests)::bigint, project_id, batch, end_time, sum(input_tokens)::bigint)::text
-  FROM oracle.completions WHERE day >= pg_temp.today() - 40 AND batch GROUP BY day, project_id, batch, end_time$$);
+  SELECT day, sum(num_model_requests)::bigint, project_id, batch, end_time,
+    sum(input_tokens)::bigint
+  FROM oracle.completions
+  WHERE day >= pg_temp.today() - 40 GROUP BY day, project_id, batch, end_time$$);
+SELECT pg_temp.same('SELECT c::text FROM completions AS c
+  WHERE day >= pg_temp.today() - 40 AND batch', $$
+  SELECT row(day, sum(num_model_requests)::bigint, project_id, batch, end_time,
+    sum(input_tokens)::bigint)::text
+  FROM oracle.completions
+  WHERE day >= pg_temp.today() - 40 AND batch GROUP BY day, project_id, batch, end_time$$);
 \i test/lib/requests.sql
 ALTER FOREIGN TABLE completions RENAME COLUMN num_model_requests TO calls;
 SELECT calls FROM completions WHERE day > pg_temp.today() + 5;  -- ERROR
@@ -71,8 +76,10 @@ ALTER FOREIGN TABLE completions RENAME COLUMN day TO "the day";
 ALTER FOREIGN TABLE completions ALTER COLUMN "the day" OPTIONS (ADD column_name 'day');
 \set QUIET on
 SELECT pg_temp.same($$
-  SELECT * FROM completions WHERE "the day" >= pg_temp.today() - 40 AND "Project" = 'proj_web'$$, $$
-  SELECT day, sum(num_model_requests)::bigint, project_id, batch, end_time, sum(input_tokens)::bigint
+  SELECT * FROM completions
+  WHERE "the day" >= pg_temp.today() - 40 AND "Project" = 'proj_web'$$, $$
+  SELECT day, sum(num_model_requests)::bigint, project_id, batch, end_time,
+    sum(input_tokens)::bigint
   FROM oracle.completions WHERE day >= pg_temp.today() - 40 AND project_id = 'proj_web'
   GROUP BY day, project_id, batch, end_time$$);
 \i test/lib/requests.sql
@@ -84,14 +91,19 @@ SELECT count(*) FROM renamed;  -- ERROR
 ALTER FOREIGN TABLE renamed OPTIONS (ADD endpoint 'completions');
 SELECT count(*) > 0 AS found FROM renamed WHERE "the day" >= pg_temp.today() - 20;
 CREATE FOREIGN TABLE total (
-  model text, again text OPTIONS (column_name 'model'), day date, since timestamptz OPTIONS (column_name 'start_time'),
+  model text, again text OPTIONS (column_name 'model'),
+  day date, since timestamptz OPTIONS (column_name 'start_time'),
   input_tokens bigint, tokens numeric OPTIONS (column_name 'input_tokens')
 ) SERVER openai OPTIONS (endpoint 'completions');
 SELECT pg_temp.same($$
-  SELECT * FROM total WHERE day >= pg_temp.today() - 30 AND again = 'gpt-6-astra' AND model = 'gpt-6-astra'$$, $$
+  SELECT * FROM total
+  WHERE day >= pg_temp.today() - 30 AND again = 'gpt-6-astra' AND model = 'gpt-6-astra'$$, $$
   SELECT model, model, day, start_time, sum(input_tokens)::bigint, sum(input_tokens)
-  FROM oracle.completions WHERE day >= pg_temp.today() - 30 AND model = 'gpt-6-astra' GROUP BY model, day, start_time$$);
-SELECT count(*) FROM total WHERE day >= pg_temp.today() - 30 AND again = 'gpt-6-astra' AND model = 'gpt-6-luna';  -- no request
+  FROM oracle.completions
+  WHERE day >= pg_temp.today() - 30 AND model = 'gpt-6-astra' GROUP BY model, day, start_time$$);
+SELECT count(*) FROM total
+WHERE day >= pg_temp.today() - 30
+  AND again = 'gpt-6-astra' AND model = 'gpt-6-luna';  -- no request
 \i test/lib/requests.sql
 SELECT query ~ 'group_by=model.*group_by' AS twice FROM request;
 \set QUIET on
@@ -106,24 +118,30 @@ SELECT pg_temp.same('SELECT count(*) FROM empty',
 \set QUIET on
 
 -- every single dimension is a grain
-SELECT format('CREATE FOREIGN TABLE by_%1$s (day date, %1$I %2$s, input_tokens bigint) SERVER openai OPTIONS (endpoint %3$L)',
+SELECT format('CREATE FOREIGN TABLE by_%1$s (day date, %1$I %2$s, input_tokens bigint)
+  SERVER openai OPTIONS (endpoint %3$L)',
   column_name, data_type, 'completions')
 FROM usage_fdw_columns() WHERE endpoint = 'completions' AND role = 'dimension' AND imported \gexec
 SELECT column_name, pg_temp.same(
-  format('SELECT day, %1$I, input_tokens FROM by_%1$s WHERE day >= pg_temp.today() - 40', column_name),
-  format('SELECT day, %1$I, sum(input_tokens)::bigint FROM oracle.completions WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2', column_name))
+  format('SELECT day, %1$I, input_tokens FROM by_%1$s WHERE day >= pg_temp.today() - 40',
+    column_name),
+  format('SELECT day, %1$I, sum(input_tokens)::bigint FROM oracle.completions
+    WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2', column_name))
 FROM usage_fdw_columns() WHERE endpoint = 'completions' AND role = 'dimension' AND imported;
 
 -- a level adds up over projects, not over time
-CREATE FOREIGN TABLE stores (start_time timestamptz, usage_bytes bigint) SERVER openai OPTIONS (endpoint 'vector_stores');
+CREATE FOREIGN TABLE stores (start_time timestamptz, usage_bytes bigint)
+  SERVER openai OPTIONS (endpoint 'vector_stores');
 SELECT pg_temp.same('SELECT * FROM stores',
   'SELECT start_time, sum(usage_bytes)::bigint FROM oracle.vector_stores GROUP BY 1');
 
 -- a label where there is just one, a measure without its label
-CREATE FOREIGN TABLE spent (day date, amount numeric, currency text) SERVER openai OPTIONS (endpoint 'costs');
+CREATE FOREIGN TABLE spent (day date, amount numeric, currency text)
+  SERVER openai OPTIONS (endpoint 'costs');
 SELECT pg_temp.same('SELECT * FROM spent',
   'SELECT day, sum(amount), min(currency) FROM oracle.costs GROUP BY 1');
-CREATE FOREIGN TABLE used (day date, line_item text, quantity numeric) SERVER openai OPTIONS (endpoint 'costs');
+CREATE FOREIGN TABLE used (day date, line_item text, quantity numeric)
+  SERVER openai OPTIONS (endpoint 'costs');
 SELECT pg_temp.same('SELECT day, line_item FROM used',
   'SELECT DISTINCT day, line_item FROM oracle.costs');
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests
@@ -136,9 +154,11 @@ SELECT pg_temp.same('SELECT day, line_item FROM used',
 
 -- too small, inexact, or something else
 SELECT type || ': ' || own.planned('day date, input_tokens ' || type)
-FROM unnest(ARRAY['bigint', 'numeric', 'int', 'smallint', 'float8', 'real', 'money', 'text', 'oid', 'bool', 'bigint[]']) AS type;
+FROM unnest(ARRAY['bigint', 'numeric', 'int', 'smallint', 'float8', 'real', 'money', 'text', 'oid',
+  'bool', 'bigint[]']) AS type;
 SELECT type || ': ' || own.planned('day date, model ' || type)
-FROM unnest(ARRAY['text', 'varchar', 'varchar(100)', 'char(60)', 'name', '"char"', 'bytea', 'json', 'uuid', 'int', 'text[]']) AS type;
+FROM unnest(ARRAY['text', 'varchar', 'varchar(100)', 'char(60)', 'name', '"char"', 'bytea', 'json',
+  'uuid', 'int', 'text[]']) AS type;
 SELECT type || ': ' || own.planned('day date, batch ' || type)
 FROM unnest(ARRAY['bool', 'text', 'int', 'bigint', 'bit(1)']) AS type;
 SELECT type || ': ' || own.planned('start_time ' || type)
@@ -146,10 +166,11 @@ FROM unnest(ARRAY['timestamptz', 'timestamptz(0)', 'timestamp', 'date', 'bigint'
 SELECT type || ': ' || own.planned('end_time timestamptz, day ' || type)
 FROM unnest(ARRAY['date', 'timestamp', 'timestamptz', 'text', 'int']) AS type;
 SELECT type || ': ' || own.planned('amount ' || type, 'endpoint ''costs''')
-FROM unnest(ARRAY['numeric', 'numeric(12,2)', 'numeric(3)', 'float8', 'money', 'bigint', 'text']) AS type;
+FROM unnest(ARRAY['numeric', 'numeric(12,2)', 'numeric(3)', 'float8', 'money', 'bigint',
+  'text']) AS type;
 SELECT own.planned('currency varchar(3)', 'endpoint ''costs''');
 
--- domains: over what holds the field, but not over a bucket's bounds
+-- domains: over what holds the field, but not over a bucket's edges
 CREATE DOMAIN tokens AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN label AS text NOT NULL;
 CREATE DOMAIN moment AS timestamptz;
@@ -168,13 +189,15 @@ SELECT own.planned('day date, line_item text', 'endpoint ''weather''');
 SELECT own.planned('day date, line_item text', 'bucket_width ''1d''');
 SELECT own.planned('day date, amount numeric', 'endpoint ''costs'', bucket_width ''1h''');
 SELECT own.planned('day date', 'endpoint ''completions'', bucket_width ''2h''');
-SELECT own.planned('day date', 'endpoint ''completions'', path ''/organization/usage/completions''');
+SELECT own.planned('day date',
+  'endpoint ''completions'', path ''/organization/usage/completions''');
 
 -- a column without the dimension that it requires
 SELECT own.planned('day date, quantity numeric', 'endpoint ''costs''');
 SELECT own.planned('day date, quantity_unit text, project_id text', 'endpoint ''costs''');
 SELECT own.planned('day date, q numeric OPTIONS (column_name ''quantity'')', 'endpoint ''costs''');
-SELECT own.planned('day date, q numeric OPTIONS (column_name ''quantity''), item text OPTIONS (column_name ''line_item'')',
+SELECT own.planned('day date, q numeric OPTIONS (column_name ''quantity''),
+  item text OPTIONS (column_name ''line_item'')',
   'endpoint ''costs''');
 
 -- roles and filters that make no sense
@@ -200,10 +223,13 @@ CREATE FOREIGN TABLE narrow (
   day date, line_item varchar(60), project_id char(20), amount numeric(12,2), currency varchar(3)
 ) SERVER openai OPTIONS (endpoint 'costs');
 SELECT pg_temp.same('SELECT * FROM narrow WHERE day >= pg_temp.today() - 40', $$
-  SELECT day, line_item::varchar(60), project_id::char(20), amount::numeric(12,2), currency::varchar(3)
+  SELECT day, line_item::varchar(60), project_id::char(20), amount::numeric(12,2),
+    currency::varchar(3)
   FROM oracle.costs WHERE day >= pg_temp.today() - 40$$);
-SELECT pg_temp.same($$SELECT * FROM narrow WHERE line_item = 'Image models' AND amount >= 0.01$$, $$
-  SELECT day, line_item::varchar(60), project_id::char(20), amount::numeric(12,2), currency::varchar(3)
+SELECT pg_temp.same($$
+  SELECT * FROM narrow WHERE line_item = 'Image models' AND amount >= 0.01$$, $$
+  SELECT day, line_item::varchar(60), project_id::char(20), amount::numeric(12,2),
+    currency::varchar(3)
   FROM oracle.costs WHERE line_item = 'Image models' AND amount::numeric(12,2) >= 0.01$$);
 -- blanks past its length are dropped by varchar, but not by the API: no filter
 EXPLAIN (COSTS OFF) SELECT FROM narrow WHERE line_item = 'web search tool calls';
@@ -216,14 +242,19 @@ SELECT sum(amount) FROM narrow;  -- ERROR
 CREATE FOREIGN TABLE checked (
   day date, model label, batch bool, input_tokens tokens, output_tokens tokens_of_tokens
 ) SERVER openai OPTIONS (endpoint 'completions');
-SELECT pg_temp.same($$SELECT day, batch, input_tokens, output_tokens FROM checked WHERE day >= pg_temp.today() - 20$$, $$
+SELECT pg_temp.same($$
+  SELECT day, batch, input_tokens, output_tokens
+  FROM checked WHERE day >= pg_temp.today() - 20$$, $$
   SELECT day, batch, input_tokens, output_tokens FROM (
-    SELECT day, model, batch, sum(input_tokens)::bigint AS input_tokens, sum(output_tokens)::bigint AS output_tokens
+    SELECT day, model, batch, sum(input_tokens)::bigint AS input_tokens,
+      sum(output_tokens)::bigint AS output_tokens
     FROM oracle.completions WHERE day >= pg_temp.today() - 20 GROUP BY 1, 2, 3) AS o$$);
 SELECT count(model) FROM checked;  -- ERROR
-SELECT pg_temp.same($$SELECT * FROM checked WHERE model = 'gpt-6-astra' AND day >= pg_temp.today() - 20$$, $$
+SELECT pg_temp.same($$
+  SELECT * FROM checked WHERE model = 'gpt-6-astra' AND day >= pg_temp.today() - 20$$, $$
   SELECT day, model, batch, sum(input_tokens), sum(output_tokens)
-  FROM oracle.completions WHERE model = 'gpt-6-astra' AND day >= pg_temp.today() - 20 GROUP BY 1, 2, 3$$);
+  FROM oracle.completions
+  WHERE model = 'gpt-6-astra' AND day >= pg_temp.today() - 20 GROUP BY 1, 2, 3$$);
 ALTER DOMAIN tokens DROP CONSTRAINT tokens_check;
 ALTER DOMAIN tokens ADD CHECK (VALUE < 0);
 SELECT sum(input_tokens) FROM checked;  -- ERROR
@@ -240,11 +271,14 @@ IMPORT FOREIGN SCHEMA usage LIMIT TO (completions, costs) FROM SERVER openai INT
   OPTIONS (extra_dimensions 'true');
 SELECT pg_temp.same('SELECT * FROM sources WHERE day >= pg_temp.today() - 40', $$
   SELECT day, api_source, sum(num_model_requests)::bigint
-  FROM events.completions, LATERAL (SELECT (to_timestamp("time") AT TIME ZONE 'UTC')::date AS day) AS d
+  FROM events.completions,
+    LATERAL (SELECT (to_timestamp("time") AT TIME ZONE 'UTC')::date AS day) AS d
   WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2$$);
-SELECT pg_temp.same('SELECT day, api_source, sum(num_model_requests) FROM completions WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2', $$
+SELECT pg_temp.same('SELECT day, api_source, sum(num_model_requests) FROM completions
+  WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2', $$
   SELECT day, api_source, sum(num_model_requests)
-  FROM events.completions, LATERAL (SELECT (to_timestamp("time") AT TIME ZONE 'UTC')::date AS day) AS d
+  FROM events.completions,
+    LATERAL (SELECT (to_timestamp("time") AT TIME ZONE 'UTC')::date AS day) AS d
   WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2$$);
 SELECT pg_temp.same($$
   SELECT day, api_key_id, user_id, api_source, sum(amount) FROM costs
@@ -277,20 +311,26 @@ CREATE FOREIGN TABLE unknown (
   spent_text text OPTIONS (field 'amount.value', column_name 'x', role 'other')
 ) SERVER openai OPTIONS (path '/organization/costs');
 SELECT pg_temp.same($$
-  SELECT day, project, line, spent, unit, quantity::numeric FROM unknown WHERE day >= pg_temp.today() - 30$$, $$
-  SELECT day, project_id, line_item, amount, currency, quantity FROM oracle.costs WHERE day >= pg_temp.today() - 30$$);
+  SELECT day, project, line, spent, unit, quantity::numeric
+  FROM unknown WHERE day >= pg_temp.today() - 30$$, $$
+  SELECT day, project_id, line_item, amount, currency, quantity
+  FROM oracle.costs WHERE day >= pg_temp.today() - 30$$);
 SELECT pg_temp.same($$
   SELECT day, project, line, spent FROM unknown
-  WHERE day >= pg_temp.today() - 30 AND project IN ('proj_web', 'proj_R&D=1') AND line = 'Image models'$$, $$
+  WHERE day >= pg_temp.today() - 30 AND project IN ('proj_web', 'proj_R&D=1')
+    AND line = 'Image models'$$, $$
   SELECT day, project_id, line_item, amount FROM oracle.costs
-  WHERE day >= pg_temp.today() - 30 AND project_id IN ('proj_web', 'proj_R&D=1') AND line_item = 'Image models'$$);
+  WHERE day >= pg_temp.today() - 30 AND project_id IN ('proj_web', 'proj_R&D=1')
+    AND line_item = 'Image models'$$);
 SELECT pg_temp.same($$
-  SELECT day, whole ->> 'project_id', whole ->> 'line_item', (whole -> 'amount' ->> 'value')::numeric,
+  SELECT day, whole ->> 'project_id', whole ->> 'line_item',
+    (whole -> 'amount' ->> 'value')::numeric,
     amount ->> 'currency', spent_text::numeric, whole ->> 'object', nothing
   FROM unknown WHERE day >= pg_temp.today() - 30$$, $$
   SELECT day, project_id, line_item, amount, currency, amount, 'organization.costs.result', NULL
   FROM oracle.costs WHERE day >= pg_temp.today() - 30$$);
-SELECT count(*) > 0 AS found FROM unknown WHERE day >= pg_temp.today() - 20 AND unit = 'usd' AND nothing IS NULL;
+SELECT count(*) > 0 AS found
+FROM unknown WHERE day >= pg_temp.today() - 20 AND unit = 'usd' AND nothing IS NULL;
 \i test/lib/requests.sql
 SELECT DISTINCT substring(query FROM 'group_by=[^&]*&[^&]*') FROM request;
 \set QUIET on

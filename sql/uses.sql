@@ -121,11 +121,13 @@ RESET TimeZone;
 -- costs, exact to the last digit
 \set QUIET on
 CREATE MATERIALIZED VIEW report.invoice AS
-SELECT date_trunc('month', day::timestamp) AS month, project_id, line_item, currency, sum(amount) AS amount
+SELECT date_trunc('month', day::timestamp) AS month, project_id, line_item, currency,
+  sum(amount) AS amount
 FROM usage.costs GROUP BY 1, 2, 3, 4;
 SELECT pg_temp.same('SELECT *, amount::text FROM report.invoice', $$
   SELECT *, amount::text FROM (
-    SELECT date_trunc('month', day::timestamp), project_id, line_item, currency, sum(amount) AS amount
+    SELECT date_trunc('month', day::timestamp), project_id, line_item, currency,
+      sum(amount) AS amount
     FROM oracle.costs GROUP BY 1, 2, 3, 4) AS o$$);
 
 SET client_min_messages = warning;

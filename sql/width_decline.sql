@@ -36,7 +36,7 @@ SELECT pg_temp.width(width, query) FROM (VALUES
 ('1h', 'SELECT day, sum(usage_bytes) AS s FROM usage_hourly.vector_stores GROUP BY 1')
 ) AS c(width, query);
 
-\echo A bound of the bucket is seen: by a group, an aggregate, or what decides about a sum.
+\echo An edge of the bucket is seen: by a group, an aggregate, or what decides about a sum.
 SELECT pg_temp.width(width, query) FROM (VALUES
 ('1m', $$
   SELECT start_time, sum(input_tokens) AS s

@@ -8,8 +8,10 @@ TRUNCATE request;
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
 \set QUIET off
 SELECT coalesce('buckets asked for: ' || string_agg(
-	((substring(query FROM 'end_time=(\d+)')::bigint - substring(query FROM 'start_time=(\d+)')::bigint)
-		/ CASE substring(query FROM 'bucket_width=(\w+)') WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END)::text
+	((substring(query FROM 'end_time=(\d+)')::bigint
+		- substring(query FROM 'start_time=(\d+)')::bigint)
+		/ CASE substring(query FROM 'bucket_width=(\w+)')
+			WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END)::text
 	|| CASE WHEN query ~ 'page=' THEN '+' ELSE '' END
 	|| CASE status WHEN 200 THEN '' ELSE '!' || status END, ' ' ORDER BY seq), 'no request') AS asked
 FROM request;

@@ -29,15 +29,18 @@ CREATE FUNCTION pg_temp.finished_scans(plan jsonb) RETURNS SETOF jsonb LANGUAGE 
     UNION ALL
     SELECT child, CASE
       WHEN child->>'Parent Relationship' IN ('InitPlan', 'SubPlan') THEN true
-      WHEN n.plan->>'Node Type' IN ('Sort', 'Hash') OR n.plan->>'Strategy' IN ('Plain', 'Hashed') THEN false
+      WHEN n.plan->>'Node Type' IN ('Sort', 'Hash')
+        OR n.plan->>'Strategy' IN ('Plain', 'Hashed') THEN false
       WHEN n.plan->>'Node Type' IN ('Limit', 'Merge Join') THEN true
       WHEN n.plan->>'Node Type' = 'Nested Loop' AND child->>'Parent Relationship' = 'Inner'
-        AND (n.plan->>'Join Type' IN ('Semi', 'Anti') OR (n.plan->>'Inner Unique')::boolean) THEN true
+        AND (n.plan->>'Join Type' IN ('Semi', 'Anti') OR (n.plan->>'Inner Unique')::boolean)
+          THEN true
       WHEN n.plan->>'Node Type' = 'Hash Join' AND (child->>'Actual Rows')::float <= 1 THEN true
       ELSE is_stopped END
     FROM node AS n, jsonb_array_elements(n.plan->'Plans') AS child)
   SELECT n.plan FROM node AS n
-  WHERE n.plan->>'Node Type' = 'Foreign Scan' AND (n.plan->>'Actual Loops')::float > 0 AND NOT is_stopped
+  WHERE n.plan->>'Node Type' = 'Foreign Scan' AND (n.plan->>'Actual Loops')::float > 0
+    AND NOT is_stopped
 $$;
 
 CREATE PROCEDURE pg_temp.explain_random(q random_query) LANGUAGE plpgsql AS $$
@@ -51,7 +54,8 @@ BEGIN
     EXECUTE options || q.command INTO plan;
   ELSE
     EXECUTE format('PREPARE random_query (%s) AS %s', array_to_string(q.types, ', '), q.command);
-    EXECUTE options || format('EXECUTE random_query (%s)', array_to_string(q.args, ', ')) INTO plan;
+    EXECUTE options
+      || format('EXECUTE random_query (%s)', array_to_string(q.args, ', ')) INTO plan;
     DEALLOCATE random_query;
   END IF;
   INSERT INTO scan
@@ -63,7 +67,8 @@ END $$;
 CREATE PROCEDURE pg_temp.explain_randoms(queries text, first int, count int) LANGUAGE plpgsql AS $$
 BEGIN
   FOR n IN first .. first + count - 1 LOOP
-    CALL pg_temp.explain_random(CASE queries WHEN 'random' THEN pg_temp.random_query(n) ELSE pg_temp.differential_query(n) END);
+    CALL pg_temp.explain_random(CASE queries
+      WHEN 'random' THEN pg_temp.random_query(n) ELSE pg_temp.differential_query(n) END);
     COMMIT;
   END LOOP;
 END $$;
@@ -77,6 +82,8 @@ RESET client_min_messages;
 \pset format unaligned
 \pset fieldsep '\t'
 -- what stands outside of quotes tells
-SELECT number, regexp_replace(coalesce(condition, ''), '''([^'']|'''')*''', '', 'g') !~ '\$[0-9]|\.|SubPlan' AS known,
+SELECT number,
+  regexp_replace(coalesce(condition, ''), '''([^'']|'''')*''', '', 'g')
+    !~ '\$[0-9]|\.|SubPlan' AS known,
   expected, actual, source, translate(condition, E'\t\n', '  ')
 FROM scan ORDER BY number;

@@ -38,20 +38,24 @@ SELECT format($view$
 		(bucket AT TIME ZONE 'UTC')::date AS day, %3$s
 	FROM (SELECT %4$s e.*, date_trunc('%5$s', to_timestamp(e."time"), 'UTC') AS bucket
 		FROM events.%6$I AS e
-		WHERE to_timestamp(e."time") >= (date_trunc('day', now() AT TIME ZONE 'UTC') - interval '365 days') AT TIME ZONE 'UTC'
+		WHERE to_timestamp(e."time") >=
+			(date_trunc('day', now() AT TIME ZONE 'UTC') - interval '365 days') AT TIME ZONE 'UTC'
 		%7$s) AS e
 	GROUP BY bucket %8$s$view$,
 	:'endpoint' || CASE w.width WHEN '1d' THEN '' ELSE '_' || w.width END,
 	CASE w.width WHEN '1d' THEN '24 hours' WHEN '1h' THEN '1 hour' ELSE '1 minute' END,
 	string_agg(format(CASE c.role
 			WHEN 'dimension' THEN '%1$I'
-			WHEN 'label' THEN 'CASE WHEN count(DISTINCT %1$I) = 1 AND count(%1$I) = count(*) THEN min(%1$I) END AS %1$I'
+			WHEN 'label' THEN 'CASE WHEN count(DISTINCT %1$I) = 1 AND count(%1$I) = count(*)
+				THEN min(%1$I) END AS %1$I'
 			ELSE 'trim_scale(sum(%1$I))::%2$s AS %1$I' END,
 		c.column_name, c.data_type), ', '),
-	CASE WHEN bool_or(c.role = 'gauge') THEN 'DISTINCT ON (bucket, project_id, vector_store_id)' ELSE '' END,
+	CASE WHEN bool_or(c.role = 'gauge')
+		THEN 'DISTINCT ON (bucket, project_id, vector_store_id)' ELSE '' END,
 	CASE w.width WHEN '1d' THEN 'day' WHEN '1h' THEN 'hour' ELSE 'minute' END,
 	:'endpoint',
-	CASE WHEN bool_or(c.role = 'gauge') THEN 'ORDER BY bucket, project_id, vector_store_id, e."time" DESC' ELSE '' END,
+	CASE WHEN bool_or(c.role = 'gauge')
+		THEN 'ORDER BY bucket, project_id, vector_store_id, e."time" DESC' ELSE '' END,
 	coalesce(string_agg(format(', %I', c.column_name), '') FILTER (WHERE c.role = 'dimension'), ''))
 FROM usage_fdw_columns() AS c, unnest(c.bucket_widths) AS w(width)
 WHERE c.endpoint = :'endpoint' AND (c.imported OR :extra_dimensions) AND c.role <> 'bucket'

@@ -9,8 +9,10 @@ FROM (VALUES ('1d'), ('1h'), ('1m')) AS v(w)
 WHERE to_regnamespace('random_' || w) IS NULL
 \gexec
 IMPORT FOREIGN SCHEMA usage FROM SERVER openai INTO random_1d OPTIONS (extra_dimensions 'true');
-IMPORT FOREIGN SCHEMA usage EXCEPT (costs) FROM SERVER openai INTO random_1h OPTIONS (bucket_width '1h', extra_dimensions 'true');
-IMPORT FOREIGN SCHEMA usage EXCEPT (costs) FROM SERVER openai INTO random_1m OPTIONS (bucket_width '1m', extra_dimensions 'true');
+IMPORT FOREIGN SCHEMA usage EXCEPT (costs)
+  FROM SERVER openai INTO random_1h OPTIONS (bucket_width '1h', extra_dimensions 'true');
+IMPORT FOREIGN SCHEMA usage EXCEPT (costs)
+  FROM SERVER openai INTO random_1m OPTIONS (bucket_width '1m', extra_dimensions 'true');
 CREATE TEMP TABLE source AS
 SELECT endpoint, w.width, w.days,
   format('random_%s.%I', w.width, endpoint) AS foreign_table,
@@ -27,7 +29,8 @@ FROM source
 
 -- Values of dimensions; NULL is one, and so is what is not there.
 CREATE TEMP TABLE dimension (endpoint text, col text, is_boolean boolean, vals text[]);
-SELECT format('INSERT INTO dimension SELECT %L, %L, %L, array_agg(DISTINCT coalesce(%2$I::text, ''gone'')) || %5$L::text[] FROM relation.%4$I',
+SELECT format('INSERT INTO dimension SELECT %L, %L, %L, array_agg(DISTINCT coalesce(%2$I::text,
+  ''gone'')) || %5$L::text[] FROM relation.%4$I',
   endpoint, column_name, data_type = 'boolean'::regtype, endpoint || '_1d',
   CASE WHEN data_type = 'boolean'::regtype THEN '{}' ELSE '{"",a b}' END)
 FROM usage_fdw_columns() WHERE role = 'dimension'
@@ -37,18 +40,24 @@ CREATE TEMP TABLE measure AS
 SELECT endpoint, array_agg(column_name::text) AS cols
 FROM usage_fdw_columns() WHERE role IN ('measure', 'gauge') GROUP BY endpoint;
 
-CREATE FUNCTION pg_temp.chance(p float) RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT random() < p';
-CREATE FUNCTION pg_temp.upto(n int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT floor(random() * n)::int';
+CREATE FUNCTION pg_temp.chance(p float) RETURNS boolean
+LANGUAGE sql VOLATILE AS 'SELECT random() < p';
+CREATE FUNCTION pg_temp.upto(n int) RETURNS int
+LANGUAGE sql VOLATILE AS 'SELECT floor(random() * n)::int';
 CREATE FUNCTION pg_temp.pick(VARIADIC list text[]) RETURNS text LANGUAGE sql VOLATILE AS
   'SELECT list[1 + floor(random() * cardinality(list))::int]';
 
 -- A value is written [[type|literal]] at first, and becomes a literal, a
 -- sub-select or a parameter later.
-CREATE FUNCTION pg_temp.random_value(type text, s source) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION pg_temp.random_value(type text, s source) RETURNS text
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  unit interval := CASE pg_temp.upto(3) WHEN 0 THEN interval '24 hours' WHEN 1 THEN interval '1 hour' ELSE interval '1 minute' END;
-  instant timestamptz := date_trunc(CASE s.width WHEN '1d' THEN 'day' WHEN '1h' THEN 'hour' ELSE 'minute' END,
-    date_trunc('day', now(), 'UTC') + interval '1 day' - interval '1 day' * (s.days + 4) * random(), 'UTC');
+  unit interval := CASE pg_temp.upto(3) WHEN 0 THEN interval '24 hours'
+    WHEN 1 THEN interval '1 hour' ELSE interval '1 minute' END;
+  instant timestamptz := date_trunc(
+    CASE s.width WHEN '1d' THEN 'day' WHEN '1h' THEN 'hour' ELSE 'minute' END,
+    date_trunc('day', now(), 'UTC') + interval '1 day'
+      - interval '1 day' * (s.days + 4) * random(), 'UTC');
 BEGIN
   IF pg_temp.chance(0.02) THEN
     RETURN format('[[%s|%L]]', type, pg_temp.pick('infinity', '-infinity'));
@@ -57,7 +66,8 @@ BEGIN
     RETURN format('[[%s|NULL]]', type);
   END IF;
   IF pg_temp.chance(0.1) THEN
-    RETURN CASE type WHEN 'date' THEN 'current_date' WHEN 'timestamp' THEN 'localtimestamp' ELSE 'now()' END
+    RETURN CASE type WHEN 'date' THEN 'current_date'
+      WHEN 'timestamp' THEN 'localtimestamp' ELSE 'now()' END
       || format(' - interval %L * %s', unit, pg_temp.upto(20))
       || CASE type WHEN 'date' THEN ' + time ''00:00''' ELSE '' END;
   END IF;
@@ -87,22 +97,27 @@ BEGIN
           kind := CASE kind WHEN 'timestamptz' THEN 'timestamp' ELSE 'timestamptz' END;
         END IF;
       WHEN 2 THEN
-        subject := format('date_trunc(%L, %s)', pg_temp.pick('minute', 'hour', 'day', 'week', 'month', 'year'), subject);
+        subject := format('date_trunc(%L, %s)',
+          pg_temp.pick('minute', 'hour', 'day', 'week', 'month', 'year'), subject);
         kind := CASE kind WHEN 'date' THEN 'timestamptz' ELSE kind END;
       WHEN 3 THEN
         IF kind = 'timestamptz' THEN
-          subject := format('date_trunc(%L, %s, %L)', pg_temp.pick('hour', 'day', 'month'), subject, pg_temp.pick(VARIADIC zones));
+          subject := format('date_trunc(%L, %s, %L)', pg_temp.pick('hour', 'day', 'month'),
+            subject, pg_temp.pick(VARIADIC zones));
         END IF;
       ELSE kind := pg_temp.pick('timestamp', 'timestamptz'); subject := subject || '::' || kind;
     END CASE;
   END LOOP;
-  kind := CASE WHEN pg_temp.chance(0.6) THEN kind ELSE pg_temp.pick('timestamptz', 'timestamp', 'date') END;
+  kind := CASE WHEN pg_temp.chance(0.6) THEN kind
+    ELSE pg_temp.pick('timestamptz', 'timestamp', 'date') END;
   value := pg_temp.random_value(kind, s);
   RETURN CASE pg_temp.upto(12)
     WHEN 0 THEN format('%s BETWEEN %s AND %s', subject, value, pg_temp.random_value(kind, s))
     WHEN 1 THEN format('%s NOT BETWEEN %s AND %s', subject, value, pg_temp.random_value(kind, s))
-    WHEN 2 THEN format('%s IN (%s, %s, %s)', subject, value, pg_temp.random_value(kind, s), pg_temp.random_value(kind, s))
-    WHEN 3 THEN format('%s %s ANY (ARRAY[%s, NULL, %s])', subject, op, value, pg_temp.random_value(kind, s))
+    WHEN 2 THEN format('%s IN (%s, %s, %s)',
+      subject, value, pg_temp.random_value(kind, s), pg_temp.random_value(kind, s))
+    WHEN 3 THEN format('%s %s ANY (ARRAY[%s, NULL, %s])',
+      subject, op, value, pg_temp.random_value(kind, s))
     WHEN 4 THEN format('%s IS %s NULL', subject, pg_temp.pick('', 'NOT', 'NOT'))
     WHEN 5 THEN format('%s <> %s', subject, value)
     WHEN 6 THEN format('%s %s %s', value, op, subject)
@@ -128,7 +143,8 @@ BEGIN
     RETURN CASE pg_temp.upto(7)
       WHEN 0 THEN col
       WHEN 1 THEN 'NOT ' || col
-      WHEN 2 THEN format('%s IS %s', col, pg_temp.pick('TRUE', 'FALSE', 'NOT TRUE', 'NOT FALSE', 'NULL', 'NOT NULL'))
+      WHEN 2 THEN format('%s IS %s',
+        col, pg_temp.pick('TRUE', 'FALSE', 'NOT TRUE', 'NOT FALSE', 'NULL', 'NOT NULL'))
       WHEN 3 THEN format('%s = %s', v[1], col)
       WHEN 4 THEN format('%s IN (true, %s)', col, v[1])
       WHEN 5 THEN format('%s <> %s', col, v[1])
@@ -151,7 +167,8 @@ BEGIN
   END;
 END $$;
 
-CREATE FUNCTION pg_temp.random_clause(s source, depth int) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION pg_temp.random_clause(s source, depth int) RETURNS text
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   parts text[] := '{}';
 BEGIN
@@ -159,7 +176,8 @@ BEGIN
     RETURN CASE
       WHEN pg_temp.chance(0.5) THEN pg_temp.random_time(s)
       WHEN pg_temp.chance(0.9) THEN pg_temp.random_filter(s)
-      ELSE format('t.%I %s %s', pg_temp.pick(VARIADIC (SELECT cols FROM measure WHERE endpoint = s.endpoint)),
+      ELSE format('t.%I %s %s',
+        pg_temp.pick(VARIADIC (SELECT cols FROM measure WHERE endpoint = s.endpoint)),
         pg_temp.pick('>', '<=', '<>'), pg_temp.upto(1000))
     END;
   END IF;
@@ -167,7 +185,8 @@ BEGIN
     RETURN format('NOT (%s)', pg_temp.random_clause(s, depth - 1));
   END IF;
   IF pg_temp.chance(0.05) THEN
-    RETURN format('(%s) IS %s', pg_temp.random_clause(s, depth - 1), pg_temp.pick('TRUE', 'NOT TRUE', 'NOT FALSE'));
+    RETURN format('(%s) IS %s', pg_temp.random_clause(s, depth - 1),
+      pg_temp.pick('TRUE', 'NOT TRUE', 'NOT FALSE'));
   END IF;
   FOR i IN 1 .. 2 + pg_temp.upto(2) LOOP
     parts := parts || ('(' || pg_temp.random_clause(s, depth - 1) || ')');
@@ -176,7 +195,8 @@ BEGIN
 END $$;
 
 -- What is selected: rows, or an aggregate by some columns.
-CREATE FUNCTION pg_temp.random_select(s source, clause text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION pg_temp.random_select(s source, clause text) RETURNS text
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   keys text[];
   sums text;
@@ -187,25 +207,33 @@ BEGIN
   IF pg_temp.chance(0.1) THEN
     RETURN format('SELECT t.*, o.n FROM (VALUES (1, %s), (2, %s)) AS o(n, at) CROSS JOIN LATERAL
       (SELECT * FROM {t} AS t WHERE t.start_time %s o.at AND (%s) OFFSET 0) AS t',
-      pg_temp.random_value('timestamptz', s), pg_temp.random_value('timestamptz', s), pg_temp.pick('>=', '<'), clause);
+      pg_temp.random_value('timestamptz', s), pg_temp.random_value('timestamptz', s),
+        pg_temp.pick('>=', '<'), clause);
   END IF;
   SELECT coalesce(array_agg(k), '{}') INTO keys FROM (
     SELECT k FROM (SELECT format('t.%I', col) AS k FROM dimension WHERE endpoint = s.endpoint
-      UNION ALL VALUES ('t.day'), ('t.start_time'), ('date_trunc(''month'', t.start_time)'), ('t.start_time::date')) AS x
+      UNION ALL VALUES ('t.day'), ('t.start_time'), ('date_trunc(''month'', t.start_time)'),
+        ('t.start_time::date')) AS x
     WHERE pg_temp.chance(0.25)) AS y;
-  SELECT string_agg(format(pg_temp.pick('sum(t.%I)', 'sum(t.%I)', 'sum(t.%I) FILTER (WHERE t.project_id IS NOT NULL)', 'max(t.%I)'), m), ', ')
-  INTO sums FROM measure, unnest(cols) AS m WHERE endpoint = s.endpoint AND (pg_temp.chance(0.3) OR cardinality(cols) < 3);
-  sums := coalesce(sums || ', ', '') || pg_temp.pick('count(*)', 'min(t.start_time)', 'max(t.day)', 'count(DISTINCT t.project_id)', '1');
-  RETURN format('SELECT %s%s FROM {t} AS t WHERE %s%s', coalesce(nullif(array_to_string(keys, ', '), '') || ', ', ''), sums, clause,
+  SELECT string_agg(format(pg_temp.pick('sum(t.%I)', 'sum(t.%I)',
+    'sum(t.%I) FILTER (WHERE t.project_id IS NOT NULL)', 'max(t.%I)'), m), ', ')
+  INTO sums FROM measure, unnest(cols) AS m
+  WHERE endpoint = s.endpoint AND (pg_temp.chance(0.3) OR cardinality(cols) < 3);
+  sums := coalesce(sums || ', ', '') || pg_temp.pick('count(*)', 'min(t.start_time)', 'max(t.day)',
+    'count(DISTINCT t.project_id)', '1');
+  RETURN format('SELECT %s%s FROM {t} AS t WHERE %s%s',
+    coalesce(nullif(array_to_string(keys, ', '), '') || ', ', ''), sums, clause,
     CASE WHEN cardinality(keys) > 0 THEN ' GROUP BY ' || array_to_string(keys, ', ')
       WHEN sums = '1' THEN ' GROUP BY ()' ELSE '' END);
 END $$;
 
 CREATE TEMP TABLE random_query (
-  number int, source text, command text, types text[] DEFAULT '{}', args text[] DEFAULT '{}', zone text, plan text);
+  number int, source text, command text, types text[] DEFAULT '{}', args text[] DEFAULT '{}',
+    zone text, plan text);
 
 -- Make each [[type|literal]] a literal, a sub-select or a parameter.
-CREATE FUNCTION pg_temp.place_values(q random_query, text_of text) RETURNS random_query LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION pg_temp.place_values(q random_query, text_of text) RETURNS random_query
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   part text[];
   written text;
@@ -220,21 +248,24 @@ BEGIN
     ELSE
       written := format('%s::%s', part[2], part[1]);
     END IF;
-    text_of := overlay(text_of PLACING written FROM strpos(text_of, '[[' || part[1] || '|' || part[2] || ']]')
+    text_of := overlay(text_of PLACING written FROM
+      strpos(text_of, '[[' || part[1] || '|' || part[2] || ']]')
       FOR length(part[1] || part[2]) + 5);
   END LOOP;
   q.command := text_of;
   RETURN q;
 END $$;
 
-CREATE FUNCTION pg_temp.compare_with_oracle(ours text, theirs text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION pg_temp.compare_with_oracle(ours text, theirs text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
   SELECT format('WITH a AS MATERIALIZED (%s), o AS MATERIALIZED (%s)
     SELECT (SELECT count(*) FROM o) AS rows,
       (SELECT count(*) FROM (TABLE o EXCEPT ALL TABLE a) AS x) AS missing,
       (SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE o) AS x) AS surplus', ours, theirs)
 $$;
 
-CREATE FUNCTION pg_temp.random_query(number int) RETURNS random_query LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION pg_temp.random_query(number int) RETURNS random_query
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   q random_query;
   s source;
@@ -244,10 +275,12 @@ BEGIN
   SELECT * INTO s FROM source ORDER BY random() LIMIT 1;
   text_of := pg_temp.random_select(s, pg_temp.random_clause(s, 3));
   q := (number, s.foreign_table, NULL, '{}', '{}',
-    pg_temp.pick('UTC', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati'),
+    pg_temp.pick('UTC',
+      'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati'),
     pg_temp.pick('force_custom_plan', 'force_generic_plan'));
   q := pg_temp.place_values(q, text_of);
-  q.command := pg_temp.compare_with_oracle(replace(q.command, '{t}', s.foreign_table), replace(q.command, '{t}', s.oracle));
+  q.command := pg_temp.compare_with_oracle(replace(q.command, '{t}', s.foreign_table),
+    replace(q.command, '{t}', s.oracle));
   RETURN q;
 END $$;
 
