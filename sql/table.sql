@@ -129,7 +129,7 @@ SELECT column_name, pg_temp.same(
     WHERE day >= pg_temp.today() - 40 GROUP BY 1, 2', column_name))
 FROM usage_fdw_columns() WHERE endpoint = 'completions' AND role = 'dimension' AND imported;
 
--- a level adds up over projects, not over time
+-- a gauge adds up over projects, not over time
 CREATE FOREIGN TABLE stores (start_time timestamptz, usage_bytes bigint)
   SERVER openai OPTIONS (endpoint 'vector_stores');
 SELECT pg_temp.same('SELECT * FROM stores',

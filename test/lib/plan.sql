@@ -26,8 +26,10 @@ END
 $$;
 
 CREATE FUNCTION pg_temp.sorts(query text) RETURNS text LANGUAGE sql AS $$
-	SELECT coalesce(string_agg(DISTINCT what, ', ' ORDER BY what) FILTER (WHERE what ~ 'Sort$'), 'no sort')
-		|| coalesce('; ' || string_agg(DISTINCT what, ', ' ORDER BY what) FILTER (WHERE what ~ 'first$'), '')
+	SELECT coalesce(string_agg(DISTINCT what, ', ' ORDER BY what)
+			FILTER (WHERE what ~ 'Sort$'), 'no sort')
+		|| coalesce('; ' || string_agg(DISTINCT what, ', ' ORDER BY what)
+			FILTER (WHERE what ~ 'first$'), '')
 	FROM (SELECT m[1] AS what FROM regexp_matches(pg_temp.plan_text(query),
 		'((?:Incremental )?Sort|(?:newest|oldest) first) *(?:\n|\()', 'g') AS m) AS found
 $$;
@@ -36,13 +38,15 @@ CREATE FUNCTION pg_temp.keys(query text, keys text) RETURNS text[] LANGUAGE plpg
 DECLARE
 	result text[];
 BEGIN
-	EXECUTE format('SELECT array_agg((%s)::text) FROM (SELECT * FROM (%s) AS r OFFSET 0) AS q', keys, query) INTO result;
+	EXECUTE format('SELECT array_agg((%s)::text)
+		FROM (SELECT * FROM (%s) AS r OFFSET 0) AS q', keys, query) INTO result;
 	RETURN result;
 END
 $$;
 
 CREATE FUNCTION pg_temp.ordered(query text, keys text) RETURNS text LANGUAGE sql AS $$
-	SELECT CASE WHEN pg_temp.keys(query, keys) IS NOT DISTINCT FROM pg_temp.keys(pg_temp.theirs(query), keys)
+	SELECT CASE WHEN pg_temp.keys(query, keys)
+			IS NOT DISTINCT FROM pg_temp.keys(pg_temp.theirs(query), keys)
 		THEN pg_temp.same(query, pg_temp.theirs(query)) ELSE 'another order' END
 $$;
 \set QUIET off
