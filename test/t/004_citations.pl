@@ -8,7 +8,12 @@ use warnings;
 use File::Basename;
 use Test::More;
 
-my %file = map { basename($_) => 1, $_ => 1 } split /\n/, `git ls-files 2>/dev/null || find . -type f`;
+my %file;
+for my $path (split /\n/, `find . -type f -not -path './.git/*'`)
+{
+	$path =~ s{^\./}{};
+	$file{$path} = $file{ basename($path) } = 1;
+}
 
 sub slurp
 {
