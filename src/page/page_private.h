@@ -82,12 +82,12 @@ struct PageReader
 	const char *window;
 	const char *feed;
 	size_t		feed_length;
-	char		partial[PAGE_CHARACTER_BYTES];	/* of a character that a feed
-												 * has cut */
+	char		partial[PAGE_CHARACTER_BYTES];	/* the begin of a character
+												 * that a feed has cut */
 	int			partial_length;
 	int64		offset;			/* of the window from the answer's start */
-	bool		invalid;		/* after the window, bytes are not UTF-8 or
-								 * NUL */
+	bool		invalid;		/* the bytes after the window are not UTF-8,
+								 * or a NUL */
 	bool		ended;			/* page_feed() has said that no more comes */
 
 	/* the skeleton */
@@ -217,7 +217,7 @@ extern json_tokener *page_new_tokener(void);
 
 /*
  * Parse a text that is known to be one JSON value.  The caller must put the tree
- * (json_object_put()); it is NULL for JSON's null.  *failed: out of memory.  If
+ * (json_object_put()); it is NULL for JSON's null.  *failed: no memory.  If
  * the value is a number or literal, `length` must include a NUL after it.
  */
 extern json_object *page_parse(json_tokener *tokener, const char *text, size_t length,
