@@ -21,8 +21,9 @@ is_ascii(const char *text, size_t length)
 }
 
 /*
- * Convert the text up to its first character that can't be converted; *converted
- * is how many bytes of it that is.  The result is palloc'd, NUL-terminated.
+ * Convert the text up to its first character that can't be converted;
+ * *converted is how many bytes of it that is.  The result is palloc'd,
+ * NUL-terminated.
  */
 static char *
 convert(const char *text, size_t length, int from, int to, size_t *converted)

@@ -2,9 +2,9 @@
  * secret.c
  *	  Masks a secret in texts from elsewhere that we show.
  *
- * A text is searched for all parts at once.  A filter has a bit set for the hash
- * of each part of minimum length; only where the text's hash hits such a bit is
- * the secret itself searched.
+ * A text is searched for all parts at once.  A filter has a bit set for the
+ * hash of each part of minimum length; only where the text's hash hits such a
+ * bit is the secret itself searched.
  */
 #include "postgres.h"
 

@@ -3,9 +3,9 @@
  *	  Masks a secret in texts from elsewhere that we show.
  *
  * A substring of the secret counts if it has at least SECRET_PART_BYTES, or is
- * the whole of a shorter secret: a smaller one may be there by chance.  Nothing
- * here allocates or raises errors, so callbacks of libraries may use it.  The
- * time grows with the text, and hardly depends on the secret.
+ * the whole of a shorter secret: a smaller one may be there by chance.
+ * Nothing here allocates or raises errors, so callbacks of libraries may use
+ * it.  The time grows with the text, and hardly depends on the secret.
  */
 #ifndef USAGE_SECRET_H
 #define USAGE_SECRET_H

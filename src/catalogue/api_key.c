@@ -19,9 +19,9 @@
 #define MAX_KEY_FILE_BYTES	4096
 
 /*
- * The owner of a server sets where keys are sent.  A key from a file, which only a
- * superuser can name, is for servers of superusers only: another owner could have
- * it sent to a host of his own.
+ * The owner of a server sets where keys are sent.  A key from a file, which
+ * only a superuser can name, is for servers of superusers only: another owner
+ * could have it sent to a host of his own.
  */
 static void
 check_server_owner(Oid serverid)

@@ -2,8 +2,8 @@
  * endpoint.c
  *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
  *
- * Columns are in the order in which import declares them: the edges of the bucket,
- * dimensions, then measures with their units.
+ * Columns are in the order in which import declares them: the edges of the
+ * bucket, dimensions, then measures with their units.
  */
 #include "postgres.h"
 
@@ -237,8 +237,8 @@ static const char *const role_names[] = {
 };
 
 /*
- * Arrays of the catalogue, and role_names, have rows that begin with their name; the
- * name of the last row is NULL.
+ * Arrays of the catalogue, and role_names, have rows that begin with their
+ * name; the name of the last row is NULL.
  */
 static const char *
 name_of(const void *row)

@@ -2,10 +2,10 @@
  * endpoint.h
  *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
  *
- * The only place that names an endpoint, a column or a filter (provider.h names
- * the other query parameters).  Everything else works on roles and on what is
- * read from here.  A new endpoint is one new entry; the facts come from docs/api.md
- * sections 1 to 4.
+ * The only place that names an endpoint, a column or a filter (provider.h
+ * names the other query parameters).  Everything else works on roles and on
+ * what is read from here.  A new endpoint is one new entry; the facts come
+ * from docs/api.md sections 1 to 4.
  */
 #ifndef USAGE_ENDPOINT_H
 #define USAGE_ENDPOINT_H
@@ -13,8 +13,8 @@
 #include "datatype/timestamp.h"
 
 /*
- * What an endpoint answers with.  Only USAGE_BUCKETS has times, widths, a grain and
- * time ranges.
+ * What an endpoint answers with.  Only USAGE_BUCKETS has times, widths, a
+ * grain and time ranges.
  */
 typedef enum UsageShape
 {
@@ -84,8 +84,9 @@ typedef struct UsageEndpoint
 } UsageEndpoint;
 
 /*
- * The one width of an endpoint without buckets.  Its answer counts as one bucket,
- * of one microsecond, so that code that counts buckets needs no special case.
+ * The one width of an endpoint without buckets.  Its answer counts as one
+ * bucket, of one microsecond, so that code that counts buckets needs no
+ * special case.
  */
 extern const UsageWidth usage_no_width[];
 
@@ -93,8 +94,9 @@ extern const UsageWidth usage_no_width[];
 extern const UsageEndpoint usage_endpoints[];
 
 /*
- * The endpoint of tables with the option `path`, which the catalogue does not know:
- * it has the edges of the bucket and the usual widths; name and path are NULL.
+ * The endpoint of tables with the option `path`, which the catalogue does not
+ * know: it has the edges of the bucket and the usual widths; name and path are
+ * NULL.
  */
 extern const UsageEndpoint usage_unknown_endpoint;
 

@@ -3,9 +3,9 @@
  *	  Options of servers, user mappings, foreign tables, their columns
  *	  and IMPORT FOREIGN SCHEMA.
  *
- * The array options[] drives everything here.  A value goes through the same parser
- * when it is stored and when it is read, so what is read is valid even if the
- * catalogs were changed by other means.
+ * The array options[] drives everything here.  A value goes through the same
+ * parser when it is stored and when it is read, so what is read is valid even
+ * if the catalogs were changed by other means.
  */
 #include "postgres.h"
 
@@ -246,11 +246,11 @@ set_options(int place, List *list, void *target)
 }
 
 /*
- * The validator gets all options of an object, not only those that change.  If a
- * superuser has set a SUPERUSER option of a server, its owner must still be able to
- * change the others.  That lets him set the same value on another server of his,
- * which gains him nothing.  User mappings need no such exception, as api_key_file
- * excludes their other options.
+ * The validator gets all options of an object, not only those that change.  If
+ * a superuser has set a SUPERUSER option of a server, its owner must still be
+ * able to change the others.  That lets him set the same value on another
+ * server of his, which gains him nothing.  User mappings need no such
+ * exception, as api_key_file excludes their other options.
  */
 static void
 check_privileges(List *list, int place, Oid validator)

@@ -3,8 +3,9 @@
  *	  Options of servers, user mappings, foreign tables, their columns
  *	  and IMPORT FOREIGN SCHEMA.
  *
- * The array options[] in option.c drives validation, reading and hints: a new option
- * is a new row.  All that the functions return is palloc'd in CurrentMemoryContext.
+ * The array options[] in option.c drives validation, reading and hints: a new
+ * option is a new row.  All that the functions return is palloc'd in
+ * CurrentMemoryContext.
  */
 #ifndef USAGE_OPTION_H
 #define USAGE_OPTION_H
@@ -16,8 +17,8 @@
 #include "catalogue/provider.h"
 
 /*
- * All options of a foreign table, where its own override its server's.  There is no
- * secret in it.
+ * All options of a foreign table, where its own override its server's.  There
+ * is no secret in it.
  */
 typedef struct UsageOptions
 {
@@ -72,17 +73,18 @@ typedef struct UsageImportOptions
 } UsageImportOptions;
 
 /*
- * Check all options (DefElems) of an object of that catalog, for the SQL function
- * `validator`.  ERROR if one is unknown (HV00D), has an invalid value (HV024), may
- * not be set by the current user (42501), is missing or can't go with another.
+ * Check all options (DefElems) of an object of that catalog, for the SQL
+ * function `validator`.  ERROR if one is unknown (HV00D), has an invalid value
+ * (HV024), may not be set by the current user (42501), is missing or can't go
+ * with another.
  */
 extern void option_validate(List *options, Oid catalog, Oid validator);
 
 /*
  * All options of a foreign table.  If neither is set, endpoint defaults to the
- * table's name, so exactly one of endpoint and path is not NULL.  ERROR if a stored
- * option is invalid or can't go with another: an endpoint, or a width of it, that
- * does not exist, or plain http to another machine.
+ * table's name, so exactly one of endpoint and path is not NULL.  ERROR if a
+ * stored option is invalid or can't go with another: an endpoint, or a width
+ * of it, that does not exist, or plain http to another machine.
  */
 extern UsageOptions *option_table(Oid foreigntableid);
 
@@ -96,8 +98,8 @@ extern UsageColumnOptions *option_column(Oid foreigntableid, AttrNumber attnum);
 extern UsageImportOptions *option_import(List *options);
 
 /*
- * Options of the mapping of `userid` for that server, or else of PUBLIC's.  ERROR
- * 28000 if there is none.
+ * Options of the mapping of `userid` for that server, or else of PUBLIC's.
+ * ERROR 28000 if there is none.
  */
 extern UsageMappingOptions *option_mapping(Oid userid, Oid serverid);
 

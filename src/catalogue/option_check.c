@@ -25,8 +25,8 @@ is_exposed(const char *text)
 }
 
 /*
- * An http request shows the key to the network on its way to the server or, even if
- * that is this machine, to a proxy on another.
+ * An http request shows the key to the network on its way to the server or,
+ * even if that is this machine, to a proxy on another.
  */
 void
 option_check_server(const void *any)

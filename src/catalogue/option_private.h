@@ -9,8 +9,9 @@
 
 /*
  * ERROR if options of a server (UsageOptions), a user mapping
- * (UsageMappingOptions), a table (UsageOptions) or a column (UsageColumnOptions)
- * can't be combined, or one is missing.  All are in option_check.c.
+ * (UsageMappingOptions), a table (UsageOptions) or a column
+ * (UsageColumnOptions) can't be combined, or one is missing.  All are in
+ * option_check.c.
  */
 extern void option_check_server(const void *set);
 extern void option_check_mapping(const void *set);
@@ -21,8 +22,8 @@ extern void option_check_column(const void *set);
 extern void option_check_endpoint(const char *name, const char *detail);
 
 /*
- * Does a server of the current user, of a wrapper with that validator, have this
- * option with this value?  Then a superuser has set it there.
+ * Does a server of the current user, of a wrapper with that validator, have
+ * this option with this value?  Then a superuser has set it there.
  */
 extern bool option_is_of_own_server(const DefElem *option, Oid validator);
 

@@ -2,8 +2,8 @@
  * option_value.c
  *	  Parsers for the values of options.
  *
- * A value that goes into a URL or a header may have only characters that can't change
- * the meaning of what is around it.
+ * A value that goes into a URL or a header may have only characters that can't
+ * change the meaning of what is around it.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * option_value.h
  *	  Parsers for the values of options.
  *
- * A parser stores the value of the text in `result` and returns NULL, or returns a
- * translated hint with the valid values, palloc'd or constant.  A parser into a
- * char pointer stores the text itself or a palloc'd string.
+ * A parser stores the value of the text in `result` and returns NULL, or
+ * returns a translated hint with the valid values, palloc'd or constant.  A
+ * parser into a char pointer stores the text itself or a palloc'd string.
  */
 #ifndef USAGE_OPTION_VALUE_H
 #define USAGE_OPTION_VALUE_H
@@ -43,8 +43,8 @@ extern const char *option_parse_role(char *text, const OptionLimits *limits, voi
 extern const char *option_parse_filter(char *text, const OptionLimits *limits, void *result);
 
 /*
- * The text as an interval, palloc'd; NULL if it is not one, or not valid as a history:
- * from one day to a hundred years, without negative parts.
+ * The text as an interval, palloc'd; NULL if it is not one, or not valid as a
+ * history: from one day to a hundred years, without negative parts.
  */
 extern Interval *option_parse_interval(char *text);
 

@@ -2,8 +2,9 @@
  * provider.h
  *	  The differences between the usage APIs of providers.
  *
- * The only place that knows how a provider writes requests and answers, as far as
- * providers differ (docs/api.md section 8).  The endpoints are in endpoint.h.
+ * The only place that knows how a provider writes requests and answers, as far
+ * as providers differ (docs/api.md section 8).  The endpoints are in
+ * endpoint.h.
  */
 #ifndef USAGE_PROVIDER_H
 #define USAGE_PROVIDER_H

@@ -49,8 +49,9 @@ table_describe(Relation rel)
 }
 
 /*
- * A table has an endpoint of the catalogue, or a path that the catalogue does not
- * know.  option_table() has checked that the endpoint and its width exist.
+ * A table has an endpoint of the catalogue, or a path that the catalogue does
+ * not know.  option_table() has checked that the endpoint and its width
+ * exist.
  */
 static void
 find_endpoint(UsageTable *table)
@@ -114,8 +115,8 @@ field_of_name(const char *name)
 }
 
 /*
- * Apply the user's options to a column.  They override what the catalogue knows of
- * it, as the API may have changed.
+ * Apply the user's options to a column.  They override what the catalogue
+ * knows of it, as the API may have changed.
  */
 static void
 apply_options(const UsageTable *table, UsageTableColumn *column,
@@ -155,8 +156,8 @@ fail_unknown(const UsageTable *table, const UsageTableColumn *column,
 }
 
 /*
- * Is it a string type that holds every string unchanged?  (The type "name" does not,
- * as it truncates.)
+ * Is it a string type that holds every string unchanged?  (The type "name"
+ * does not, as it truncates.)
  */
 static bool
 is_text(Oid type)
@@ -169,8 +170,8 @@ is_text(Oid type)
 }
 
 /*
- * The kind to read a column's field as, so that its declared type holds every value
- * that the API may send.
+ * The kind to read a column's field as, so that its declared type holds every
+ * value that the API may send.
  */
 static FieldKind
 column_kind(Oid base)

@@ -35,8 +35,9 @@ typedef struct UsageTableColumn
 } UsageTableColumn;
 
 /*
- * A foreign table.  palloc'd in the CurrentMemoryContext of table_describe(), except
- * for what belongs to the catalogue, which lives as long as the backend.
+ * A foreign table.  palloc'd in the CurrentMemoryContext of table_describe(),
+ * except for what belongs to the catalogue, which lives as long as the
+ * backend.
  */
 typedef struct UsageTable
 {
@@ -52,9 +53,9 @@ typedef struct UsageTable
 } UsageTable;
 
 /*
- * Describe a foreign table.  ERROR if a column is unknown, can't hold its field, has
- * options that can't be combined or needs a dimension that the table does not
- * declare; and those of option_table().
+ * Describe a foreign table.  ERROR if a column is unknown, can't hold its
+ * field, has options that can't be combined or needs a dimension that the
+ * table does not declare; and those of option_table().
  */
 extern UsageTable *table_describe(Relation rel);
 

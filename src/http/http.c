@@ -60,8 +60,8 @@ http_ready(const HttpTransfer *transfer)
 }
 
 /*
- * Give the reader its next bytes; false if there are none.  Many bytes are handed
- * out in parts, so that other transfers are driven in between.
+ * Give the reader its next bytes; false if there are none.  Many bytes are
+ * handed out in parts, so that other transfers are driven in between.
  */
 static bool
 hand_out(HttpTransfer *transfer, const char **bytes, size_t *length)

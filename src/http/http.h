@@ -50,9 +50,10 @@ typedef enum HttpState
 } HttpState;
 
 /*
- * The state of a transfer.  `status` and the headers are known after HTTP_BYTES or
- * HTTP_DONE (a body may be empty), and may be known after HTTP_FAILED.  Strings
- * belong to the transfer; a header that repeats the secret is NULL.
+ * The state of a transfer.  `status` and the headers are known after
+ * HTTP_BYTES or HTTP_DONE (a body may be empty), and may be known after
+ * HTTP_FAILED.  Strings belong to the transfer; a header that repeats the
+ * secret is NULL.
  */
 typedef struct HttpOutcome
 {
@@ -76,15 +77,16 @@ typedef struct HttpOutcome
 typedef struct HttpTransfer HttpTransfer;
 
 /*
- * Start a GET.  The transfer lives in a child of CurrentMemoryContext: when that
- * is reset or deleted, also by an error, the transfer ends and its handle goes
- * back to the engine.  If CurrentResourceOwner is released before, as when a scan
- * fails in a subtransaction, the transfer is given up.  Never blocks.
+ * Start a GET.  The transfer lives in a child of CurrentMemoryContext: when
+ * that is reset or deleted, also by an error, the transfer ends and its handle
+ * goes back to the engine.  If CurrentResourceOwner is released before, as
+ * when a scan fails in a subtransaction, the transfer is given up.  Never
+ * blocks.
  *
  * If the backend can't have another connection, the transfer whose reader has
- * gone longest without asking for it is given up: it fails as a neglected one.
- * ERROR 53000 if there is none to give up, HV024 if the value of a header has a
- * control character, HV000 or 53200 if curl can't be set up.
+ * gone longest without asking for it is given up: it fails as a neglected
+ * one.  ERROR 53000 if there is none to give up, HV024 if the value of a
+ * header has a control character, HV000 or 53200 if curl can't be set up.
  */
 extern HttpTransfer *http_open(const HttpRequest *request);
 
@@ -92,10 +94,10 @@ extern HttpTransfer *http_open(const HttpRequest *request);
 extern bool http_has_room(void);
 
 /*
- * Give transfers up, as http_open() does, until there is room for one more.  If
- * `patient`, spare those that their readers asked for within the last second, and
- * return false if there is no room without ending one of them.  ERROR 53000 as
- * there.
+ * Give transfers up, as http_open() does, until there is room for one more.
+ * If `patient`, spare those that their readers asked for within the last
+ * second, and return false if there is no room without ending one of them.
+ * ERROR 53000 as there.
  */
 extern bool http_make_room(bool patient);
 
@@ -125,14 +127,14 @@ extern const HttpOutcome *http_outcome(HttpTransfer *transfer);
 extern void http_close(HttpTransfer *transfer);
 
 /*
- * Sleep until `deadline`, servicing interrupts and driving all transfers.  Errors
- * as of http_wait().
+ * Sleep until `deadline`, servicing interrupts and driving all transfers.
+ * Errors as of http_wait().
  */
 extern void http_sleep(TimestampTz deadline);
 
 /*
- * A descriptor for code that waits by its own wait event set, as Append does: it
- * is readable when http_wait() or http_sleep() would have something to do.
+ * A descriptor for code that waits by its own wait event set, as Append does:
+ * it is readable when http_wait() or http_sleep() would have something to do.
  */
 typedef struct HttpWaitFd HttpWaitFd;
 
@@ -140,18 +142,19 @@ typedef struct HttpWaitFd HttpWaitFd;
 extern bool http_has_waitfd(void);
 
 /*
- * Make a waitfd in CurrentMemoryContext.  Its descriptors are closed when that is
- * reset or CurrentResourceOwner is released, whichever comes first.  NULL if the
- * backend can't have more descriptors.
+ * Make a waitfd in CurrentMemoryContext.  Its descriptors are closed when that
+ * is reset or CurrentResourceOwner is released, whichever comes first.  NULL
+ * if the backend can't have more descriptors.
  */
 extern HttpWaitFd *http_waitfd_open(void);
 
 /*
- * Set a waitfd before a wait: it becomes readable when curl has something to do,
- * at `deadline` (DT_NOEND: none; a time in the past: at once), or after a short
- * while in any case.  Returns its descriptor, which is valid until the waitfd is
- * set again.  waits: the caller is going to wait for it, and that time counts
- * as silence of the servers.  ERROR if the operating system refuses.
+ * Set a waitfd before a wait: it becomes readable when curl has something to
+ * do, at `deadline` (DT_NOEND: none; a time in the past: at once), or after a
+ * short while in any case.  Returns its descriptor, which is valid until the
+ * waitfd is set again.  waits: the caller is going to wait for it, and that
+ * time counts as silence of the servers.  ERROR if the operating system
+ * refuses.
  */
 extern int	http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits);
 

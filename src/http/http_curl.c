@@ -16,8 +16,8 @@
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
 
 /*
- * Most bytes that curl reads at once.  It decompresses all that it has read, and
- * if we pause it meanwhile, it keeps the rest in memory.
+ * Most bytes that curl reads at once.  It decompresses all that it has read,
+ * and if we pause it meanwhile, it keeps the rest in memory.
  */
 #define READ_BYTES		8192
 
@@ -25,9 +25,9 @@
 										 * answers included */
 
 /*
- * How many times its size a body may decompress to.  Pages of usage reach 90 at
- * most, a decompression bomb 1,000.  The first FREE_UNPACKED_BYTES do no harm
- * and don't count.
+ * How many times its size a body may decompress to.  Pages of usage reach 90
+ * at most, a decompression bomb 1,000.  The first FREE_UNPACKED_BYTES do no
+ * harm and don't count.
  */
 #define MAX_UNPACKING	128
 #define FREE_UNPACKED_BYTES	(INT64CONST(8) * 1024 * 1024)
@@ -53,8 +53,8 @@ static const struct
 /* ---- called by curl: these never throw, and never palloc ---- */
 
 /*
- * Add bytes to a buffer, which grows to `limit` at most, or to what these bytes
- * need if that is more.  False if there is no memory.
+ * Add bytes to a buffer, which grows to `limit` at most, or to what these
+ * bytes need if that is more.  False if there is no memory.
  */
 static bool
 buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
@@ -255,9 +255,9 @@ check_option(CURLcode code, const char *option)
 }
 
 /*
- * The file of certificates that curl was built to trust, or NULL if it can't be
- * read.  Curl caches the contents of a file; but if it has a directory too, it
- * reads all files for each connection, some 30 ms that can't be canceled.
+ * The file of certificates that curl was built to trust, or NULL if it can't
+ * be read.  Curl caches the contents of a file; but if it has a directory too,
+ * it reads all files for each connection, some 30 ms that can't be canceled.
  */
 static const char *
 system_ca_file(void)

@@ -4,8 +4,8 @@
  *
  * The server grants extensions a third of a process's descriptors.  Curl opens
  * sockets in calls that an error must not jump out of, so they can't ask for
- * one.  Instead, before a transfer starts there must be room for all that it may
- * open, and afterwards what is open is counted.
+ * one.  Instead, before a transfer starts there must be room for all that it
+ * may open, and afterwards what is open is counted.
  */
 #include "postgres.h"
 
@@ -19,8 +19,8 @@
 #include "http/http_descriptor_private.h"
 
 /*
- * The most that a backend has at once, even if the server grants more.  A transfer
- * that connects may have two sockets, and some are kept for later.
+ * The most that a backend has at once, even if the server grants more.  A
+ * transfer that connects may have two sockets, and some are kept for later.
  */
 #define MAX_TRANSFERS		128
 #define MAX_SOCKETS			(2 * MAX_TRANSFERS + 32)
@@ -36,8 +36,8 @@
 #define CONNECT_DESCRIPTORS 4
 
 /*
- * Left for other uses, such as wait sets and the waitfds of asynchronous scans.  A
- * backend's first transfer need not leave them.
+ * Left for other uses, such as wait sets and the waitfds of asynchronous
+ * scans.  A backend's first transfer need not leave them.
  */
 #define SPARE_DESCRIPTORS	8
 
@@ -102,8 +102,8 @@ is_open(const OpenSocket *sock)
 }
 
 /*
- * Check which sockets are still open: curl does not call its callback for all that
- * it closes (7.88: not for those that are connecting).
+ * Check which sockets are still open: curl does not call its callback for all
+ * that it closes (7.88: not for those that are connecting).
  */
 static void
 forget_closed(void)
@@ -136,8 +136,8 @@ forget_expired(void)
 }
 
 /*
- * Where the operating system lists our threads, no more look-ups can be under way
- * than there are threads beside the main one.
+ * Where the operating system lists our threads, no more look-ups can be under
+ * way than there are threads beside the main one.
  */
 static void
 forget_ended(void)

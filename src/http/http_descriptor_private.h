@@ -2,10 +2,10 @@
  * http_descriptor_private.h
  *	  How many file descriptors transfers may take, and tells the server.
  *
- * The server keeps as many files open as the operating system allows a process,
- * less the descriptors that extensions report to it (storage/fd.h).  Were our
- * sockets not reported, it would hit that limit where it can't go on, such as
- * when it writes WAL.
+ * The server keeps as many files open as the operating system allows a
+ * process, less the descriptors that extensions report to it (storage/fd.h).
+ * Were our sockets not reported, it would hit that limit where it can't go on,
+ * such as when it writes WAL.
  */
 #ifndef USAGE_HTTP_DESCRIPTOR_PRIVATE_H
 #define USAGE_HTTP_DESCRIPTOR_PRIVATE_H
@@ -21,8 +21,8 @@ typedef struct DescriptorUse
 
 /*
  * May another transfer start beside those?  Reserves nothing.  The server may
- * close files of its own for it, which it opens again when needed.  Raises only
- * what AllocateDir() does.
+ * close files of its own for it, which it opens again when needed.  Raises
+ * only what AllocateDir() does.
  */
 extern bool http_descriptor_has_room(const DescriptorUse *use);
 
@@ -30,16 +30,17 @@ extern bool http_descriptor_has_room(const DescriptorUse *use);
 extern long http_descriptor_kept_connections(void);
 
 /*
- * Report to the server the descriptors that transfers and connections, also idle
- * ones, take now.  To be called whenever curl has been at work.  closed: curl may
- * have closed sockets, so check them.  Can't fail.
+ * Report to the server the descriptors that transfers and connections, also
+ * idle ones, take now.  To be called whenever curl has been at work.  closed:
+ * curl may have closed sockets, so check them.  Can't fail.
  */
 extern void http_descriptor_count(const DescriptorUse *use, bool closed);
 
 /*
- * A name look-up was cut off.  Its thread goes on, with descriptors of its own,
- * until the name server answers or times out.  Curl does not tell when, so they
- * are counted for a fixed time.  Can't fail.
+ * A name look-up was cut off.  Its thread goes on, with descriptors of its
+ * own, until the name server answers or times out.  Curl does not tell when,
+ * so they are counted for a fixed time, or until there is no such thread.
+ * Can't fail.
  */
 extern void http_descriptor_linger(void);
 

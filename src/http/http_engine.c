@@ -2,11 +2,11 @@
  * http_engine.c
  *	  Curl's multi handle, one per backend, driven by latch waits.
  *
- * No error of PostgreSQL's may jump through curl's frames.  So curl's callbacks
- * only record what happened, in memory that is already there or comes from
- * malloc(); errors and interrupts are raised when curl has returned.  A handle
- * can be freed whenever curl is not running, also from the reset callback of a
- * memory context.
+ * No error of PostgreSQL's may jump through curl's frames.  So curl's
+ * callbacks only record what happened, in memory that is already there or
+ * comes from malloc(); errors and interrupts are raised when curl has
+ * returned.  A handle can be freed whenever curl is not running, also from the
+ * reset callback of a memory context.
  *
  * The wait set, like the rest, belongs to the engine and lives as long as the
  * backend, so an error during a wait can't leak it.
@@ -50,8 +50,9 @@ static struct
 }			engine;
 
 /*
- * Block signals while curl is at work.  It may start a thread for a name look-up,
- * which inherits the mask: signal handlers must never run in that thread.
+ * Block signals while curl is at work.  It may start a thread for a name
+ * look-up, which inherits the mask: signal handlers must never run in that
+ * thread.
  */
 static void
 block_signals(sigset_t *saved)
@@ -162,8 +163,8 @@ engine_start(void)
 }
 
 /*
- * Handles aren't reused, as curl may leave state of a transfer in them (7.88: its
- * buffers, if others use the connection).  A new one costs microseconds:
+ * Handles aren't reused, as curl may leave state of a transfer in them (7.88:
+ * its buffers, if others use the connection).  A new one costs microseconds:
  * connections, DNS answers and TLS sessions are kept elsewhere.
  */
 CURL *
@@ -239,9 +240,9 @@ http_engine_done(CURLcode *result)
 /* ---- waiting ---- */
 
 /*
- * Make the wait set anew from curl's sockets.  The old one would not notice if a
- * descriptor was closed and its number is in use again.  This takes some 10 us,
- * a few times per transfer.
+ * Make the wait set anew from curl's sockets.  The old one would not notice if
+ * a descriptor was closed and its number is in use again.  This takes some 10
+ * us, a few times per transfer.
  */
 static void
 renew_wait_set(void)

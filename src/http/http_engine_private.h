@@ -19,8 +19,8 @@ typedef struct EngineSocket
 } EngineSocket;
 
 /*
- * A new easy handle with only the engine's own options set.  Starts the engine if
- * this backend has none yet.  ERROR 53200 or HV000 if curl fails.
+ * A new easy handle with only the engine's own options set.  Starts the engine
+ * if this backend has none yet.  ERROR 53200 or HV000 if curl fails.
  */
 extern CURL *http_engine_open(void);
 
@@ -28,8 +28,8 @@ extern CURL *http_engine_open(void);
 extern void http_engine_run(CURL *easy);
 
 /*
- * Free a handle, whether it was run or not.  An unfinished transfer is cut off; a
- * finished one leaves its connection to the engine.  Can't fail.
+ * Free a handle, whether it was run or not.  An unfinished transfer is cut
+ * off; a finished one leaves its connection to the engine.  Can't fail.
  */
 extern void http_engine_close(CURL *easy);
 
@@ -44,10 +44,10 @@ extern CURLcode http_engine_resume(CURL *easy);
 extern int64 http_engine_wait(int64 timeout_us);
 
 /*
- * What curl waits for, for a waitfd: its sockets, and when it wants to be called,
- * by http_clock_us().  *version grows with each change of the sockets, also if
- * a descriptor was closed and its number is in use again.  The array is the
- * engine's, valid until curl is called.
+ * What curl waits for, for a waitfd: its sockets, and when it wants to be
+ * called, by http_clock_us().  *version grows with each change of the sockets,
+ * also if a descriptor was closed and its number is in use again.  The array
+ * is the engine's, valid until curl is called.
  */
 extern const EngineSocket *http_engine_sockets(int *count, uint64 *version);
 extern int64 http_engine_due(void);
@@ -56,8 +56,8 @@ extern int64 http_engine_due(void);
 extern void http_engine_act(void);
 
 /*
- * The CURLOPT_PRIVATE of the next handle that curl has finished, and its result;
- * NULL if there is none.
+ * The CURLOPT_PRIVATE of the next handle that curl has finished, and its
+ * result; NULL if there is none.
  */
 extern void *http_engine_done(CURLcode *result);
 

@@ -58,8 +58,8 @@ http_is_looking_up(HttpTransfer *transfer)
 }
 
 /*
- * Codes of curl's that say more than the phase.  All others are transient failures
- * in the phase that the transfer has reached.
+ * Codes of curl's that say more than the phase.  All others are transient
+ * failures in the phase that the transfer has reached.
  */
 static const struct
 {

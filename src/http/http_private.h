@@ -72,21 +72,22 @@ struct HttpTransfer
 };
 
 /*
- * Set all options of a transfer's easy handle, callbacks included.  ERROR HV000 or
- * 53200 if curl refuses one, HV024 if the value of a header has a control
- * character.  In http_curl.c.
+ * Set all options of a transfer's easy handle, callbacks included.  ERROR
+ * HV000 or 53200 if curl refuses one, HV024 if the value of a header has a
+ * control character.  In http_curl.c.
  */
 extern void http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request);
 
 /*
- * Put into the outcome, in words, that a transfer failed with curl's `code`, and
- * whether another try may succeed.  Needs the easy handle.  In http_failure.c.
+ * Put into the outcome, in words, that a transfer failed with curl's `code`,
+ * and whether another try may succeed.  Needs the easy handle.  In
+ * http_failure.c.
  */
 extern void http_failure_note(HttpTransfer *transfer, CURLcode code);
 
 /*
- * The same for a transfer that we cut off, to free its connection or because its
- * resource owner is gone; it may be started again.  In http_failure.c.
+ * The same for a transfer that we cut off, to free its connection or because
+ * its resource owner is gone; it may be started again.  In http_failure.c.
  */
 extern void http_failure_given_up(HttpTransfer *transfer);
 
@@ -94,9 +95,9 @@ extern void http_failure_given_up(HttpTransfer *transfer);
 extern bool http_is_looking_up(HttpTransfer *transfer);
 
 /*
- * Copy text from elsewhere for a message: every byte that is not printable ASCII
- * becomes "?", trailing blanks are dropped, and at most `size` bytes are written,
- * with a NUL.  In http_failure.c.
+ * Copy text from elsewhere for a message: every byte that is not printable
+ * ASCII becomes "?", trailing blanks are dropped, and at most `size` bytes are
+ * written, with a NUL.  In http_failure.c.
  */
 extern void http_copy_plain(char *target, size_t size, const char *text, size_t length);
 

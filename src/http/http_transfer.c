@@ -2,8 +2,9 @@
  * http_transfer.c
  *	  The list of the backend's transfers: driving, timing and ending them.
  *
- * A transfer lives in a memory context of its own, whose reset callback frees it.
- * It may have been detached from curl before: when it was finished or given up.
+ * A transfer lives in a memory context of its own, whose reset callback frees
+ * it.  It may have been detached from curl before: when it was finished or
+ * given up.
  *
  * Curl's timeouts run on while the transfer is not driven, say under an idle
  * cursor.  So the silence of a server is timed here, and only while we wait.
@@ -24,8 +25,9 @@
 
 /*
  * A waitfd becomes readable after this at the latest.  Servers released before
- * August 2025 don't see interrupts while Append waits for it, so this bounds the
- * delay of a cancel there.  It also keeps transfers from looking neglected.
+ * August 2025 don't see interrupts while Append waits for it, so this bounds
+ * the delay of a cancel there.  It also keeps transfers from looking
+ * neglected.
  */
 #define WAITFD_US		INT64CONST(50000)
 
@@ -65,8 +67,8 @@ count_descriptors(bool closed)
 }
 
 /*
- * Free all that curl needs; what was received remains.  cut_off: curl may not have
- * finished the transfer.  Can't fail.
+ * Free all that curl needs; what was received remains.  cut_off: curl may not
+ * have finished the transfer.  Can't fail.
  */
 static void
 detach(HttpTransfer *transfer, bool cut_off)
@@ -116,8 +118,8 @@ http_transfer_finish(HttpTransfer *transfer, CURLcode code)
 }
 
 /*
- * Cut a transfer off; its reader may start it again.  Bytes that it has not been
- * given are thrown away; those that it was given stay valid.
+ * Cut a transfer off; its reader may start it again.  Bytes that it has not
+ * been given are thrown away; those that it was given stay valid.
  */
 static void
 give_up(HttpTransfer *transfer)
@@ -132,8 +134,8 @@ give_up(HttpTransfer *transfer)
 
 /*
  * A ResourceReleaseCallback.  A scan that failed in a subtransaction keeps its
- * memory, and so its transfers, until its portal is dropped, which may be at the
- * end of the transaction.  Its resource owner is released at once, and its
+ * memory, and so its transfers, until its portal is dropped, which may be at
+ * the end of the transaction.  Its resource owner is released at once, and its
  * transfers are given up with that.
  */
 static void
@@ -187,8 +189,8 @@ patience(HttpTransfer *transfer)
 
 /*
  * Called before a wait: if the transfer was not driven for long, extend curl's
- * timeout for connecting by that time, as our own clock has not counted it.  If
- * curl refuses, the transfer fails early, but as a neglected one.
+ * timeout for connecting by that time, as our own clock has not counted it.
+ * If curl refuses, the transfer fails early, but as a neglected one.
  */
 static void
 excuse(HttpTransfer *transfer, int64 now)

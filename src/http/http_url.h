@@ -21,8 +21,8 @@ typedef struct HttpUrl
 } HttpUrl;
 
 /*
- * False if it isn't an http or https URL with a host; `parts` is then untouched.
- * ERROR 53200 only.
+ * False if it isn't an http or https URL with a host; `parts` is then
+ * untouched.  ERROR 53200 only.
  */
 extern bool http_parse_url(const char *url, HttpUrl *parts);
 

@@ -2,10 +2,10 @@
  * http_waitfd.c
  *	  A descriptor by which code outside of the engine can wait.
  *
- * Append waits for a descriptor of each scan, while all scans share curl's sockets.
- * So each has an epoll descriptor of its own, with all of curl's sockets and a
- * timer.  That another scan's socket wakes it does no harm, as any scan drives
- * all transfers.
+ * Append waits for a descriptor of each scan, while all scans share curl's
+ * sockets.  So each has an epoll descriptor of its own, with all of curl's
+ * sockets and a timer.  That another scan's socket wakes it does no harm, as
+ * any scan drives all transfers.
  */
 #include "postgres.h"
 
@@ -135,8 +135,8 @@ watch(HttpWaitFd *waitfd, int fd, uint32 events)
 }
 
 /*
- * The epoll descriptor is made anew if the sockets have changed: the kernel drops
- * a closed one from it, even if its number is in use again.
+ * The epoll descriptor is made anew if the sockets have changed: the kernel
+ * drops a closed one from it, even if its number is in use again.
  */
 static void
 renew_epoll(HttpWaitFd *waitfd)

@@ -13,8 +13,8 @@
 extern void http_waitfd_release(ResourceOwner owner);
 
 /*
- * Let the waitfd become readable when one of curl's present sockets is ready, or
- * after `timeout_us` (0: at once).  Returns its descriptor.  ERROR if the
+ * Let the waitfd become readable when one of curl's present sockets is ready,
+ * or after `timeout_us` (0: at once).  Returns its descriptor.  ERROR if the
  * operating system refuses.
  */
 extern int	http_waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us);

@@ -2,21 +2,22 @@
  * page.h
  *	  Parses the bytes of an answer into typed values, one result object at a time.
  *
- * The reader knows the shape of an answer (docs/api.md section 1): a page with a
- * list of buckets, each with a list of results, and a cursor.  The caller gives
- * the names of these, and which members of a result object it wants as what.
+ * The reader knows the shape of an answer (docs/api.md section 1): a page with
+ * a list of buckets, each with a list of results, and a cursor.  The caller
+ * gives the names of these, and which members of a result object it wants as
+ * what.
  *
  * All of an answer must be JSON by RFC 8259 in UTF-8, its values at most 32
  * brackets deep.  A complaint depends only on the bytes of the answer, not on
  * how the network cut them.
  *
- * Memory does not grow with the page.  What is not wanted is skipped.  The wanted
- * values of a result, or all of it for "*", are kept as text of at most
+ * Memory does not grow with the page.  What is not wanted is skipped.  The
+ * wanted values of a result, or all of it for "*", are kept as text of at most
  * max_result_bytes, from which json-c makes a tree.  Its memory comes from
  * malloc(), so no context counts it: up to 300 bytes for each byte of text, if
  * that is a list of empty objects, so 20 MB for 64 kB.  There is one tree at a
- * time; one that may be large is freed before its values are handed out.  Scalars
- * of the envelope have at most 8 kB each.
+ * time; one that may be large is freed before its values are handed out.
+ * Scalars of the envelope have at most 8 kB each.
  *
  * Only the files of page use json-c.
  */
@@ -36,8 +37,8 @@ typedef struct PageField
 } PageField;
 
 /*
- * An API's names for the members of a page and of its buckets.  Each is a list that
- * ends with NULL, as a member may have had another name before.
+ * An API's names for the members of a page and of its buckets.  Each is a list
+ * that ends with NULL, as a member may have had another name before.
  */
 typedef struct PageEnvelope
 {
@@ -74,27 +75,29 @@ typedef enum PageEvent
 typedef struct PageReader PageReader;
 
 /*
- * A reader for one page.  It lives in CurrentMemoryContext; when that is reset or
- * deleted, json-c's memory for it is freed too.  `envelope`, `fields` and `secret`
- * must live as long.  No complaint repeats `secret` (secret.h), which may be
- * NULL.  max_result_bytes, less than 1 GB, is the most that is kept of a result:
- * the whole text, or else the wanted values, each with one byte, and one more.
+ * A reader for one page.  It lives in CurrentMemoryContext; when that is reset
+ * or deleted, json-c's memory for it is freed too.  `envelope`, `fields` and
+ * `secret` must live as long.  No complaint repeats `secret` (secret.h), which
+ * may be NULL.  max_result_bytes, less than 1 GB, is the most that is kept of
+ * a result: the whole text, or else the wanted values, each with one byte, and
+ * one more.
  */
 extern PageReader *page_open(const PageEnvelope *envelope,
 							 const PageField *fields, int nfields,
 							 size_t max_result_bytes, const char *secret);
 
 /*
- * Make the reader ready for another page, wherever it is in the last one.  Raises
- * no error but out of memory.
+ * Make the reader ready for another page, wherever it is in the last one.
+ * Raises no error but out of memory.
  */
 extern void page_restart(PageReader *reader);
 
 /*
  * Give the reader bytes; only after page_open(), page_restart() or
- * PAGE_WANTS_BYTES.  They may be cut anywhere, at most INT_MAX at a time.  They
- * are not copied: they must stay until page_next() returns PAGE_WANTS_BYTES.
- * length 0: the answer ends here.  Without that there is no PAGE_END.
+ * PAGE_WANTS_BYTES.  They may be cut anywhere, at most INT_MAX at a time.
+ * They are not copied: they must stay until page_next() returns
+ * PAGE_WANTS_BYTES.  length 0: the answer ends here.  Without that there is no
+ * PAGE_END.
  */
 extern void page_feed(PageReader *reader, const char *bytes, size_t length);
 
@@ -112,17 +115,17 @@ extern const PageValue *page_bucket_start(PageReader *reader);
 extern const PageValue *page_bucket_end(PageReader *reader);
 
 /*
- * After PAGE_END.  A page without has_more has no more; with a cursor but without
- * has_more it is broken.  The cursor belongs to the reader until page_restart();
- * NULL if there is none or it is empty.  has_more may be true without a cursor:
- * the caller must refuse that.
+ * After PAGE_END.  A page without has_more has no more; with a cursor but
+ * without has_more it is broken.  The cursor belongs to the reader until
+ * page_restart(); NULL if there is none or it is empty.  has_more may be true
+ * without a cursor: the caller must refuse that.
  */
 extern bool page_has_more(PageReader *reader);
 extern const char *page_cursor(PageReader *reader);
 
 /*
- * After PAGE_BROKEN: what is wrong, as a sentence for an error's detail, in UTF-8,
- * not translated.  Belongs to the reader.
+ * After PAGE_BROKEN: what is wrong, as a sentence for an error's detail, in
+ * UTF-8, not translated.  Belongs to the reader.
  */
 extern const char *page_complaint(PageReader *reader);
 

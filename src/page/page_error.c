@@ -48,8 +48,8 @@ is_json(const char *body, size_t length)
 }
 
 /*
- * The tree of a body; NULL if it is not JSON, or is a number or literal, for which
- * page_parse() would need a NUL after it.
+ * The tree of a body; NULL if it is not JSON, or is a number or literal, for
+ * which page_parse() would need a NUL after it.
  */
 static json_object *
 parse_body(const char *body, size_t length)

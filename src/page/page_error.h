@@ -16,12 +16,12 @@ typedef struct PageErrorNames
 } PageErrorNames;
 
 /*
- * What an error's body says, in whatever form (with OpenAI's names):
- * {"error": {message, type, param, code}}, {"error": "message"} or
- * {message, ...}.  Strings are palloc'd UTF-8 without control characters, with
- * API keys and parts of `secret` (secret.h; may be NULL) masked, and then cut to
- * 500 bytes; NULL where absent.  A body that is not JSON, or is cut off, has none
- * of them (a user can't act on a proxy's HTML).
+ * What an error's body says, in whatever form.  With OpenAI's names: {"error":
+ * {message, type, param, code}}, {"error": "message"} or {message, ...}.
+ * Strings are palloc'd UTF-8 without control characters, with API keys and
+ * parts of `secret` (secret.h; may be NULL) masked, and then cut to 500 bytes;
+ * NULL where absent.  A body that is not JSON, or is cut off, has none of them
+ * (a user can't act on a proxy's HTML).
  *
  * The caller must limit the size of the body, as json-c may take 300 times as
  * much (page.h).  Raises no error but out of memory.

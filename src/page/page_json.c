@@ -2,8 +2,8 @@
  * page_json.c
  *	  Calls json-c's parser.
  *
- * json-c is given only complete values that are known to be JSON, because what it
- * accepts beyond that, and its messages, differ between versions.
+ * json-c is given only complete values that are known to be JSON, because what
+ * it accepts beyond that, and its messages, differ between versions.
  */
 #include "postgres.h"
 
@@ -24,8 +24,8 @@ page_new_tokener(void)
 }
 
 /*
- * json-c copies the current locale in each call.  That is much cheaper for the C
- * locale, 20 against 220 ns with glibc.
+ * json-c copies the current locale in each call.  That is much cheaper for the
+ * C locale, 20 against 220 ns with glibc.
  */
 json_object *
 page_parse(json_tokener *tokener, const char *text, size_t length, bool *failed)

@@ -164,16 +164,17 @@ typedef enum PageAfter
 extern PageAfter page_next_window(PageReader *reader);
 
 /*
- * Begin to scan a value, or go on with it, and append what was scanned to `kept`,
- * unless that is NULL.  `outer`: the brackets that it is within.  Returns true if
- * the value is complete.  Else the window has ended, it is not JSON (the event is
- * PAGE_BROKEN) or too much was to be kept (reader->overflown).
+ * Begin to scan a value, or go on with it, and append what was scanned to
+ * `kept`, unless that is NULL.  `outer`: the brackets that it is within.
+ * Returns true if the value is complete.  Else the window has ended, it is not
+ * JSON (the event is PAGE_BROKEN) or too much was to be kept
+ * (reader->overflown).
  */
 extern bool page_scan_on(PageReader *reader, Kept *kept, int outer);
 
 /*
- * The same for a member's name, which is then in reader->name until the next step,
- * unless reader->is_nobodys.
+ * The same for a member's name, which is then in reader->name until the next
+ * step, unless reader->is_nobodys.
  */
 extern bool page_scan_name(PageReader *reader);
 
@@ -216,9 +217,9 @@ extern bool page_is_string(json_object *json, const char *text);
 extern json_tokener *page_new_tokener(void);
 
 /*
- * Parse a text that is known to be one JSON value.  The caller must put the tree
- * (json_object_put()); it is NULL for JSON's null.  *failed: no memory.  If
- * the value is a number or literal, `length` must include a NUL after it.
+ * Parse a text that is known to be one JSON value.  The caller must put the
+ * tree (json_object_put()); it is NULL for JSON's null.  *failed: no memory.
+ * If the value is a number or literal, `length` must include a NUL after it.
  */
 extern json_object *page_parse(json_tokener *tokener, const char *text, size_t length,
 							   bool *failed);
@@ -242,17 +243,17 @@ extern bool page_unfit(PageReader *reader, const char *path, int path_length,
 					   const char *owner, json_object *value, const char *wanted);
 
 /*
- * Copy a text from elsewhere for a message: control characters become spaces, what
- * looks like an API key is masked, and the end is cut at the boundary of a
- * character.  `size` includes four bytes for "..." and the NUL.  The source must
- * be UTF-8 with a NUL after its end.
+ * Copy a text from elsewhere for a message: control characters become spaces,
+ * what looks like an API key is masked, and the end is cut at the boundary of
+ * a character.  `size` includes four bytes for "..." and the NUL.  The source
+ * must be UTF-8 with a NUL after its end.
  */
 extern void page_copy_clean(char *target, size_t size, const char *source, size_t length);
 
 /*
- * The same for a scalar's text.  The secret (or NULL) is masked before the text is
- * cut, as the cut may fall within it.  This overwrites json-c's own text, so it is
- * only for trees that are not used afterwards.
+ * The same for a scalar's text.  The secret (or NULL) is masked before the
+ * text is cut, as the cut may fall within it.  This overwrites json-c's own
+ * text, so it is only for trees that are not used afterwards.
  */
 extern void page_copy_scalar(char *target, size_t size, json_object *scalar, const char *secret);
 

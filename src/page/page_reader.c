@@ -3,9 +3,10 @@
  *	  Parses the envelope: a page, its buckets, their results, its cursor.
  *
  * A small state machine walks the brackets, colons and commas of page, bucket
- * list, bucket, result list and result.  Every name and every other value goes to
- * the scanner (page_scan_private.h).  What is wanted is kept meanwhile, within
- * limits, and given to json-c when it is complete; the rest takes no memory.
+ * list, bucket, result list and result.  Every name and every other value goes
+ * to the scanner (page_scan_private.h).  What is wanted is kept meanwhile,
+ * within limits, and given to json-c when it is complete; the rest takes no
+ * memory.
  */
 #include "postgres.h"
 
@@ -95,8 +96,9 @@ leave(PageReader *reader)
 }
 
 /*
- * Set *name to the name that was scanned, without quotes and escapes, or to NULL if
- * it is too long to matter.  Returns true if out of memory: PAGE_BROKEN.
+ * Set *name to the name that was scanned, without quotes and escapes, or to
+ * NULL if it is too long to matter.  Returns true if out of memory:
+ * PAGE_BROKEN.
  */
 static bool
 decode_name(PageReader *reader, const char **name, size_t *length)

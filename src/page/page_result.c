@@ -2,10 +2,10 @@
  * page_result.c
  *	  Keeps what is wanted of a result object, and makes its values.
  *
- * The texts of wanted members are kept as one JSON list, in the order in which they
- * come; reader->elements has the field of each.  json-c parses that list and not
- * the object, because names cost it most of its time.  A result that is wanted
- * as a whole is kept as it is.
+ * The texts of wanted members are kept as one JSON list, in the order in which
+ * they come; reader->elements has the field of each.  json-c parses that list
+ * and not the object, because names cost it most of its time.  A result that
+ * is wanted as a whole is kept as it is.
  */
 #include "postgres.h"
 
@@ -60,8 +60,8 @@ has_text(const PageReader *reader, int field)
 }
 
 /*
- * Copy the texts of the values and free the tree that they are in, as the caller
- * may need as much memory again for what it makes of them.
+ * Copy the texts of the values and free the tree that they are in, as the
+ * caller may need as much memory again for what it makes of them.
  */
 static void
 free_tree(PageReader *reader)

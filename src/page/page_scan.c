@@ -2,9 +2,9 @@
  * page_scan.c
  *	  A scanner of JSON.
  *
- * Each state has a function that takes one step and sets the next state.  Strings,
- * digits and white space have loops of their own, as nearly all bytes of an
- * answer are in them.
+ * Each state has a function that takes one step and sets the next state.
+ * Strings, digits and white space have loops of their own, as nearly all bytes
+ * of an answer are in them.
  */
 #include "postgres.h"
 

@@ -56,10 +56,10 @@ typedef struct PageScan
 extern void page_scan_begin(PageScan *scan, int outer);
 
 /*
- * Scan on from `cursor`.  Returns where the scan stopped: at `end`, if the value
- * is not complete; behind the value (state SCAN_DONE); or at a byte that can't be
- * there (`complaint` is set, to a constant).  A number is complete only at the
- * byte that follows it.
+ * Scan on from `cursor`.  Returns where the scan stopped: at `end`, if the
+ * value is not complete; behind the value (state SCAN_DONE); or at a byte that
+ * can't be there (`complaint` is set, to a constant).  A number is complete
+ * only at the byte that follows it.
  */
 extern const char *page_scan(PageScan *scan, const char *cursor, const char *end);
 

@@ -10,9 +10,9 @@
 #include "page/page_private.h"
 
 /*
- * Some versions of json-c replace an integer out of its range by the nearest one
- * within, so neither end of the range can be trusted.  Numbers with a fraction or
- * exponent it keeps as they were written.
+ * Some versions of json-c replace an integer out of its range by the nearest
+ * one within, so neither end of the range can be trusted.  Numbers with a
+ * fraction or exponent it keeps as they were written.
  */
 bool
 page_is_exact(json_object *number)

@@ -2,10 +2,10 @@
  * page_window.c
  *	  Cuts bytes into windows of valid text, and scans values across them.
  *
- * A window is a piece of the answer that the server's own check has found to be
- * UTF-8 without NUL.  It never ends within a character: if a feed does, the bytes
- * of that character are put aside, and the completed character becomes a window
- * of its own.
+ * A window is a piece of the answer that the server's own check has found to
+ * be UTF-8 without NUL.  It never ends within a character: if a feed does, the
+ * bytes of that character are put aside, and the completed character becomes a
+ * window of its own.
  */
 #include "postgres.h"
 
@@ -87,8 +87,8 @@ page_next_window(PageReader *reader)
 
 /*
  * Append what was scanned to `kept`, unless that is NULL.  False if it exceeds
- * max_bytes.  The caller reports that rather than a syntax error behind it, as it
- * would if the bytes came one at a time.
+ * max_bytes.  The caller reports that rather than a syntax error behind it, as
+ * it would if the bytes came one at a time.
  */
 static bool
 keep(Kept *kept, const char *start, size_t length)
@@ -121,8 +121,8 @@ page_scan_on(PageReader *reader, Kept *kept, int outer)
 }
 
 /*
- * A name too long to be kept can't be one that matters, so it is skipped, also if
- * it is within one window and need not be kept.
+ * A name too long to be kept can't be one that matters, so it is skipped, also
+ * if it is within one window and need not be kept.
  */
 bool
 page_scan_name(PageReader *reader)
