@@ -1,6 +1,6 @@
 /*
  * usage_fdw.c
- *	  The module: its handler, its settings and its SQL functions.
+ *	  The module: its settings, handler, validator and version.
  */
 #include "postgres.h"
 
@@ -31,6 +31,7 @@ PGDLLEXPORT void _PG_init(void);
 PGDLLEXPORT Datum usage_fdw_handler(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum usage_fdw_validator(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum usage_fdw_version(PG_FUNCTION_ARGS);
+
 PG_FUNCTION_INFO_V1(usage_fdw_handler);
 PG_FUNCTION_INFO_V1(usage_fdw_validator);
 PG_FUNCTION_INFO_V1(usage_fdw_version);
@@ -100,4 +101,3 @@ usage_fdw_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(USAGE_FDW_VERSION));
 }
-

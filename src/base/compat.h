@@ -1,8 +1,8 @@
 /*
  * compat.h
- *	  What differs between PostgreSQL 14 to 18 and between libcurl versions.
+ *	  Differences between PostgreSQL 14 to 18, and between libcurl versions.
  *
- * The only file that looks at a version number.
+ * No other file looks at a version number.
  */
 #ifndef USAGE_COMPAT_H
 #define USAGE_COMPAT_H
@@ -33,7 +33,7 @@
 #define CreateWaitEventName(name) PG_WAIT_EXTENSION
 #endif
 
-/* The first one with CURLOPT_PREREQFUNCTION. */
+/* 7.80 is the first version with CURLOPT_PREREQFUNCTION. */
 #if LIBCURL_VERSION_NUM < 0x075000
 #error usage_fdw needs libcurl 7.80 or later
 #endif
@@ -47,8 +47,8 @@
 #endif
 
 /*
- * Before 8.4 curl goes on reading an HTTP/2 stream that is paused, if others
- * share its connection, and fails when 64 MB of it have piled up.
+ * Before 8.4 curl goes on reading a paused HTTP/2 stream if others share its
+ * connection, and fails when it has buffered 64 MB of it.
  */
 #if LIBCURL_VERSION_NUM >= 0x080400
 #define CURL_BEST_HTTP_VERSION CURL_HTTP_VERSION_NONE	/* curl's choice */
@@ -64,20 +64,23 @@
 #endif
 
 /*
- * The library is built so that only what says so is seen from outside.  Before 16
- * the server's word for that says nothing.
+ * The library is built with hidden visibility.  Before version 16 the server's
+ * PGDLLEXPORT does not override that.
  */
 #if PG_VERSION_NUM < 160000
 #undef PGDLLEXPORT
 #define PGDLLEXPORT __attribute__((visibility("default")))
 #endif
 
-/* Before a function's declaration; the others have an attribute after it. */
+/*
+ * Since version 18 the attribute stands before a declaration; earlier versions
+ * only have pg_attribute_noreturn(), which follows it.
+ */
 #ifndef pg_noreturn
 #define pg_noreturn __attribute__((noreturn))
 #endif
 
-/* Version 18 has it; the others' magic has no name and version. */
+/* Before version 18 the magic block has no name and version. */
 #if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
 #endif
@@ -86,12 +89,12 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
-/* For who runs code of a table's owner; others leave search_path alone. */
+/* Since version 17 code run as a table's owner has a restricted search_path. */
 #if PG_VERSION_NUM < 170000
 #define RestrictSearchPath() ((void) 0)
 #endif
 
-/* A random number of [0, 1), not for secrets. */
+/* A random number in [0, 1), not for secrets. */
 #if PG_VERSION_NUM >= 150000
 #include "common/pg_prng.h"
 #define usage_random() pg_prng_double(&pg_global_prng_state)
@@ -99,14 +102,14 @@
 #define usage_random() (random() / (MAX_RANDOM_VALUE + 1.0))
 #endif
 
-/* The same from a reservoir's own source. */
+/* The same, from the state of a reservoir sampler. */
 #if PG_VERSION_NUM >= 150000
 #define usage_sampler_fract(state) sampler_random_fract(&(state))
 #else
 #define usage_sampler_fract(state) sampler_random_fract(state)
 #endif
 
-/* A path of a base relation's scan, without a path below it. */
+/* A path that scans a base relation, without an outer path. */
 #if PG_VERSION_NUM >= 180000
 #define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer, private) \
 	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, pathkeys, outer, \
@@ -132,14 +135,14 @@
 #define ForeignScanUserId(node) \
 	(OidIsValid(ForeignScanCheckAsUser(node)) ? ForeignScanCheckAsUser(node) : GetUserId())
 
-/* The constraint that a bound makes, of columns of the partition's parent. */
+/* A partition bound's constraint, on columns of the parent. */
 #if PG_VERSION_NUM >= 150000
 #define PartitionBoundClauses(parent, spec) get_qual_from_partbound(parent, spec)
 #else
 #define PartitionBoundClauses(parent, spec) get_qual_from_partbound(NULL, parent, spec)
 #endif
 
-/* Where EXPLAIN keeps its state and its properties. */
+/* The headers of ExplainState and of the ExplainProperty functions. */
 #if PG_VERSION_NUM >= 180000
 #define EXPLAIN_STATE_HEADER "commands/explain_state.h"
 #define EXPLAIN_FORMAT_HEADER "commands/explain_format.h"

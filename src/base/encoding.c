@@ -1,6 +1,6 @@
 /*
  * encoding.c
- *	  Text from the API and to it: UTF-8 there, the database's encoding here.
+ *	  Text conversion between the API's UTF-8 and the database's encoding.
  */
 #include "postgres.h"
 
@@ -21,8 +21,9 @@ is_ascii(const char *text, size_t length)
 }
 
 /*
- * Convert from one encoding to another, as far as that goes: *converted bytes.
- * palloc'd.
+ * Convert the text up to its first character that can't be converted;
+ * *converted is how many bytes of it that is.  The result is palloc'd,
+ * NUL-terminated.
  */
 static char *
 convert(const char *text, size_t length, int from, int to, size_t *converted)

@@ -2,19 +2,22 @@
  * field.h
  *	  The kinds of values that a field of an answer may be read as.
  *
- * Planning chooses them and the reader of pages goes by them; neither needs the
- * other.
+ * The description of a table chooses them, and the reader of pages follows
+ * them; neither needs the other.
  */
 #ifndef USAGE_FIELD_H
 #define USAGE_FIELD_H
 
 /*
  * What a member of a result object must be; anything else breaks the page.
- * No number goes through a double.  What is beyond int64 (uint64 for
- * FIELD_NUMBER, FIELD_SCALAR and FIELD_JSON) or at its very end is refused where
- * it is written as an integer: json-c does not tell the two apart.  So is a
- * string with a null character, but not in FIELD_JSON, which has it escaped.
- * Half of a surrogate pair becomes U+FFFD.
+ *
+ * No number goes through a double.  One that is written as an integer must be
+ * greater than -2^63, and less than 2^63 (FIELD_INTEGER) or 2^64 - 1
+ * (FIELD_NUMBER, FIELD_SCALAR and FIELD_JSON): for what is beyond, json-c may
+ * return the end.
+ *
+ * A string with a null character is refused, except in FIELD_JSON, where it
+ * stays escaped.  Half of a surrogate pair becomes U+FFFD.
  */
 typedef enum FieldKind
 {

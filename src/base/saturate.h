@@ -1,10 +1,10 @@
 /*
  * saturate.h
- *	  Arithmetic on numbers that users and servers send: what would leave the
- *	  range of int64 stays at its end.
+ *	  Arithmetic on numbers that users and servers send: a result beyond int64
+ *	  becomes the nearest int64.
  *
- * A count that is too large to tell is still larger than any limit that it is
- * compared with; one that has wrapped around is not.
+ * A count that is cut to the maximum still exceeds every limit that it is
+ * compared with; one that has wrapped around may not.
  */
 #ifndef USAGE_SATURATE_H
 #define USAGE_SATURATE_H

@@ -1,10 +1,10 @@
 /*
  * secret.c
- *	  What others say may repeat a secret; what we say must not.
+ *	  Masks a secret in texts from elsewhere that we show.
  *
- * A text is searched for all parts at once: a filter of a few thousand bits,
- * one set for each shortest part of the secret, says where one may begin, and
- * only there the secret itself is looked through.
+ * A text is searched for all parts at once.  A filter has a bit set for the
+ * hash of each part of minimum length; only where the text's hash hits such a
+ * bit is the secret itself searched.
  */
 #include "postgres.h"
 
@@ -16,11 +16,11 @@ typedef struct Search
 {
 	const char *secret;
 	size_t		length;
-	size_t		part_bytes;		/* of the shortest part that counts */
+	size_t		part_bytes;		/* minimum length of a part */
 	uint8		filter[FILTER_BITS / BITS_PER_BYTE];
 } Search;
 
-/* Where in the filter is the part that begins here? */
+/* The filter bit of the part that begins here. */
 static uint32
 filter_bit(const Search *search, const char *part)
 {
@@ -30,7 +30,7 @@ filter_bit(const Search *search, const char *part)
 	return (word * UINT64CONST(0x9E3779B97F4A7C15)) >> 49;	/* 15 bits */
 }
 
-/* False: there is no secret. */
+/* Returns false if there is no secret. */
 static bool
 begin_search(Search *search, const char *secret)
 {
@@ -49,7 +49,7 @@ begin_search(Search *search, const char *secret)
 	return true;
 }
 
-/* Does a shortest part begin here?  Longer ones are made of those. */
+/* Does a part of minimum length begin here?  Longer parts consist of those. */
 static bool
 part_begins(const Search *search, const char *text)
 {
@@ -63,12 +63,12 @@ part_begins(const Search *search, const char *text)
 	return false;
 }
 
-/* A byte is overwritten once no part that is yet to be looked for begins there. */
+/* A byte is overwritten only after the part that begins there was looked for. */
 void
 secret_mask(char *text, size_t length, const char *secret)
 {
 	Search		search;
-	size_t		end = 0;		/* of the parts that were found */
+	size_t		end = 0;		/* of the last part found */
 
 	if (!begin_search(&search, secret))
 		return;

@@ -1,11 +1,11 @@
 /*
  * secret.h
- *	  What others say may repeat a secret; what we say must not.
+ *	  Masks a secret in texts from elsewhere that we show.
  *
- * A part of a secret counts from SECRET_PART_BYTES on, or from the secret's
- * own length if that is less: a shorter one may be there by chance.  Nothing
- * here allocates or raises errors, so that callbacks of libraries may use it.
- * Time is that of the text, and hardly depends on the secret.
+ * A substring of the secret counts if it has at least SECRET_PART_BYTES, or is
+ * the whole of a shorter secret: a smaller one may be there by chance.
+ * Nothing here allocates or raises errors, so callbacks of libraries may use
+ * it.  The time grows with the text, and hardly depends on the secret.
  */
 #ifndef USAGE_SECRET_H
 #define USAGE_SECRET_H
@@ -19,7 +19,7 @@
  */
 extern void secret_mask(char *text, size_t length, const char *secret);
 
-/* Is there such a part in the text? */
+/* Does the text hold such a part?  No if `secret` is NULL or empty. */
 extern bool secret_occurs(const char *text, size_t length, const char *secret);
 
 #endif

@@ -18,8 +18,8 @@ make_set(int capacity)
 }
 
 /*
- * Append a range that does not start before the last one; where the two touch
- * or overlap they become one.  There must be room.
+ * Append a range that does not start before the last one.  If the two touch or
+ * overlap they become one.  The array must have room.
  */
 static void
 append(TimeRanges *set, TimestampTz start, TimestampTz end)
@@ -178,7 +178,7 @@ timerange_buckets(const TimeRanges *set, int64 width_us)
 }
 
 /*
- * Cut the set; `windows` may be NULL where only their number is wanted.
+ * Cut the set into `windows`, which may be NULL, and return their number.
  */
 static int64
 cut_windows(const TimeRanges *set, const TimeCut *cut, TimeRange *windows)

@@ -7,7 +7,8 @@
  * multiples of a width counted from it are the API's buckets).  DT_NOBEGIN and
  * DT_NOEND are ordinary bounds, being the least and the greatest int64.
  *
- * Sets are immutable and palloc'd in CurrentMemoryContext.
+ * Sets are immutable and palloc'd in CurrentMemoryContext.  Widths are in
+ * microseconds.  Nothing here raises errors but out of memory.
  */
 #ifndef USAGE_TIMERANGE_H
 #define USAGE_TIMERANGE_H
@@ -30,37 +31,37 @@ typedef struct TimeRanges
 extern TimeRanges *timerange_all(void);
 extern TimeRanges *timerange_none(void);
 
-/* [start, end), or none where that holds no instant. */
+/* [start, end), or the empty set where start >= end. */
 extern TimeRanges *timerange_between(TimestampTz start, TimestampTz end);
 
 extern TimeRanges *timerange_copy(const TimeRanges *set);
 extern bool timerange_equal(const TimeRanges *a, const TimeRanges *b);
 
-/* Give the memory of a set back, where there are many of them. */
+/* Free a set, for callers that make many of them. */
 extern void timerange_free(TimeRanges *set);
 
 extern TimeRanges *timerange_intersect(const TimeRanges *a, const TimeRanges *b);
 extern TimeRanges *timerange_union(const TimeRanges *a, const TimeRanges *b);
 
 /*
- * The same bucket starts, with bounds that are multiples of the width (or
- * infinite): both bounds round up.
+ * A set of the same bucket starts whose bounds are multiples of the width, or
+ * infinite: both bounds round up.
  */
 extern TimeRanges *timerange_align(const TimeRanges *set, int64 width_us);
 
-/* The greatest multiple of the width at or before, the least at or after. */
+/* The last multiple of the width at or before the instant; the first at or after. */
 extern TimestampTz timerange_floor(TimestampTz instant, int64 width_us);
 extern TimestampTz timerange_ceil(TimestampTz instant, int64 width_us);
 
-/* instant + delta_us, or infinity where that leaves the range of timestamps. */
+/* instant + delta_us, or infinity where that is out of the range of timestamps. */
 extern TimestampTz timerange_shift(TimestampTz instant, int64 delta_us);
 
 /* How many buckets start in the finite, aligned set. */
 extern int64 timerange_buckets(const TimeRanges *set, int64 width_us);
 
 /*
- * How to cut a set into windows.  They come in reading order; where first is
- * less than limit they start small and double up to it.
+ * How to cut a set into windows.  They come in reading order; the most buckets
+ * that one may have starts at `first` and doubles with each, up to `limit`.
  */
 typedef struct TimeCut
 {
@@ -73,7 +74,7 @@ typedef struct TimeCut
 /* How many windows the finite, aligned set makes. */
 extern int64 timerange_window_count(const TimeRanges *set, const TimeCut *cut);
 
-/* Those windows, as an array of timerange_window_count(). */
+/* Those windows: a palloc'd array of timerange_window_count() elements. */
 extern TimeRange *timerange_windows(const TimeRanges *set, const TimeCut *cut);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * api_key.c
- *	  Which API key does a user send?
+ *	  Finds the API key that a user sends.
  */
 #include "postgres.h"
 
@@ -19,9 +19,9 @@
 #define MAX_KEY_FILE_BYTES	4096
 
 /*
- * The owner of a server says where keys are sent.  A key that a superuser took
- * from a file is for servers of superusers only: another owner could have it
- * sent to himself.
+ * The owner of a server sets where keys are sent.  A key from a file, which
+ * only a superuser can name, is for servers of superusers only: another owner
+ * could have it sent to a host of his own.
  */
 static void
 check_server_owner(Oid serverid)
@@ -50,7 +50,7 @@ fail_file(const char *path, const char *reason)
 			 errhint("The log of the database server says why.")));
 }
 
-/* A regular file's first bytes into the buffer; returns how many.  Never waits. */
+/* Read the start of a regular file; returns its length.  Doesn't block on a FIFO. */
 static int
 read_file(const char *path, char *buffer, int size)
 {

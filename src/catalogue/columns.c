@@ -17,7 +17,7 @@ PGDLLEXPORT Datum usage_fdw_columns(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(usage_fdw_columns);
 
-/* What usage_fdw_columns() returns, in the order of the install script. */
+/* The result columns of usage_fdw_columns(), in the order of the install script. */
 enum CatalogueRow
 {
 	ROW_ENDPOINT,

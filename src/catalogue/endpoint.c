@@ -2,8 +2,8 @@
  * endpoint.c
  *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
  *
- * Columns stand in the order in which import declares them: the edges of the
- * bucket, dimensions, then what is measured with its units.
+ * Columns are in the order in which import declares them: the edges of the
+ * bucket, dimensions, then measures with their units.
  */
 #include "postgres.h"
 
@@ -16,13 +16,13 @@
 #define HOUR_US		(60 * MINUTE_US)
 #define DAY_US		(24 * HOUR_US)
 
-/* Members that are not mentioned are NULL or false. */
+/* Members that are not initialized are NULL or false. */
 #define BUCKET \
 	{"start_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_START, .always_sent = true, .imported = true}, \
 	{"end_time", TIMESTAMPTZOID, USAGE_BUCKET, USAGE_END, .always_sent = true, .imported = true}, \
 	{"day", DATEOID, USAGE_BUCKET, USAGE_DAY, .always_sent = true, .imported = true}
 
-/* A dimension of text: documented, with listed values, or only for who asks. */
+/* A text dimension: any value; listed values; imported only on request. */
 #define DIM(name, filter) \
 	{name, TEXTOID, USAGE_DIMENSION, USAGE_NO_EDGE, name, filter, .imported = true}
 #define LISTED_DIM(name, filter, values) \
@@ -32,13 +32,13 @@
 #define BOOL_DIM(name, filter) \
 	{name, BOOLOID, USAGE_DIMENSION, USAGE_NO_EDGE, name, filter, .imported = true}
 
-/* A count: sent always, or where it applies. */
+/* A count: always sent; sent only where it applies. */
 #define SENT_COUNT(name) \
 	{name, INT8OID, USAGE_MEASURE, USAGE_NO_EDGE, name, .always_sent = true, .imported = true}
 #define COUNT(name) \
 	{name, INT8OID, USAGE_MEASURE, USAGE_NO_EDGE, name, .imported = true}
 
-/* Name differs from field, or a dimension is required. */
+/* A number or label: its name may differ from its field, or need a dimension. */
 #define NUMBER(name, field, required_dim) \
 	{name, NUMERICOID, USAGE_MEASURE, USAGE_NO_EDGE, field, .required = required_dim, .imported = true}
 #define LABEL(name, field, required_dim) \
@@ -237,7 +237,8 @@ static const char *const role_names[] = {
 };
 
 /*
- * Rows of the catalogue begin with their name, and end with one whose name is NULL.
+ * Arrays of the catalogue, and role_names, have rows that begin with their
+ * name; the name of the last row is NULL.
  */
 static const char *
 name_of(const void *row)

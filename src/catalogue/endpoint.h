@@ -2,9 +2,10 @@
  * endpoint.h
  *	  The catalogue: which endpoints, columns, filters, widths and limits exist.
  *
- * The only place that names an endpoint, a column or a query parameter.
- * Everything else works on roles and on what is read from here.  Adding an
- * endpoint is adding one entry (source of every fact: docs/api.md sections 1 to 4).
+ * The only place that names an endpoint, a column or a filter (provider.h
+ * names the other query parameters).  Everything else works on roles and on
+ * what is read from here.  A new endpoint is one new entry; the facts come
+ * from docs/api.md sections 1 to 4.
  */
 #ifndef USAGE_ENDPOINT_H
 #define USAGE_ENDPOINT_H
@@ -12,8 +13,8 @@
 #include "datatype/timestamp.h"
 
 /*
- * What an endpoint answers with.  Only where there are buckets are there times,
- * widths, a grain and ranges.
+ * What an endpoint answers with.  Only USAGE_BUCKETS has times, widths, a
+ * grain and time ranges.
  */
 typedef enum UsageShape
 {
@@ -22,15 +23,15 @@ typedef enum UsageShape
 	USAGE_OBJECT				/* one object, or none */
 } UsageShape;
 
-/* What a column is; only this decides what planning may do with it. */
+/* The role of a column alone decides what planning may do with it. */
 typedef enum UsageRole
 {
 	USAGE_BUCKET,				/* start, end or day of the bucket */
 	USAGE_DIMENSION,			/* NULL unless the request groups by it */
 	USAGE_MEASURE,				/* adds up over buckets and over dimensions */
 	USAGE_GAUGE,				/* adds up over dimensions, not over time */
-	USAGE_LABEL,				/* unit or currency that goes with a measure */
-	USAGE_OTHER					/* nothing is known: a user's own column */
+	USAGE_LABEL,				/* unit or currency of a measure */
+	USAGE_OTHER					/* unknown: a column that the user described */
 } UsageRole;
 
 /* Which edge of the bucket a USAGE_BUCKET column is. */
@@ -51,17 +52,17 @@ typedef struct UsageColumn
 	const char *name;			/* of the SQL column that import declares */
 	Oid			type;			/* TEXTOID, INT8OID, ... */
 	UsageRole	role;
-	UsageEdge	edge;			/* for USAGE_BUCKET */
+	UsageEdge	edge;			/* of a USAGE_BUCKET, else USAGE_NO_EDGE */
 	const char *field;			/* path in the result object; for a dimension
 								 * also its name in group_by; NULL for
 								 * USAGE_BUCKET */
 	const char *filter;			/* query parameter that filters it, or NULL */
 	const char *const *accepted;	/* values that the filter accepts, NULL
 									 * terminated; NULL: any */
-	const char *required;		/* field of the dimension that the API wants
-								 * grouped by before it sends this, or NULL */
-	bool		always_sent;	/* required in the API's description */
-	bool		imported;		/* import declares it without being asked */
+	const char *required;		/* field of the dimension that a request must
+								 * group by for the API to send this, or NULL */
+	bool		always_sent;	/* the API's description requires it */
+	bool		imported;		/* import declares it by default */
 } UsageColumn;
 
 /* A width of buckets. */
@@ -74,7 +75,7 @@ typedef struct UsageWidth
 
 typedef struct UsageEndpoint
 {
-	const char *name;			/* of the foreign table that import makes */
+	const char *name;			/* also of the foreign table that import makes */
 	const char *path;			/* below base_url, with a leading slash */
 	const UsageWidth *widths;	/* narrowest first, ends with a NULL name; or
 								 * usage_no_width */
@@ -83,17 +84,19 @@ typedef struct UsageEndpoint
 } UsageEndpoint;
 
 /*
- * The one width of an endpoint without buckets.  It is read as if all of it were
- * one bucket, of one microsecond, so that whatever counts buckets need not know.
+ * The one width of an endpoint without buckets.  Its answer counts as one
+ * bucket, of one microsecond, so that code that counts buckets needs no
+ * special case.
  */
 extern const UsageWidth usage_no_width[];
 
-/* All endpoints, in the order of documentation; ends with a NULL name. */
+/* All endpoints, in the order of the documentation; ends with a NULL name. */
 extern const UsageEndpoint usage_endpoints[];
 
 /*
- * What `path` tables (no endpoint of the catalogue) are read as: it has edges
- * of the bucket and the usual widths; name and path are NULL.
+ * The endpoint of tables with the option `path`, which the catalogue does not
+ * know: it has the edges of the bucket and the usual widths; name and path are
+ * NULL.
  */
 extern const UsageEndpoint usage_unknown_endpoint;
 
@@ -104,17 +107,17 @@ extern const UsageEndpoint *endpoint_find(const char *name);
 extern const UsageColumn *endpoint_column(const UsageEndpoint *endpoint, const char *name);
 extern const UsageColumn *endpoint_field(const UsageEndpoint *endpoint, const char *field);
 
-/* The endpoint's width of that name ("1d"), or NULL; its only one where it has no buckets. */
+/* The endpoint's width of that name ("1d"), or NULL; without buckets its only one. */
 extern const UsageWidth *endpoint_width(const UsageEndpoint *endpoint, const char *name);
 
-/* The width that import falls back to where an endpoint lacks the wanted one. */
+/* The endpoint's widest width. */
 extern const UsageWidth *endpoint_widest(const UsageEndpoint *endpoint);
 
-/* A role's name in column options and usage_fdw_columns(), and back. */
+/* A role's name in column options and usage_fdw_columns(), and back (false: none). */
 extern const char *endpoint_role_name(UsageRole role);
 extern bool endpoint_role(const char *name, UsageRole *role);
 
-/* Does the column's filter accept this value? */
+/* Is the value one of `accepted` (NULL terminated; NULL: any)? */
 extern bool endpoint_accepts(const char *const *accepted, const char *value);
 
 /* Lists for hints, separated by commas, palloc'd. */

@@ -1,6 +1,6 @@
 /*
  * import.c
- *	  IMPORT FOREIGN SCHEMA: the catalogue as foreign tables.
+ *	  IMPORT FOREIGN SCHEMA: a foreign table for each endpoint of the catalogue.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 #include "catalogue/import.h"
 #include "catalogue/option.h"
 
-/* The one schema that there is. */
+/* The only schema. */
 #define REMOTE_SCHEMA "usage"
 
 static void
@@ -27,7 +27,7 @@ check_schema(const char *name, const char *server)
 				 errhint("The schema is \"%s\".", REMOTE_SCHEMA)));
 }
 
-/* Names in LIMIT TO or EXCEPT: the server would pass over one that has no table. */
+/* Check names in LIMIT TO or EXCEPT: the server would ignore one without a table. */
 static void
 check_names(List *names)
 {
@@ -67,7 +67,7 @@ append_columns(StringInfo sql, const UsageEndpoint *endpoint, const UsageImportO
 	}
 }
 
-/* The width that was asked for, or else what the endpoint has. */
+/* The wanted width, or the endpoint's widest if it lacks that. */
 static void
 append_width(StringInfo sql, const UsageEndpoint *endpoint, const char *wanted)
 {

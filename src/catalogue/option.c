@@ -1,11 +1,11 @@
 /*
  * option.c
- *	  What the user set: options of servers, user mappings, tables, columns
+ *	  Options of servers, user mappings, foreign tables, their columns
  *	  and IMPORT FOREIGN SCHEMA.
  *
- * One table of rows drives everything here.  A value goes through the same
+ * The array options[] drives everything here.  A value goes through the same
  * parser when it is stored and when it is read, so what is read is valid even
- * where the catalogs were changed by other means.
+ * if the catalogs were changed by other means.
  */
 #include "postgres.h"
 
@@ -31,18 +31,18 @@
 
 #define MINUTE_MS			(60 * 1000)
 #define DAY_MS				(24 * 60 * MINUTE_MS)
-#define MAX_TYPO_DISTANCE	4	/* as the server has it for its own options */
+#define MAX_TYPO_DISTANCE	4	/* as in postgres_fdw */
 
-/* Room for the options of any place. */
+/* The options of any place. */
 typedef union AnyOptions
 {
-	UsageOptions table;			/* servers too */
+	UsageOptions table;			/* of servers, too */
 	UsageColumnOptions column;
 	UsageImportOptions import;
 	UsageMappingOptions mapping;
 } AnyOptions;
 
-/* Where an option may stand. */
+/* Where an option may be set. */
 #define ON_WRAPPER	0x01
 #define ON_SERVER	0x02
 #define ON_MAPPING	0x04
@@ -50,9 +50,9 @@ typedef union AnyOptions
 #define ON_COLUMN	0x10
 #define ON_IMPORT	0x20
 
-/* What is special about it. */
+/* Flags of an option. */
 #define SUPERUSER	0x01		/* only a superuser may set it */
-#define SECRET		0x02		/* a value of it may hold a secret */
+#define SECRET		0x02		/* messages must not show its value */
 
 typedef struct Option
 {
@@ -77,7 +77,7 @@ static const char *const array_formats[] = {
 #define IMPORT(member)	offsetof(UsageImportOptions, member)
 #define MAPPING(member)	offsetof(UsageMappingOptions, member)
 
-/* The preset is the provider's to say. */
+/* set_provider() sets the preset. */
 #define OF_PROVIDER		NULL
 
 /* Name, places, parser, field, preset, limits: min, max and unit. */
@@ -117,7 +117,7 @@ static const Option options[] = {
 	{NULL}
 };
 
-/* Whose options a validator is asked about, and what must go together there. */
+/* The objects that have options, and checks of their combinations. */
 typedef struct OptionPlace
 {
 	Oid			catalog;
@@ -153,7 +153,7 @@ find_place(int place)
 	elog(ERROR, "options have no place %d", place);
 }
 
-/* Is this likely what was meant by name?  If so, better the best distance. */
+/* Is `name` a typing error of `option`, closer than *best?  If so, lower *best. */
 static bool
 is_closer(const char *name, const char *option, int *best)
 {
@@ -210,7 +210,7 @@ set_option(const Option *option, char *value, void *target)
 			 errhint("%s", hint)));
 }
 
-/* The presets OF_PROVIDER. */
+/* Set the provider, and the presets OF_PROVIDER. */
 static void
 set_provider(UsageOptions *set, const UsageProvider *provider)
 {
@@ -246,10 +246,11 @@ set_options(int place, List *list, void *target)
 }
 
 /*
- * The validator is given all options of an object, not just those that are
- * being set.  The owner of a server must be able to change the others where a
- * superuser has set this one, and gains nothing from setting it on another
- * server of his.  A user mapping has no other options.
+ * The validator gets all options of an object, not only those that change.  If
+ * a superuser has set a SUPERUSER option of a server, its owner must still be
+ * able to change the others.  That lets him set the same value on another
+ * server of his, which gains him nothing.  User mappings need no such
+ * exception, as api_key_file excludes their other options.
  */
 static void
 check_privileges(List *list, int place, Oid validator)
@@ -315,7 +316,7 @@ option_table(Oid foreigntableid)
 	{
 		set->endpoint = get_rel_name(foreigntableid);
 		option_check_endpoint(set->endpoint,
-					   _("A foreign table without the options \"endpoint\" and \"path\" reads the endpoint of its name."));
+							  _("A foreign table without the options \"endpoint\" and \"path\" reads the endpoint of its name."));
 	}
 	option_check_table(set);
 	return set;
@@ -330,7 +331,7 @@ option_column(Oid foreigntableid, AttrNumber attnum)
 	return set;
 }
 
-/* Repeated options are refused here as the server does everywhere else. */
+/* Refuse repeated options, as the server itself does for all other objects. */
 UsageImportOptions *
 option_import(List *list)
 {

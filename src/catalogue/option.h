@@ -1,10 +1,11 @@
 /*
  * option.h
- *	  What the user set: options of servers, user mappings, tables, columns
+ *	  Options of servers, user mappings, foreign tables, their columns
  *	  and IMPORT FOREIGN SCHEMA.
  *
- * One table of rows in option.c drives validation, reading, hints and
- * documentation: a new option is a new row.
+ * The array options[] in option.c drives validation, reading and hints: a new
+ * option is a new row.  All that the functions return is palloc'd in
+ * CurrentMemoryContext.
  */
 #ifndef USAGE_OPTION_H
 #define USAGE_OPTION_H
@@ -16,12 +17,12 @@
 #include "catalogue/provider.h"
 
 /*
- * Everything that is set for a foreign table, its server's options overlaid by
- * its own.  No secret is in here.  palloc'd in one go by option_table().
+ * All options of a foreign table, where its own override its server's.  There
+ * is no secret in it.
  */
 typedef struct UsageOptions
 {
-	const UsageProvider *provider;	/* who answers */
+	const UsageProvider *provider;	/* the API that answers */
 
 	/* server */
 	char	   *base_url;		/* without a trailing slash */
@@ -41,8 +42,8 @@ typedef struct UsageOptions
 	bool		allow_http;
 
 	/* table */
-	char	   *endpoint;		/* name in the catalogue, or NULL */
-	char	   *path;			/* set by the user, or NULL */
+	char	   *endpoint;		/* in the catalogue, or NULL if path is set */
+	char	   *path;			/* or NULL if endpoint is set */
 	char	   *bucket_width;
 	char	   *history;		/* an interval's text */
 	int			rows_per_bucket;	/* 0: not set */
@@ -51,13 +52,13 @@ typedef struct UsageOptions
 /* Options of a column of a foreign table; NULL where not set. */
 typedef struct UsageColumnOptions
 {
-	char	   *column_name;	/* the catalogue's name for it */
+	char	   *column_name;	/* its name in the catalogue */
 	char	   *field;
 	char	   *role;
 	char	   *filter;
 } UsageColumnOptions;
 
-/* Options of a user mapping: where the secret is.  Of no use to planning. */
+/* Options of a user mapping, which hold the secret: not for planning. */
 typedef struct UsageMappingOptions
 {
 	char	   *api_key;		/* or NULL */
@@ -72,29 +73,33 @@ typedef struct UsageImportOptions
 } UsageImportOptions;
 
 /*
- * Check all options of an object of that catalog, as `validator` (the SQL
- * function) is asked to.  ERROR where one is not known, has no valid value,
- * may not be set by the current user or can't go with another.
+ * Check all options (DefElems) of an object of that catalog, for the SQL
+ * function `validator`.  ERROR if one is unknown (HV00D), has an invalid value
+ * (HV024), may not be set by the current user (42501), is missing or can't go
+ * with another.
  */
 extern void option_validate(List *options, Oid catalog, Oid validator);
 
 /*
- * Everything set for a foreign table.  endpoint defaults to the table's name
- * where no path is set; exactly one of the two is not NULL.  ERROR where what
- * is stored can't be used together: an endpoint or a width of it that does not
- * exist, plain http to another machine.
+ * All options of a foreign table.  If neither is set, endpoint defaults to the
+ * table's name, so exactly one of endpoint and path is not NULL.  ERROR if a
+ * stored option is invalid or can't go with another: an endpoint, or a width
+ * of it, that does not exist, or plain http to another machine.
  */
 extern UsageOptions *option_table(Oid foreigntableid);
 
-/* Just the server's part, the rest at its defaults. */
+/* The same with the options of the server only, the table's at their presets. */
 extern UsageOptions *option_server(Oid serverid);
 
+/* ERROR if a stored option is invalid. */
 extern UsageColumnOptions *option_column(Oid foreigntableid, AttrNumber attnum);
+
+/* ERROR as of option_validate(), and 42710 if an option is repeated. */
 extern UsageImportOptions *option_import(List *options);
 
 /*
- * Of the mapping of `userid` for that server, or else of PUBLIC's.  ERROR
- * 28000 where there is none.
+ * Options of the mapping of `userid` for that server, or else of PUBLIC's.
+ * ERROR 28000 if there is none.
  */
 extern UsageMappingOptions *option_mapping(Oid userid, Oid serverid);
 

@@ -1,6 +1,6 @@
 /*
  * option_check.c
- *	  Which options can go together?
+ *	  Checks which options can be combined.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 #include "catalogue/option_private.h"
 #include "http/http_url.h"
 
-/* Is it plain http, and does it leave this machine? */
+/* Is it a plain http URL of another machine? */
 static bool
 is_exposed(const char *text)
 {
@@ -25,8 +25,8 @@ is_exposed(const char *text)
 }
 
 /*
- * A plain request shows the key to the network: on its way to the server, or,
- * also where that is this machine, to a proxy.
+ * An http request shows the key to the network on its way to the server or,
+ * even if that is this machine, to a proxy on another.
  */
 void
 option_check_server(const void *any)

@@ -1,6 +1,6 @@
 /*
  * option_private.h
- *	  What the files of option share: which options can go together.
+ *	  Checks which options can be combined, for the files of option alone.
  */
 #ifndef USAGE_OPTION_PRIVATE_H
 #define USAGE_OPTION_PRIVATE_H
@@ -8,21 +8,22 @@
 #include "catalogue/option.h"
 
 /*
- * ERROR where options of a server (UsageOptions), a user mapping
- * (UsageMappingOptions), a table (UsageOptions) or a column (UsageColumnOptions) can't
- * go together.  All are in option_check.c.
+ * ERROR if options of a server (UsageOptions), a user mapping
+ * (UsageMappingOptions), a table (UsageOptions) or a column
+ * (UsageColumnOptions) can't be combined, or one is missing.  All are in
+ * option_check.c.
  */
 extern void option_check_server(const void *set);
 extern void option_check_mapping(const void *set);
 extern void option_check_table(const void *set);
 extern void option_check_column(const void *set);
 
-/* ERROR where there is no such endpoint.  detail: a sentence, translated, or NULL. */
+/* ERROR HV024 if there is no such endpoint.  detail: a translated sentence, or NULL. */
 extern void option_check_endpoint(const char *name, const char *detail);
 
 /*
- * Does a server that the current user owns, of a wrapper with that validator,
- * have precisely this option?  Then a superuser has set it.
+ * Does a server of the current user, of a wrapper with that validator, have
+ * this option with this value?  Then a superuser has set it there.
  */
 extern bool option_is_of_own_server(const DefElem *option, Oid validator);
 

@@ -1,9 +1,9 @@
 /*
  * option_value.c
- *	  What does the text of an option mean?
+ *	  Parsers for the values of options.
  *
- * Whatever ends up in a URL or a header is held to letters that can't change
- * the meaning of its surroundings.
+ * A value that goes into a URL or a header may have only characters that can't
+ * change the meaning of what is around it.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 #define LOWER_CASE			"abcdefghijklmnopqrstuvwxyz"
 #define DIGITS				"0123456789"
 
-/* Is it made of these characters alone, and at least one of them? */
+/* Does it have only these characters, and at least one? */
 static bool
 consists_of(const char *text, const char *characters)
 {
@@ -132,7 +132,7 @@ option_parse_url(char *text, const OptionLimits *limits, void *result)
 	return NULL;
 }
 
-/* The server's input function has no way to say that it is none but an error. */
+/* Before version 16 interval_in() can only raise an error for bad input: catch it. */
 static Interval *
 read_interval(char *text)
 {
@@ -187,7 +187,7 @@ option_parse_path(char *text, const OptionLimits *limits, void *result)
 	return _("The value must be a slash followed by letters, digits, \"/\", \".\", \"_\" and \"-\", without \"..\".");
 }
 
-/* Which endpoint it is for may not be known yet: is it a width at all? */
+/* The endpoint may not be known here: check that some endpoint has the width. */
 const char *
 option_parse_width(char *text, const OptionLimits *limits, void *result)
 {

@@ -1,24 +1,23 @@
 /*
  * option_value.h
- *	  What does the text of an option mean?
+ *	  Parsers for the values of options.
  *
- * A parser stores what the text means in `result` and returns NULL, or
- * returns a hint that says what would have been valid (palloc'd or constant,
- * translated).  What a text parser stores is the text itself or a palloc'd
- * one.
+ * A parser stores the value of the text in `result` and returns NULL, or
+ * returns a translated hint with the valid values, palloc'd or constant.  A
+ * parser into a char pointer stores the text itself or a palloc'd string.
  */
 #ifndef USAGE_OPTION_VALUE_H
 #define USAGE_OPTION_VALUE_H
 
 #include "utils/timestamp.h"
 
-/* What narrows a kind of value. */
+/* What a parser accepts. */
 typedef struct OptionLimits
 {
-	int			min;			/* of an integer, in its unit */
+	int			min;			/* of an integer, in `unit` */
 	int			max;
 	int			unit;			/* GUC_UNIT_..., or 0 */
-	const char *const *names;	/* valid ones, NULL terminated */
+	const char *const *names;	/* valid values, NULL terminated */
 } OptionLimits;
 
 typedef const char *(*OptionParser) (char *text, const OptionLimits *limits, void *result);
@@ -44,8 +43,8 @@ extern const char *option_parse_role(char *text, const OptionLimits *limits, voi
 extern const char *option_parse_filter(char *text, const OptionLimits *limits, void *result);
 
 /*
- * The interval that a text stands for, palloc'd, or NULL if it is none or is
- * no history: from one day to a hundred years, no part negative.
+ * The text as an interval, palloc'd; NULL if it is not one, or not valid as a
+ * history: from one day to a hundred years, without negative parts.
  */
 extern Interval *option_parse_interval(char *text);
 

@@ -1,6 +1,6 @@
 /*
  * provider.c
- *	  Who answers: what differs from one provider's usage API to another's.
+ *	  The differences between the usage APIs of providers.
  */
 #include "postgres.h"
 
@@ -64,7 +64,8 @@ const UsageProvider provider_openai = {
 		.cursor = NAMES("next_page"),
 		.bucket_start = NAMES("start_time"),
 		.bucket_end = NAMES("end_time"),
-		.results = NAMES("results", "result")	/* the older description's */
+		.results = NAMES("results", "result")	/* "result" in an older
+												 * description */
 	},
 	.error = {
 		.container = "error",

@@ -1,10 +1,10 @@
 /*
  * provider.h
- *	  Who answers: what differs from one provider's usage API to another's.
+ *	  The differences between the usage APIs of providers.
  *
- * The only place that knows how a provider writes a request and an answer, in
- * what docs/api.md section 8 shows that providers differ in.  Which endpoints
- * there are is in endpoint.h.
+ * The only place that knows how a provider writes requests and answers, as far
+ * as providers differ (docs/api.md section 8).  The endpoints are in
+ * endpoint.h.
  */
 #ifndef USAGE_PROVIDER_H
 #define USAGE_PROVIDER_H
@@ -39,7 +39,7 @@ typedef struct ProviderHeader
 	ProviderHeaderSource source;
 } ProviderHeader;
 
-/* Names of the parameters that are no filters. */
+/* Names of the query parameters other than filters. */
 typedef struct ProviderParameters
 {
 	const char *start_time;
@@ -47,10 +47,10 @@ typedef struct ProviderParameters
 	const char *bucket_width;
 	const char *group_by;
 	const char *limit;			/* most buckets of a page */
-	const char *cursor;			/* of the page before */
+	const char *cursor;			/* given by the page before */
 } ProviderParameters;
 
-/* What to do about an answer of that HTTP status. */
+/* What the user can do about an answer with that HTTP status. */
 typedef struct ProviderHint
 {
 	int			status;
@@ -65,24 +65,28 @@ typedef struct UsageProvider
 	const ProviderHeader *headers;	/* ends with a NULL name */
 	ProviderParameters parameters;
 
-	/* A time in a query, and as a page has it; false: it is out of range. */
+	/*
+	 * Append a time to a query; convert a time of a page, false if it is out
+	 * of range.
+	 */
 	void		(*append_time) (StringInfo url, TimestampTz instant);
 	bool		(*read_time) (const PageValue *value, TimestampTz *instant);
 
 	PageEnvelope envelope;
 	PageErrorNames error;		/* members of an error's body */
-	const char *lookback_code;	/* code of an error: the time is too long ago */
-	const char *quota_code;		/* the organization's money is used up */
+	const char *lookback_code;	/* error code: the time is too long ago */
+	const char *quota_code;		/* error code: the organization is out of
+								 * quota */
 	const char *quota_hint;		/* what to do about it; to be translated */
 	const ProviderHint *hints;	/* ends with a NULL hint */
 } UsageProvider;
 
 extern const UsageProvider provider_openai;
 
-/* Is that query parameter one that we set ourselves, so that no filter can be? */
+/* Is that query parameter one of those that we set, so that no filter may use it? */
 extern bool provider_reserves(const UsageProvider *provider, const char *parameter);
 
-/* The provider's hint for that status, not translated yet, or NULL. */
+/* The provider's hint for that status, to be translated, or NULL. */
 extern const char *provider_hint(const UsageProvider *provider, long status);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * table.c
- *	  What is this foreign table?  Its columns, matched with the catalogue and
- *	  with what its options say.
+ *	  Describes a foreign table: its columns, matched with the catalogue and with
+ *	  its options.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 #include "base/timerange.h"
 #include "catalogue/table.h"
 
-/* The field that stands for the whole result object. */
+/* The field that means the whole result object. */
 #define WHOLE_RESULT "*"
 
 static void find_endpoint(UsageTable *table);
@@ -50,7 +50,8 @@ table_describe(Relation rel)
 
 /*
  * A table has an endpoint of the catalogue, or a path that the catalogue does
- * not know; option_table() has seen that it and its width exist.
+ * not know.  option_table() has checked that the endpoint and its width
+ * exist.
  */
 static void
 find_endpoint(UsageTable *table)
@@ -63,7 +64,7 @@ find_endpoint(UsageTable *table)
 	table->width = endpoint_width(table->endpoint, options->bucket_width);
 }
 
-/* Take over what the catalogue knows of a column. */
+/* Copy what the catalogue knows of a column. */
 static void
 apply_known(UsageTableColumn *column, const UsageColumn *known)
 {
@@ -76,7 +77,7 @@ apply_known(UsageTableColumn *column, const UsageColumn *known)
 	column->always_sent = known->always_sent;
 }
 
-/* What the catalogue has for a column with these options, or NULL. */
+/* The catalogue's column for a column with these options, or NULL. */
 static const UsageColumn *
 known_column(const UsageTable *table, const char *name, const UsageColumnOptions *set)
 {
@@ -85,7 +86,7 @@ known_column(const UsageTable *table, const char *name, const UsageColumnOptions
 	return endpoint_column(table->endpoint, set->column_name ? set->column_name : name);
 }
 
-/* An edge of the bucket is no field of a result, and nothing else is an edge. */
+/* An edge of the bucket must have the role USAGE_BUCKET, and nothing else may. */
 static void
 check_edge(const UsageTableColumn *column, const char *role)
 {
@@ -114,8 +115,8 @@ field_of_name(const char *name)
 }
 
 /*
- * What a user says of a column.  Saying it of a column that the catalogue
- * knows overrides the catalogue: the API may have changed.
+ * Apply the user's options to a column.  They override what the catalogue
+ * knows of it, as the API may have changed.
  */
 static void
 apply_options(const UsageTable *table, UsageTableColumn *column,
@@ -155,8 +156,8 @@ fail_unknown(const UsageTable *table, const UsageTableColumn *column,
 }
 
 /*
- * Is it a string type that shows every value as it is?  (The type "name" is
- * not: it cuts.)
+ * Is it a string type that holds every string unchanged?  (The type "name"
+ * does not, as it truncates.)
  */
 static bool
 is_text(Oid type)
@@ -169,7 +170,7 @@ is_text(Oid type)
 }
 
 /*
- * What to read a column's field as, so that its declared type holds every
+ * The kind to read a column's field as, so that its declared type holds every
  * value that the API may send.
  */
 static FieldKind
@@ -209,7 +210,7 @@ type_holds(Oid base, Oid known)
 static void
 check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
 {
-	/* a bucket's edges are compared as they are: no domain over them */
+	/* planning compares a bucket's edges directly: no domain over them */
 	Oid			type = column->role == USAGE_BUCKET ? column->type : getBaseType(column->type);
 
 	if (type_holds(type, known))
@@ -222,7 +223,7 @@ check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
 			 errhint("Declare it as %s.", format_type_be(known))));
 }
 
-/* varchar(n) drops blanks past its length, which a filter would compare. */
+/* varchar(n) drops blanks beyond its length, which a filter would compare. */
 static bool
 has_length(const UsageTableColumn *column)
 {
@@ -254,7 +255,7 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 		fail_unknown(table, column, set);
 	apply_options(table, column, set, known != NULL);
 
-	/* text shows any scalar, and nobody promised that the API sends text */
+	/* text holds any scalar, and the API need not send a string */
 	if (!known && column->kind == FIELD_TEXT && column->role != USAGE_DIMENSION)
 		column->kind = FIELD_SCALAR;
 

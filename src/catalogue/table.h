@@ -1,7 +1,7 @@
 /*
  * table.h
- *	  What is this foreign table?  Its columns, matched with the catalogue and
- *	  with what its options say.
+ *	  Describes a foreign table: its columns, matched with the catalogue and with
+ *	  its options.
  */
 #ifndef USAGE_TABLE_H
 #define USAGE_TABLE_H
@@ -13,7 +13,7 @@
 #include "catalogue/endpoint.h"
 #include "catalogue/option.h"
 
-/* A live column of a foreign table. */
+/* A column of a foreign table; attnum is 0 if it is dropped. */
 typedef struct UsageTableColumn
 {
 	AttrNumber	attnum;
@@ -29,19 +29,21 @@ typedef struct UsageTableColumn
 								 * USAGE_BUCKET */
 	const char *filter;			/* query parameter, or NULL */
 	const char *const *accepted;	/* values that it accepts; NULL: any */
-	const char *required;		/* field of the dimension that it needs */
+	const char *required;		/* field of the dimension that it needs, or
+								 * NULL */
 	bool		always_sent;
 } UsageTableColumn;
 
 /*
- * A foreign table.  palloc'd in the context that table_describe() was called
- * in; catalogue strings live as long as the backend.
+ * A foreign table.  palloc'd in the CurrentMemoryContext of table_describe(),
+ * except for what belongs to the catalogue, which lives as long as the
+ * backend.
  */
 typedef struct UsageTable
 {
 	Oid			relid;
 	Oid			serverid;
-	const char *name;			/* of the endpoint, or the path, for people */
+	const char *name;			/* of the endpoint, or the path; for messages */
 	const char *path;			/* below base_url */
 	const UsageEndpoint *endpoint;
 	const UsageWidth *width;
@@ -51,18 +53,19 @@ typedef struct UsageTable
 } UsageTable;
 
 /*
- * Describe a foreign table.  ERROR where a column is not known, can't hold its
- * field, or needs a dimension that the table does not declare.
+ * Describe a foreign table.  ERROR if a column is unknown, can't hold its
+ * field, has options that can't be combined or needs a dimension that the
+ * table does not declare; and those of option_table().
  */
 extern UsageTable *table_describe(Relation rel);
 
 /* The column with that number, or NULL (system column, whole row, dropped). */
 extern const UsageTableColumn *table_column(const UsageTable *table, int attnum);
 
-/* The column that the expression is, if it is a Var of that range table entry; or NULL. */
+/* The column, if the expression is a Var of one of range table entry `relid`; or NULL. */
 extern const UsageTableColumn *table_var(const UsageTable *table, Index relid, const Node *expr);
 
-/* Iterate over live columns: the one after `column`, NULL for the first. */
+/* The column after `column` (NULL: the first) that is not dropped; NULL: none. */
 extern const UsageTableColumn *table_next_column(const UsageTable *table,
 												 const UsageTableColumn *column);
 

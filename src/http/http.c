@@ -1,6 +1,6 @@
 /*
  * http.c
- *	  One attempt at a GET: it begins, is waited for, and hands out its bytes.
+ *	  One attempt at a GET: start it, wait for it, hand out its bytes.
  */
 #include "postgres.h"
 
@@ -51,7 +51,7 @@ http_open(const HttpRequest *request)
 	return transfer;
 }
 
-/* Something is there that need not be waited for. */
+
 bool
 http_ready(const HttpTransfer *transfer)
 {
@@ -60,8 +60,8 @@ http_ready(const HttpTransfer *transfer)
 }
 
 /*
- * Give the reader its next bytes.  Large stocks go out in parts, so that the
- * other transfers get their turn between them.
+ * Give the reader its next bytes; false if there are none.  Many bytes are
+ * handed out in parts, so that other transfers are driven in between.
  */
 static bool
 hand_out(HttpTransfer *transfer, const char **bytes, size_t *length)

@@ -1,6 +1,6 @@
 /*
  * http.h
- *	  One attempt at a GET, over one curl multi handle per backend.
+ *	  One attempt at a GET, through the backend's one curl multi handle.
  *
  * The engine knows URLs, headers, statuses and bytes.  It knows nothing of
  * usage, JSON or retries.  All transfers of a backend share one multi handle,
@@ -21,38 +21,39 @@ typedef struct HttpHeader
 } HttpHeader;
 
 /*
- * What to get and how.  The strings are copied by http_open().  Times in
- * milliseconds; 0 means no bound.
+ * What to get and how.  http_open() copies the strings.  Times are in
+ * milliseconds; 0 means no limit.
  */
 typedef struct HttpRequest
 {
 	const char *url;
 	const HttpHeader *headers;	/* ends with a NULL name */
-	const char *secret;			/* what messages must not repeat, or NULL */
+	const char *secret;			/* which messages must not show, or NULL */
 	const char *ca_file;		/* certificates to trust, or NULL for the
 								 * system's */
 	const char *proxy;			/* proxy URL, or NULL for none at all */
 	int			connect_timeout_ms;
-	int			request_timeout_ms; /* longest silence of the server, and
-									 * longest wait for the first byte; a
-									 * transfer that we paused does not age */
+	int			request_timeout_ms; /* longest silence of the server, also
+									 * before its first byte; the time that a
+									 * transfer is paused does not count */
 	size_t		buffer_bytes;	/* bytes kept for the reader before the
-								 * transfer is paused; at least one curl write
-								 * is always taken */
+								 * transfer is paused; one write of curl's is
+								 * always taken, even if it is larger */
 } HttpRequest;
 
 typedef enum HttpState
 {
-	HTTP_WAITING,				/* the deadline came first */
-	HTTP_BYTES,					/* bytes of the body are there */
+	HTTP_WAITING,				/* nothing yet: the deadline has passed */
+	HTTP_BYTES,					/* here are bytes of the body */
 	HTTP_DONE,					/* the body is complete and was handed out */
 	HTTP_FAILED					/* no answer, or it broke off; see outcome */
 } HttpState;
 
 /*
- * How a transfer stands.  `status` and the headers are known from HTTP_BYTES
- * or HTTP_DONE on (a body may be empty), and may be known when it failed.
- * Strings belong to the transfer.
+ * The state of a transfer.  `status` and the headers are known after
+ * HTTP_BYTES or HTTP_DONE (a body may be empty), and may be known after
+ * HTTP_FAILED.  Strings belong to the transfer; a header that repeats the
+ * secret is NULL.
  */
 typedef struct HttpOutcome
 {
@@ -60,10 +61,10 @@ typedef struct HttpOutcome
 	const char *error;			/* why it failed, naming the phase (name
 								 * lookup, connect, TLS, waiting for the
 								 * answer, reading it); NULL if it did not */
-	bool		transient;		/* failed in a way that another try may mend */
-	bool		neglected;		/* nobody drove it, or we paused it, for a
-								 * second or more: if it failed, the server
-								 * need not be to blame */
+	bool		transient;		/* if it failed: another try may succeed */
+	bool		neglected;		/* it was not driven, or paused, for a second
+								 * or more: if it failed, the cause may be
+								 * here and not at the server */
 	const char *request_id;		/* x-request-id, or NULL */
 	const char *should_retry;	/* x-should-retry, or NULL */
 	const char *retry_after;	/* Retry-After, or NULL */
@@ -76,59 +77,64 @@ typedef struct HttpOutcome
 typedef struct HttpTransfer HttpTransfer;
 
 /*
- * Start a GET.  The transfer lives in CurrentMemoryContext: when that context
- * is reset or deleted, also by an error, the transfer ends and its handle
- * goes back to the engine.  When CurrentResourceOwner is released before, as
- * when the scan fails in a subtransaction, it is given up.  Never blocks.
+ * Start a GET.  The transfer lives in a child of CurrentMemoryContext: when
+ * that is reset or deleted, also by an error, the transfer ends and its handle
+ * goes back to the engine.  If CurrentResourceOwner is released before, as
+ * when a scan fails in a subtransaction, the transfer is given up.  Never
+ * blocks.
  *
- * If the backend can't have another connection, the transfer that its reader
- * has not asked for longest is given up: it fails as a neglected one.  ERROR
- * 53000 where there is none to give up; ERROR if curl can't be set up.
+ * If the backend can't have another connection, the transfer whose reader has
+ * gone longest without asking for it is given up: it fails as a neglected
+ * one.  ERROR 53000 if there is none to give up, HV024 if the value of a
+ * header has a control character, HV000 or 53200 if curl can't be set up.
  */
 extern HttpTransfer *http_open(const HttpRequest *request);
 
-/* Can a transfer start without another's being given up? */
+/* Can a transfer start without giving up another? */
 extern bool http_has_room(void);
 
 /*
  * Give transfers up, as http_open() does, until there is room for one more.
- * patient: not those whose readers have asked for them just now; false if it
- * takes their end to have room.  ERROR 53000 as there.
+ * If `patient`, spare those that their readers asked for within the last
+ * second, and return false if there is no room without ending one of them.
+ * ERROR 53000 as there.
  */
 extern bool http_make_room(bool patient);
 
 /*
- * Wait until bytes, the end or a failure of this transfer is there, or until
- * `deadline` (DT_NOEND: none; a time in the past: just look).  Interrupts are
- * serviced meanwhile, and all other transfers of the backend are driven.  The
- * bytes belong to the transfer and are gone with the next call for it.
+ * Wait for bytes of this transfer, its end or its failure, or until `deadline`
+ * (DT_NOEND: none; a time in the past: don't wait).  Services interrupts, and
+ * drives all other transfers of the backend.  The bytes belong to the transfer
+ * and are valid until the next call for it.  A failure of the transfer is a
+ * result; ERROR HV000 or 53200 only if curl itself fails.
  */
 extern HttpState http_wait(HttpTransfer *transfer, TimestampTz deadline,
 						   const char **bytes, size_t *length);
 
-/* Is there nothing more to come, be it that bytes are still to be handed out? */
+/* Has all been received, though bytes may still be to be handed out? */
 extern bool http_finished(const HttpTransfer *transfer);
 
 /* Would http_wait() return at once? */
 extern bool http_ready(const HttpTransfer *transfer);
 
-/* How the transfer stands; the pointer is good as long as the transfer. */
+/* The state of the transfer; the pointer is valid as long as the transfer. */
 extern const HttpOutcome *http_outcome(HttpTransfer *transfer);
 
 /*
- * End a transfer before its context does.  A complete one leaves its
- * connection alive; a running one is cut off.  The pointer is dead afterwards.
+ * End a transfer and free it.  A complete one leaves its connection alive; a
+ * running one is cut off.
  */
 extern void http_close(HttpTransfer *transfer);
 
 /*
  * Sleep until `deadline`, servicing interrupts and driving all transfers.
+ * Errors as of http_wait().
  */
 extern void http_sleep(TimestampTz deadline);
 
 /*
- * A descriptor for who waits elsewhere: it is readable when http_wait() or
- * http_sleep() would have something to do.
+ * A descriptor for code that waits by its own wait event set, as Append does:
+ * it is readable when http_wait() or http_sleep() would have something to do.
  */
 typedef struct HttpWaitFd HttpWaitFd;
 
@@ -136,17 +142,19 @@ typedef struct HttpWaitFd HttpWaitFd;
 extern bool http_has_waitfd(void);
 
 /*
- * Make a waitfd; it lives in CurrentMemoryContext, until CurrentResourceOwner is
- * released.  NULL if the backend must not have more descriptors.
+ * Make a waitfd in CurrentMemoryContext.  Its descriptors are closed when that
+ * is reset or CurrentResourceOwner is released, whichever comes first.  NULL
+ * if the backend can't have more descriptors.
  */
 extern HttpWaitFd *http_waitfd_open(void);
 
 /*
- * Set a waitfd before a wait: it goes off when curl has something to do, at
- * `deadline` (DT_NOEND: none; a time in the past: at once), or after a short
- * while in any case.  Returns its descriptor, which is good until it is set
- * again.  waits: the caller is going to wait for it, not just to look; that
- * counts as silence of the servers.
+ * Set a waitfd before a wait: it becomes readable when curl has something to
+ * do, at `deadline` (DT_NOEND: none; a time in the past: at once), or after a
+ * short while in any case.  Returns its descriptor, which is valid until the
+ * waitfd is set again.  waits: the caller is going to wait for it, and that
+ * time counts as silence of the servers.  ERROR if the operating system
+ * refuses.
  */
 extern int	http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits);
 

@@ -1,6 +1,6 @@
 /*
  * http_clock_private.h
- *	  The clock of all waits and limits of HTTP.
+ *	  The clock by which waits and timeouts are measured.
  */
 #ifndef USAGE_HTTP_CLOCK_PRIVATE_H
 #define USAGE_HTTP_CLOCK_PRIVATE_H

@@ -1,9 +1,9 @@
 /*
  * http_curl.c
- *	  What curl is told about a transfer, and what it tells.
+ *	  The options that a transfer sets for curl, and its callbacks.
  *
  * The callbacks only record, in memory that is already there or comes from
- * malloc(); they are called wherever the engine is (http_engine_private.h).
+ * malloc().  http_engine_private.h says which of its functions call them.
  */
 #include "postgres.h"
 
@@ -16,23 +16,25 @@
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
 
 /*
- * Most that curl reads at once.  It unpacks all that it has read, and where we
- * pause it in the midst of that, keeps the rest.
+ * Most bytes that curl reads at once.  It decompresses all that it has read,
+ * and if we pause it meanwhile, it keeps the rest in memory.
  */
 #define READ_BYTES		8192
 
-#define MAX_HEAD_BYTES	(256 * 1024)	/* of headers, interim answers' included */
+#define MAX_HEAD_BYTES	(256 * 1024)	/* of headers, those of interim
+										 * answers included */
 
 /*
- * A body may unpack to so many times what was sent, beyond what is too little to
- * harm.  Pages of usage come to 90 at most, a bomb to 1,000.
+ * How many times its size a body may decompress to.  Pages of usage reach 90
+ * at most, a decompression bomb 1,000.  The first FREE_UNPACKED_BYTES do no
+ * harm and don't count.
  */
 #define MAX_UNPACKING	128
 #define FREE_UNPACKED_BYTES	(INT64CONST(8) * 1024 * 1024)
 
 #define STATUS_SWITCHING_PROTOCOLS 101
 
-/* The headers that are kept, and where HttpOutcome shows them. */
+/* The headers that are kept, and their fields in HttpOutcome. */
 static const struct
 {
 	const char *name;
@@ -48,11 +50,11 @@ static const struct
 #define KEPT_HEADER(outcome, i) \
 	(*(const char **) ((char *) (outcome) + kept_headers[i].field))
 
-/* ---- what curl tells: these never throw, and never palloc ---- */
+/* ---- called by curl: these never throw, and never palloc ---- */
 
 /*
- * Add bytes to a buffer that may grow to `limit`, or as far as `length` needs.
- * False if there is no memory.
+ * Add bytes to a buffer, which grows to `limit` at most, or to what these
+ * bytes need if that is more.  False if there is no memory.
  */
 static bool
 buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
@@ -74,7 +76,7 @@ buffer_append(HttpBuffer *buffer, const char *data, size_t length, size_t limit)
 	return true;
 }
 
-/* Take no more of this answer; what a callback returns then. */
+/* Note why this answer is refused; returns what a callback must to stop curl. */
 static size_t
 refuse(HttpTransfer *transfer, const char *why)
 {
@@ -82,7 +84,7 @@ refuse(HttpTransfer *transfer, const char *why)
 	return 0;
 }
 
-/* Does so much more of the body not stand in proportion to what was sent? */
+/* With `length` more bytes, would the body be far larger than what was sent? */
 static bool
 is_bomb(HttpTransfer *transfer, size_t length)
 {
@@ -93,7 +95,7 @@ is_bomb(HttpTransfer *transfer, size_t length)
 		(wire_bytes + READ_BYTES) * MAX_UNPACKING;
 }
 
-/* A name is about to be looked up; an address, if it is one, at once. */
+/* A host is about to be resolved; if it is an address, that takes no time. */
 static int
 on_resolve(void *resolver, void *reserved, void *arg)
 {
@@ -101,7 +103,7 @@ on_resolve(void *resolver, void *reserved, void *arg)
 	return 0;
 }
 
-/* The connection stands, TLS and all: the request goes out. */
+/* The connection is set up, TLS included, and the request is sent next. */
 static int
 on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_port)
 {
@@ -166,7 +168,7 @@ note_header(HttpTransfer *transfer, const char *line, const char *end)
 		return;
 	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
 		value++;
-	/* A server may repeat the key; what does so is not kept. */
+	/* A server may repeat the secret: don't keep a value with it. */
 	if (secret_occurs(value, end - value, transfer->secret))
 		return;
 	for (int i = 0; i < lengthof(kept_headers); i++)
@@ -182,7 +184,7 @@ note_header(HttpTransfer *transfer, const char *line, const char *end)
 	}
 }
 
-/* A line of a head, or of the trailer, which must not replace the head's. */
+/* A line of a head, or of a trailer, whose fields must not replace the head's. */
 static size_t
 on_header(char *line, size_t size, size_t count, void *arg)
 {
@@ -200,7 +202,7 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		forget_head(transfer);
 		note_status(transfer, line, end);
 		transfer->in_head = true;
-		/* nothing that we could understand may follow, not even an end */
+		/* what follows is not HTTP, and may never end */
 		if (transfer->outcome.status == STATUS_SWITCHING_PROTOCOLS)
 			return refuse(transfer, "it switches to another protocol");
 	}
@@ -215,7 +217,7 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
-/* ---- what curl is told ---- */
+/* ---- setting options ---- */
 
 static void
 add_header(HttpTransfer *transfer, const HttpHeader *header)
@@ -253,10 +255,9 @@ check_option(CURLcode code, const char *option)
 }
 
 /*
- * The file of certificates that curl was built to trust, or NULL.  Curl keeps
- * what it read from a file; but where it looks into a directory as well, it
- * reads all of them for each connection, some 30 ms in which nothing can be
- * canceled.
+ * The file of certificates that curl was built to trust, or NULL if it can't
+ * be read.  Curl caches the contents of a file; but if it has a directory too,
+ * it reads all files for each connection, some 30 ms that can't be canceled.
  */
 static const char *
 system_ca_file(void)
@@ -319,7 +320,10 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 		SET(CURLOPT_CAPATH, NULL);
 	}
 
-	/* Empty strings: the environment that the server was started in is out. */
+	/*
+	 * Empty strings keep curl from reading proxies from the server's
+	 * environment.
+	 */
 	SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");
 	SET(CURLOPT_NOPROXY, "");
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -1,11 +1,11 @@
 /*
  * http_descriptor.c
- *	  How many file descriptors may transfers take, and does the server know?
+ *	  How many file descriptors transfers may take, and tells the server.
  *
- * The server grants a third of a process's descriptors to all that are not its
- * own.  Curl opens sockets in calls that must not be left by an error, so there
- * is no asking in there: before a transfer starts, it is seen to that there is
- * room for all that it may open, and afterwards what is open is counted.
+ * The server grants extensions a third of a process's descriptors.  Curl opens
+ * sockets in calls that an error must not jump out of, so they can't ask for
+ * one.  Instead, before a transfer starts there must be room for all that it
+ * may open, and afterwards what is open is counted.
  */
 #include "postgres.h"
 
@@ -19,41 +19,40 @@
 #include "http/http_descriptor_private.h"
 
 /*
- * A backend has no more transfers at once, whatever the server grants; nor
- * sockets, of which there may be two for a transfer that connects, and some that
- * are kept for later.
+ * The most that a backend has at once, even if the server grants more.  A
+ * transfer that connects may have two sockets, and some are kept for later.
  */
 #define MAX_TRANSFERS		128
 #define MAX_SOCKETS			(2 * MAX_TRANSFERS + 32)
 
-/* Curl's multi handle has two, by which it can be woken. */
+/* Curl's multi handle has a pair of them, to be woken by. */
 #define ENGINE_DESCRIPTORS	2
 
 /*
- * A transfer without a connection may take these beside its socket: the pair
- * that a resolver's thread answers by, its sockets to name servers, or a second
- * try at another address of the host.
+ * What a transfer without a connection may take beside its socket: the pair by
+ * which a resolver thread answers and its sockets to name servers, or a socket
+ * for another address of the host.
  */
 #define CONNECT_DESCRIPTORS 4
 
 /*
- * Left for others, such as wait sets and the waitfds of asynchronous scans; but a
- * backend may always have one transfer if there is any room.
+ * Left for other uses, such as wait sets and the waitfds of asynchronous
+ * scans.  A backend's first transfer need not leave them.
  */
 #define SPARE_DESCRIPTORS	8
 
-/* Idle connections that are kept: at most, and as a share of what is granted. */
+/* Idle connections to keep: at most, and one for so many descriptors granted. */
 #define MAX_KEPT			16
 #define KEPT_SHARE			8
 
-/* resolv.conf(5): two tries of 5 s at each of three name servers, and to spare. */
+/* resolv.conf(5): two tries of 5 s at each of three name servers; doubled. */
 #define LINGER_US			INT64CONST(60000000)
 #define MAX_LINGERING		256
 
 /* Where the operating system lists the threads of this process. */
 #define THREAD_DIRECTORY	"/proc/self/task"
 
-/* A socket that curl has opened, by which it is known again. */
+/* A socket that curl has opened; device and inode tell it from a later one. */
 typedef struct OpenSocket
 {
 	curl_socket_t fd;
@@ -62,14 +61,14 @@ typedef struct OpenSocket
 } OpenSocket;
 
 static OpenSocket sockets[MAX_SOCKETS];
-static int	nsockets;			/* those that are closed by now included */
-static int	counted;			/* descriptors that the server knows of */
+static int	nsockets;			/* includes those closed since the last check */
+static int	counted;			/* descriptors reported to the server */
 
-/* When look-ups that were cut off are taken to be over; ascending. */
+/* When look-ups that were cut off are assumed to be over; ascending. */
 static int64 lingering[MAX_LINGERING];
 static int	nlingering;
 
-/* Where it can be had, programs that the backend starts inherit no socket. */
+/* Programs that the backend starts should inherit no socket. */
 #ifdef SOCK_CLOEXEC
 #define SOCKET_FLAGS SOCK_CLOEXEC
 #else
@@ -103,8 +102,8 @@ is_open(const OpenSocket *sock)
 }
 
 /*
- * Curl has a callback for sockets that it closes, but does not call it for all
- * of them (7.88: those that are connecting), so look.
+ * Check which sockets are still open: curl does not call its callback for all
+ * that it closes (7.88: not for those that are connecting).
  */
 static void
 forget_closed(void)
@@ -117,7 +116,7 @@ forget_closed(void)
 	nsockets = open;
 }
 
-/* Forget so many look-ups, oldest first. */
+/* Forget the `over` oldest look-ups. */
 static void
 forget_lingering(int over)
 {
@@ -137,8 +136,8 @@ forget_expired(void)
 }
 
 /*
- * Where threads can be seen, there are no more look-ups than threads beside our
- * own.
+ * Where the operating system lists our threads, no more look-ups can be under
+ * way than there are threads beside the main one.
  */
 static void
 forget_ended(void)
@@ -157,7 +156,7 @@ forget_ended(void)
 		forget_lingering(nlingering - (nthreads - 1));
 }
 
-/* What is in use, or may be before somebody counts again. */
+/* What is in use, or may be before the next count. */
 static int
 descriptors_of(const DescriptorUse *use)
 {
@@ -166,7 +165,7 @@ descriptors_of(const DescriptorUse *use)
 		CONNECT_DESCRIPTORS * (use->connecting + nlingering);
 }
 
-/* How many can be had beside those that are counted, up to `most`? */
+/* How many more would the server grant, up to `most`? */
 static int
 count_free(int most)
 {
@@ -221,7 +220,7 @@ http_descriptor_linger(void)
 {
 	forget_expired();
 	if (nlingering == MAX_LINGERING)
-		return;					/* those that are there fill the room, too */
+		return;					/* no transfer starts until some expire */
 	lingering[nlingering++] = http_clock_us() + LINGER_US;
 }
 

@@ -2,14 +2,14 @@
  * http_engine.c
  *	  Curl's multi handle, one per backend, driven by latch waits.
  *
- * Curl and PostgreSQL never meet on one stack.  Curl's callbacks only write
- * down what happened, in memory that is already there or comes from malloc();
- * errors and interrupts are raised when curl has returned.  So nothing jumps
- * through curl, and a handle may be given back at any moment, also from the
+ * No error of PostgreSQL's may jump through curl's frames.  So curl's
+ * callbacks only record what happened, in memory that is already there or
+ * comes from malloc(); errors and interrupts are raised when curl has
+ * returned.  A handle can be freed whenever curl is not running, also from the
  * reset callback of a memory context.
  *
  * The wait set, like the rest, belongs to the engine and lives as long as the
- * backend: no error can leak what nobody creates for a single wait.
+ * backend, so an error during a wait can't leak it.
  */
 #include "postgres.h"
 
@@ -30,14 +30,16 @@
 static struct
 {
 	CURLM	   *multi;			/* NULL until the backend needs it */
-	CURLSH	   *share;			/* TLS sessions; old curls: per handle */
+	CURLSH	   *share;			/* keeps TLS sessions, which old curls would
+								 * keep in each easy handle */
 
 	/* what curl waits for */
 	EngineSocket *sockets;		/* malloc'd */
 	int			nsockets;
 	int			sockets_size;	/* allocated */
 	uint64		sockets_version;	/* grows with each change */
-	int64		timer_us;		/* when it wants to be called */
+	int64		timer_us;		/* when it wants to be called, by
+								 * http_clock_us() */
 
 	/* what we wait with */
 	WaitEventSet *wait_set;
@@ -48,8 +50,9 @@ static struct
 }			engine;
 
 /*
- * Keep signals out while curl is at work.  It may start a thread for a name
- * lookup, which inherits the mask: our handlers must never run in there.
+ * Block signals while curl is at work.  It may start a thread for a name
+ * look-up, which inherits the mask: signal handlers must never run in that
+ * thread.
  */
 static void
 block_signals(sigset_t *saved)
@@ -66,7 +69,7 @@ restore_signals(const sigset_t *saved)
 	pthread_sigmask(SIG_SETMASK, saved, NULL);
 }
 
-/* Raise what curl says of its handle, multi or share. */
+/* ERROR if a call for curl's multi or share handle failed. */
 static void
 check(bool good, bool no_memory, const char *message)
 {
@@ -126,12 +129,12 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 
 /* ---- handles ---- */
 
-/* Made on first use: nothing of it exists in the postmaster. */
+/* Called on first use, so that the postmaster has no part of it. */
 static void
 engine_start(void)
 {
 	static bool initialized = false;
-	static CURLM *multi = NULL; /* survives an error below */
+	static CURLM *multi = NULL; /* static, so that an error below keeps it */
 
 	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		check(false, false, "libcurl does not start");
@@ -160,8 +163,8 @@ engine_start(void)
 }
 
 /*
- * Handles aren't reused, as curl may leave remains of a transfer in them
- * (7.88: its buffers, if others use the connection).  They cost microseconds:
+ * Handles aren't reused, as curl may leave state of a transfer in them (7.88:
+ * its buffers, if others use the connection).  A new one costs microseconds:
  * connections, DNS answers and TLS sessions are kept elsewhere.
  */
 CURL *
@@ -237,9 +240,9 @@ http_engine_done(CURLcode *result)
 /* ---- waiting ---- */
 
 /*
- * Bring the wait set up to date with curl's sockets.  It is made anew, some 10
- * us a few times per transfer: a descriptor number may have been closed and
- * used again, which the old set would not notice.
+ * Make the wait set anew from curl's sockets.  The old one would not notice if
+ * a descriptor was closed and its number is in use again.  This takes some 10
+ * us, a few times per transfer.
  */
 static void
 renew_wait_set(void)

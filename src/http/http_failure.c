@@ -1,6 +1,6 @@
 /*
  * http_failure.c
- *	  Why a transfer failed, in words.
+ *	  Error messages of failed transfers.
  */
 #include "postgres.h"
 
@@ -8,7 +8,7 @@
 #include "base/secret.h"
 #include "http/http_private.h"
 
-/* How far a transfer has come; the words are for its failure there. */
+/* How far a transfer has come; phase_failure has the words for a failure there. */
 typedef enum HttpPhase
 {
 	PHASE_LOOKUP,
@@ -58,13 +58,13 @@ http_is_looking_up(HttpTransfer *transfer)
 }
 
 /*
- * What curl's code says beyond the phase.  Codes that aren't here are transient
- * failures of the phase.
+ * Codes of curl's that say more than the phase.  All others are transient
+ * failures in the phase that the transfer has reached.
  */
 static const struct
 {
 	CURLcode	code;
-	bool		permanent;		/* comes again however often one tries */
+	bool		permanent;		/* another try would fail again */
 	bool		tls;
 }			special_codes[] = {
 	{CURLE_UNSUPPORTED_PROTOCOL, true, false},	/* also if it isn't HTTP */
@@ -93,7 +93,7 @@ refusal_of_proxy(HttpTransfer *transfer)
 	return status >= 300 ? status : 0;
 }
 
-/* Why it failed, in curl's, the system's or our words; may be "". */
+/* Why it failed, in the words of curl, the system or ours; may be "". */
 static const char *
 failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 {
@@ -105,7 +105,7 @@ failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 	if (transfer->refusal != NULL)
 		return transfer->refusal;
 	if (code == CURLE_OUT_OF_MEMORY && transfer->in_head)
-		return "one of its headers has no end"; /* curl's bound for a line */
+		return "one of its headers has no end"; /* curl's limit for a line */
 	if (code == CURLE_COULDNT_RESOLVE_PROXY)
 		return "the proxy's name is unknown";
 	if (code == CURLE_COULDNT_RESOLVE_HOST)

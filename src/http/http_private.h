@@ -1,6 +1,6 @@
 /*
  * http_private.h
- *	  What a transfer is made of, for the files of http alone.
+ *	  The members of a transfer, and what the files of http share.
  */
 #ifndef USAGE_HTTP_PRIVATE_H
 #define USAGE_HTTP_PRIVATE_H
@@ -12,7 +12,7 @@
 
 #include "http/http.h"
 
-#define HTTP_KEPT_HEADERS	5	/* those that HttpOutcome shows */
+#define HTTP_KEPT_HEADERS	5	/* those in HttpOutcome */
 #define HTTP_VALUE_BYTES	128 /* kept of a header's value */
 
 /* Bytes on their way to the reader; malloc'd. */
@@ -27,38 +27,41 @@ struct HttpTransfer
 {
 	MemoryContext context;		/* holds this struct and its strings */
 	MemoryContextCallback on_reset;
-	ResourceOwner owner;		/* whose end is the transfer's; compared only */
-	dlist_node	node;			/* in `running` */
-	bool		is_running;		/* is it there? */
+	ResourceOwner owner;		/* whose release ends the transfer; only
+								 * compared, as it may be gone */
+	dlist_node	node;			/* in `running` of http_transfer.c */
+	bool		is_running;		/* is it in that list? */
 
 	/* what was asked */
 	const char *host;			/* for messages */
-	char	   *secret;			/* what they must not repeat, or NULL */
+	char	   *secret;			/* which messages must not show, or NULL */
 	bool		proxied;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;
 	size_t		buffer_bytes;
 
 	/* what curl holds */
-	CURL	   *easy;			/* NULL once it went back to the engine */
+	CURL	   *easy;			/* NULL after http_engine_close() */
 	struct curl_slist *headers;
 	char		curl_error[CURL_ERROR_SIZE];
 
 	/* bytes: curl fills one buffer while the reader has the other */
 	HttpBuffer	filling;
 	HttpBuffer	reading;
-	size_t		consumed;		/* of `reading` */
+	size_t		consumed;		/* bytes of `reading` that were handed out */
 	bool		paused;			/* `filling` is full */
-	int64		head_bytes;		/* of all heads and the trailer */
-	const char *refusal;		/* why we took no more, or NULL; a constant */
+	int64		head_bytes;		/* of headers and trailers, interim answers
+								 * included */
+	const char *refusal;		/* why a callback stopped it, or NULL; a
+								 * constant */
 
-	/* clocks, in microseconds */
+	/* clocks, in microseconds of http_clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
-	int64		wanted_at_us;	/* when its reader asked for it last */
-	int64		silent_us;		/* waited since the server's last sign */
-	int64		looked_at_us;	/* when it was driven last */
-	int64		neglected_us;	/* sum of the long times when it was not */
+	int64		wanted_at_us;	/* when its reader last asked for it */
+	int64		silent_us;		/* time we waited since the server's last byte */
+	int64		looked_at_us;	/* when it was last driven */
+	int64		neglected_us;	/* total of the gaps of NEGLECT_US and more */
 
 	/* what came of it */
 	bool		finished;
@@ -69,30 +72,32 @@ struct HttpTransfer
 };
 
 /*
- * Tell a transfer's easy handle all that curl must know; from then on its
- * callbacks record here what curl tells.  ERROR if curl refuses.  In
- * http_curl.c.
+ * Set all options of a transfer's easy handle, callbacks included.  ERROR
+ * HV000 or 53200 if curl refuses one, HV024 if the value of a header has a
+ * control character.  In http_curl.c.
  */
 extern void http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request);
 
 /*
- * Note in the outcome that a transfer failed with curl's `code`, in words, and
- * whether another try may help.  Needs the easy handle.  In http_failure.c.
+ * Put into the outcome, in words, that a transfer failed with curl's `code`,
+ * and whether another try may succeed.  Needs the easy handle.  In
+ * http_failure.c.
  */
 extern void http_failure_note(HttpTransfer *transfer, CURLcode code);
 
 /*
- * The same: it was cut off for the sake of others, and may be begun again.  In
- * http_failure.c.
+ * The same for a transfer that we cut off, to free its connection or because
+ * its resource owner is gone; it may be started again.  In http_failure.c.
  */
 extern void http_failure_given_up(HttpTransfer *transfer);
 
-/* Is a name being looked up for it?  Needs the easy handle.  In http_failure.c. */
+/* Is its host name being looked up?  Needs the easy handle.  In http_failure.c. */
 extern bool http_is_looking_up(HttpTransfer *transfer);
 
 /*
- * Copy foreign text as plain ASCII, cut to `size`: it may end up in a message.
- * In http_failure.c.
+ * Copy text from elsewhere for a message: every byte that is not printable
+ * ASCII becomes "?", trailing blanks are dropped, and at most `size` bytes are
+ * written, with a NUL.  In http_failure.c.
  */
 extern void http_copy_plain(char *target, size_t size, const char *text, size_t length);
 
@@ -101,15 +106,15 @@ extern void http_copy_plain(char *target, size_t size, const char *text, size_t 
 /* Let curl run a transfer that is set up. */
 extern void http_transfer_run(HttpTransfer *transfer);
 
-/* A MemoryContextCallbackFunction: part from curl, and free what malloc() gave. */
+/* A MemoryContextCallbackFunction: frees the easy handle and malloc'd memory. */
 extern void http_transfer_free(void *arg);
 
-/* Curl has done with it, and this came of it. */
+/* Curl has finished a transfer, with this result. */
 extern void http_transfer_finish(HttpTransfer *transfer, CURLcode code);
 
 /*
- * One turn of all transfers: wait, at most until `deadline`, and let curl act.
- * False if the deadline had come before; then this was but a look.
+ * Drive all transfers once: wait, at most until `deadline`, and let curl act.
+ * False if the deadline had passed before, so that there was no wait.
  */
 extern bool http_transfer_drive(TimestampTz deadline);
 

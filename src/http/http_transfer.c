@@ -1,12 +1,13 @@
 /*
  * http_transfer.c
- *	  The backend's transfers: their clocks, their turns, their end.
+ *	  The list of the backend's transfers: driving, timing and ending them.
  *
- * A transfer lives in a memory context of its own, whose reset callback is the
- * only way in which it ends.
+ * A transfer lives in a memory context of its own, whose reset callback frees
+ * it.  It may have been detached from curl before: when it was finished or
+ * given up.
  *
- * Curl's clocks run on while nobody looks, say under an idle cursor.  So the
- * silence of a server is counted here, and only while we wait for it.
+ * Curl's timeouts run on while the transfer is not driven, say under an idle
+ * cursor.  So the silence of a server is timed here, and only while we wait.
  */
 #include "postgres.h"
 
@@ -19,25 +20,27 @@
 #include "http/http_private.h"
 #include "http/http_waitfd_private.h"
 
-#define NEGLECT_US		INT64CONST(1000000) /* not looked at for so long: what
-											 * happened then may be our fault */
+#define NEGLECT_US		INT64CONST(1000000) /* if not driven for so long, a
+											 * failure may be our fault */
 
 /*
- * A waitfd goes off after this at the latest.  Before August 2025 a server that
- * waits for one does not see interrupts, so it is the delay of a cancel there;
- * and a transfer must not look neglected.
+ * A waitfd becomes readable after this at the latest.  Servers released before
+ * August 2025 don't see interrupts while Append waits for it, so this bounds
+ * the delay of a cancel there.  It also keeps transfers from looking
+ * neglected.
  */
 #define WAITFD_US		INT64CONST(50000)
 
-/* The time spent waiting for waitfds, by http_clock_us(). */
+/* Time spent waiting for waitfds, by http_clock_us(). */
 static struct
 {
-	int64		start;			/* of the wait that may still last */
-	int64		end;			/* when a waitfd ends it */
-	int64		waited_us;		/* in those before it, not yet counted */
+	int64		start;			/* of the last wait, which may go on */
+	int64		end;			/* when its waitfd ends it at the latest */
+	int64		waited_us;		/* in earlier waits, not yet added to
+								 * silent_us */
 }			elsewhere;
 
-/* Transfers that curl knows and has not done with. */
+/* Transfers that curl has and has not finished. */
 static dlist_head running = DLIST_STATIC_INIT(running);
 
 static DescriptorUse
@@ -64,8 +67,8 @@ count_descriptors(bool closed)
 }
 
 /*
- * Part from curl; what was received remains.  cut_off: curl may have been at
- * work still.  Can't fail.
+ * Free all that curl needs; what was received remains.  cut_off: curl may not
+ * have finished the transfer.  Can't fail.
  */
 static void
 detach(HttpTransfer *transfer, bool cut_off)
@@ -104,8 +107,8 @@ http_transfer_free(void *arg)
 void
 http_transfer_finish(HttpTransfer *transfer, CURLcode code)
 {
-	http_outcome(transfer);		/* the last look at curl's counters */
-	/* Curl takes the connection's end among the headers for a good one. */
+	http_outcome(transfer);		/* the last chance to read curl's counters */
+	/* If the connection ends among the headers, curl reports success. */
 	if (code == CURLE_OK && transfer->in_head)
 		code = CURLE_PARTIAL_FILE;
 	if (code != CURLE_OK)
@@ -115,8 +118,8 @@ http_transfer_finish(HttpTransfer *transfer, CURLcode code)
 }
 
 /*
- * Cut a transfer off, for its reader to begin again if it still wants it.  Bytes
- * that it has not seen are thrown away; those that it was given stay.
+ * Cut a transfer off; its reader may start it again.  Bytes that it has not
+ * been given are thrown away; those that it was given stay valid.
  */
 static void
 give_up(HttpTransfer *transfer)
@@ -130,10 +133,10 @@ give_up(HttpTransfer *transfer)
 }
 
 /*
- * A ResourceReleaseCallback.  A scan that failed keeps its memory, and with it
- * its transfers, until its portal is dropped, which may be at the end of the
- * transaction: but what its resource owner has is released when its
- * subtransaction fails, and so are they.
+ * A ResourceReleaseCallback.  A scan that failed in a subtransaction keeps its
+ * memory, and so its transfers, until its portal is dropped, which may be at
+ * the end of the transaction.  Its resource owner is released at once, and its
+ * transfers are given up with that.
  */
 static void
 on_resource_release(ResourceReleasePhase phase, bool is_commit, bool is_top_level, void *arg)
@@ -152,7 +155,7 @@ on_resource_release(ResourceReleasePhase phase, bool is_commit, bool is_top_leve
 	http_waitfd_release(CurrentResourceOwner);
 }
 
-/* The transfer that its reader has not asked for longest; NULL: there is none. */
+/* The transfer whose reader has gone longest without asking for it, or NULL. */
 static HttpTransfer *
 least_wanted(void)
 {
@@ -169,7 +172,7 @@ least_wanted(void)
 	return least;
 }
 
-/* How long the server may still be silent. */
+/* How long the server may still be silent, in microseconds. */
 static int64
 patience(HttpTransfer *transfer)
 {
@@ -185,9 +188,9 @@ patience(HttpTransfer *transfer)
 }
 
 /*
- * Before waiting: nobody may have looked for long.  Our clock stood still, but
- * curl's limit for a connection did not: put it off.  Should curl refuse, the
- * transfer fails early, but as a neglected one.
+ * Called before a wait: if the transfer was not driven for long, extend curl's
+ * timeout for connecting by that time, as our own clock has not counted it.
+ * If curl refuses, the transfer fails early, but as a neglected one.
  */
 static void
 excuse(HttpTransfer *transfer, int64 now)
@@ -205,7 +208,7 @@ excuse(HttpTransfer *transfer, int64 now)
 										   transfer->neglected_us / 1000, INT_MAX));
 }
 
-/* After waiting, before curl acts: the wait counts, unless we had paused it. */
+/* Called after a wait, before curl acts: count the wait, unless it is paused. */
 static void
 age(HttpTransfer *transfer, int64 waited_us, int64 now)
 {
@@ -215,7 +218,7 @@ age(HttpTransfer *transfer, int64 waited_us, int64 now)
 	transfer->looked_at_us = now;
 }
 
-/* A wait elsewhere, if there was one, is over. */
+/* If there was a wait for a waitfd, it is over. */
 static void
 end_wait_elsewhere(int64 now)
 {
@@ -297,7 +300,7 @@ http_make_room(bool patient)
 	{
 		HttpTransfer *victim = least_wanted();
 
-		/* others of the backend have all that there is */
+		/* other users of descriptors in the backend have them all */
 		if (victim == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
@@ -310,7 +313,7 @@ http_make_room(bool patient)
 	return true;
 }
 
-/* Once a backend, when there is something to release. */
+/* Called when there is something to release; acts once per backend. */
 static void
 register_release(void)
 {

@@ -1,6 +1,6 @@
 /*
  * http_url.c
- *	  URLs and dates as HTTP writes them, by libcurl's parsers.
+ *	  URLs and dates of HTTP, by libcurl's parsers.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 
 #include "http/http_url.h"
 
-/* A string of curl's as a palloc'd one; frees it. */
+/* A palloc'd copy of a string of curl's, which is freed.  ERROR 53200. */
 static char *
 copy_curl_string(char *foreign)
 {
@@ -52,7 +52,7 @@ has_part(CURLU *url, CURLUPart part)
 	return present;
 }
 
-/* Only what can't be anybody else's: no name that a name server could answer. */
+/* True only of what is never looked up: curl resolves "localhost" itself. */
 static bool
 is_loopback(const char *host)
 {

@@ -1,11 +1,11 @@
 /*
  * http_waitfd.c
- *	  A descriptor for who waits elsewhere.
+ *	  A descriptor by which code outside of the engine can wait.
  *
- * One who waits for several scans wants a descriptor of each, while all of
- * them hang on the same sockets.  So each has an epoll descriptor of its own
- * around all of curl's sockets and a timer.  That another scan's socket rings
- * does no harm: somebody has to see to it.
+ * Append waits for a descriptor of each scan, while all scans share curl's
+ * sockets.  So each has an epoll descriptor of its own, with all of curl's
+ * sockets and a timer.  That another scan's socket wakes it does no harm, as
+ * any scan drives all transfers.
  */
 #include "postgres.h"
 
@@ -25,19 +25,19 @@
 #ifdef __linux__
 
 #define ALARM_DESCRIPTORS	2
-#define SPARE_DESCRIPTORS	32	/* left for others: the wait set that waitfds
-								 * are for, and connections, without which
-								 * they have nothing to tell */
+#define SPARE_DESCRIPTORS	32	/* left for other uses: the wait set that
+								 * waits for waitfds, and connections, without
+								 * which waitfds are useless */
 
 struct HttpWaitFd
 {
 	MemoryContextCallback on_reset;
-	ResourceOwner owner;		/* whose end is the waitfd's; compared only */
+	ResourceOwner owner;		/* whose release closes it; only compared */
 	dlist_node	node;			/* in `waitfds` */
-	int			counted;		/* descriptors that the server knows of */
-	int			epoll_fd;		/* -1: none */
+	int			counted;		/* descriptors reported to the server */
+	int			epoll_fd;		/* -1 if it is not open */
 	int			timer_fd;
-	uint64		sockets_version;	/* that are in it */
+	uint64		sockets_version;	/* of those in epoll_fd */
 };
 
 static dlist_head waitfds = DLIST_STATIC_INIT(waitfds);
@@ -48,7 +48,7 @@ http_has_waitfd(void)
 	return true;
 }
 
-/* Count so many descriptors, no more and no less.  False if that is too many. */
+/* Report that many descriptors to the server.  False if it does not grant them. */
 static bool
 count_descriptors(HttpWaitFd *waitfd, int number)
 {
@@ -75,7 +75,7 @@ waitfd_close(HttpWaitFd *waitfd)
 	count_descriptors(waitfd, 0);
 }
 
-/* The memory context's callback. */
+/* A MemoryContextCallbackFunction. */
 static void
 waitfd_free(void *arg)
 {
@@ -135,8 +135,8 @@ watch(HttpWaitFd *waitfd, int fd, uint32 events)
 }
 
 /*
- * The epoll descriptor is made anew if the sockets have changed: the number of
- * one may have been closed and used again.
+ * The epoll descriptor is made anew if the sockets have changed: the kernel
+ * drops a closed one from it, even if its number is in use again.
  */
 static void
 renew_epoll(HttpWaitFd *waitfd)

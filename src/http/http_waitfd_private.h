@@ -1,6 +1,6 @@
 /*
  * http_waitfd_private.h
- *	  The operating system's side of waitfds, for http.c alone.
+ *	  The operating system's side of waitfds, for http_transfer.c alone.
  */
 #ifndef USAGE_HTTP_WAITFD_PRIVATE_H
 #define USAGE_HTTP_WAITFD_PRIVATE_H
@@ -9,13 +9,13 @@
 
 #include "http/http.h"
 
-/* Close the descriptors of that owner's waitfds, which are of no use any more. */
+/* Close the descriptors of that owner's waitfds.  Can't fail. */
 extern void http_waitfd_release(ResourceOwner owner);
 
 /*
- * Let the waitfd go off when curl's sockets, as they are now, have something to
- * tell, or after `timeout_us` (0: at once).  Returns its descriptor.  ERROR if
- * the operating system refuses.
+ * Let the waitfd become readable when one of curl's present sockets is ready,
+ * or after `timeout_us` (0: at once).  Returns its descriptor.  ERROR if the
+ * operating system refuses.
  */
 extern int	http_waitfd_arm(HttpWaitFd *waitfd, int64 timeout_us);
 

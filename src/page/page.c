@@ -1,9 +1,9 @@
 /*
  * page.c
- *	  Bytes of an answer to typed values, one result object at a time.
+ *	  Opening, feeding and restarting a reader.
  *
- * What page.h promises.  Nothing throws while json-c is on the stack, and all that
- * it allocates hangs on the reader, so that a memory context callback finds it.
+ * Nothing throws while json-c is on the stack, and all that it allocates is in
+ * members of the reader, so that a memory context's callback can free it.
  */
 #include "postgres.h"
 
@@ -11,10 +11,10 @@
 
 #include "page/page_private.h"
 
-/* Most that a name takes whose every character is escaped, with its quotes. */
+/* Most bytes of a name in its quotes: each byte may be written as \uXXXX. */
 #define ESCAPED_BYTES(length)	(6 * (length) + 2)
 
-/* Free all that malloc gave.  May run at any time, so it must not throw. */
+/* Free all objects of json-c.  A MemoryContextCallbackFunction, so it must not throw. */
 static void
 release(void *arg)
 {
@@ -38,7 +38,7 @@ open_kept(Kept *kept, size_t max_bytes)
 	kept->max_bytes = max_bytes;
 }
 
-/* Room for the longest name that matters. */
+/* Set the length of the longest name that may matter. */
 static void
 open_names(PageReader *reader)
 {

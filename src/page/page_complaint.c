@@ -1,13 +1,13 @@
 /*
  * page_complaint.c
- *	  What is wrong with a page, in words.
+ *	  Complaints about broken pages.
  */
 #include "postgres.h"
 
 #include "base/secret.h"
 #include "page/page_private.h"
 
-/* How many bytes at `text` are a control character (C0, DEL or C1), or 0. */
+/* The length of the control character (C0, DEL or C1) at `text`, or 0. */
 static int
 control_length(const char *text)
 {
@@ -18,7 +18,7 @@ control_length(const char *text)
 	return byte[0] < ' ' || byte[0] == 0x7F ? 1 : 0;
 }
 
-/* How many bytes at `text` look like an API key, or 0. */
+/* The length of what looks like an API key at `text`, or 0. */
 static int
 key_length(const char *text)
 {

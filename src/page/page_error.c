@@ -1,6 +1,6 @@
 /*
  * page_error.c
- *	  What the API says in the body of an error.
+ *	  Parses the body of an error.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 
 #define ERROR_BYTES 504			/* 500 of a message, "..." and a NUL */
 
-/* A member's words, cleaned; the target stays as it is where it has none. */
+/* Copy a member's text; the target stays as it is if that is no scalar. */
 static void
 copy_member(char *target, json_object *object, const char *key, const char *secret)
 {
@@ -48,8 +48,8 @@ is_json(const char *body, size_t length)
 }
 
 /*
- * The tree of a body, or NULL, also for a number or a literal, which would need
- * a NUL behind it.
+ * The tree of a body; NULL if it is not JSON, or is a number or literal, for
+ * which page_parse() would need a NUL after it.
  */
 static json_object *
 parse_body(const char *body, size_t length)
@@ -66,8 +66,8 @@ parse_body(const char *body, size_t length)
 }
 
 /*
- * All words are copied out of the tree before anything is palloc'd, which may
- * throw.
+ * All texts are copied out of the tree, and it is freed, before anything is
+ * palloc'd, which may throw.
  */
 void
 page_parse_error(const PageErrorNames *names, const char *body, size_t length,

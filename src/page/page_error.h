@@ -1,14 +1,14 @@
 /*
  * page_error.h
- *	  What the API says in the body of an error.
+ *	  Parses the body of an error.
  */
 #ifndef USAGE_PAGE_ERROR_H
 #define USAGE_PAGE_ERROR_H
 
-/* What an API calls the members of an error's body. */
+/* An API's names for the members of an error's body. */
 typedef struct PageErrorNames
 {
-	const char *container;		/* of the body: the object that has the others */
+	const char *container;		/* of the body: the object with the others */
 	const char *message;
 	const char *type;
 	const char *param;
@@ -16,13 +16,15 @@ typedef struct PageErrorNames
 } PageErrorNames;
 
 /*
- * An error body, whatever its form (with OpenAI's names): {"error": {message, type, param, code}},
- * {"error": "message"}, {message, ...}, or anything else.  Strings are
- * palloc'd, UTF-8, without control characters, with API keys and parts of
- * `secret` (secret.h; may be NULL) masked, then cut to 500 bytes; NULL where
- * absent.  A body that is no JSON, or is cut off, has no message (a proxy's
- * HTML says nothing that a user could act on).  The body is to be bounded:
- * json-c's memory for it is as page_open()'s for a result.
+ * What an error's body says, in whatever form.  With OpenAI's names: {"error":
+ * {message, type, param, code}}, {"error": "message"} or {message, ...}.
+ * Strings are palloc'd UTF-8 without control characters, with API keys and
+ * parts of `secret` (secret.h; may be NULL) masked, and then cut to 500 bytes;
+ * NULL where absent.  A body that is not JSON, or is cut off, has none of them
+ * (a user can't act on a proxy's HTML).
+ *
+ * The caller must limit the size of the body, as json-c may take 300 times as
+ * much (page.h).  Raises no error but out of memory.
  */
 typedef struct PageError
 {

@@ -1,9 +1,9 @@
 /*
  * page_json.c
- *	  json-c, at arm's length.
+ *	  Calls json-c's parser.
  *
- * It is given nothing but complete values that are known to be JSON: what it
- * takes beyond that, and what it calls that, is another thing in each version.
+ * json-c is given only complete values that are known to be JSON, because what
+ * it accepts beyond that, and its messages, differ between versions.
  */
 #include "postgres.h"
 
@@ -13,9 +13,9 @@
 #include "page/page_private.h"
 
 /*
- * Not strict: json-c 0.18 would then take every byte of a character beyond
- * ASCII for a control character, and others refuse integers out of range.  One
- * bracket is ours, and one level json-c keeps for itself.
+ * Not in strict mode, in which json-c 0.18 takes each byte beyond ASCII for a
+ * control character, and other versions refuse integers out of range.  Depth:
+ * json-c needs one level more than there are brackets; one is to spare.
  */
 json_tokener *
 page_new_tokener(void)
@@ -24,8 +24,8 @@ page_new_tokener(void)
 }
 
 /*
- * json-c makes a locale of its own for each call, from the current one.  From
- * the C locale that is much cheaper, 20 against 220 ns with glibc.
+ * json-c copies the current locale in each call.  That is much cheaper for the
+ * C locale, 20 against 220 ns with glibc.
  */
 json_object *
 page_parse(json_tokener *tokener, const char *text, size_t length, bool *failed)

@@ -1,6 +1,6 @@
 /*
  * page_private.h
- *	  What a reader is made of, for the files of page alone.
+ *	  The members of a reader, and what the files of page share.
  */
 #ifndef USAGE_PAGE_PRIVATE_H
 #define USAGE_PAGE_PRIVATE_H
@@ -15,9 +15,8 @@
 
 #define PAGE_COMPLAINT_BYTES	512
 #define PAGE_QUOTE_BYTES		68	/* 64 of a value, "..." and a NUL */
-#define PAGE_SCALAR_BYTES		8192	/* most that a scalar of the envelope
-										 * has */
-#define PAGE_CHARACTER_BYTES	4	/* most that a character has */
+#define PAGE_SCALAR_BYTES		8192	/* most of a scalar of the envelope */
+#define PAGE_CHARACTER_BYTES	4	/* most of a character */
 
 /* The innermost open bracket of the envelope. */
 typedef enum Place
@@ -37,21 +36,21 @@ typedef enum Step
 	STEP_NOTHING				/* only white space */
 } Step;
 
-/* The envelope's members that matter; their bits tell which were seen. */
+/* The envelope's members that matter; bits 1 << member tell which were seen. */
 typedef enum Member
 {
 	MEMBER_DATA, MEMBER_HAS_MORE, MEMBER_CURSOR,
 	MEMBER_BUCKET_START, MEMBER_BUCKET_END, MEMBER_RESULTS, MEMBER_OTHER
 } Member;
 
-/* JSON text that is kept of the page, until it is complete. */
+/* A part of the page that is kept until it is complete. */
 typedef struct Kept
 {
 	StringInfoData text;
 	size_t		max_bytes;
 } Kept;
 
-/* A wanted field's path, cut at its dots, and what else shares its first key. */
+/* A wanted field's path, cut at its dots, and its chain of those with the same key. */
 typedef struct Path
 {
 	const char *keys;			/* each ends with a NUL, the last with two;
@@ -59,61 +58,65 @@ typedef struct Path
 	size_t		key_bytes;		/* of the first one */
 	const char *rest;			/* the keys below it */
 	int			next;			/* next field with that first key, or -1 */
-	int			element;		/* which of those kept it is, or -1 */
+	int			element;		/* index of its value in `elements` */
 } Path;
 
 struct PageReader
 {
 	const PageEnvelope *envelope;	/* names of members */
 
-	/* what is wanted, and where it was in the last result */
+	/* what is wanted */
 	const PageField *fields;
 	PageValue  *values;
 	Path	   *paths;
 	int			nfields;
 	int			whole;			/* first field that is the whole result, or -1 */
-	int		   *followers;		/* first field with the key that came after
-								 * each field's, and at [0] before all, or -1 */
-	const char *secret;			/* what no complaint repeats, or NULL */
+	int		   *followers;		/* at [field + 1]: the wanted field that last
+								 * followed this one in a result, as a guess;
+								 * at [0]: the first one; or -1 */
+	const char *secret;			/* which complaints must not show, or NULL */
 
-	/* bytes: those being read, those not yet */
+	/* bytes: the window being read, the rest of the feed */
 	const char *cursor;
 	const char *window_end;
 	const char *window;
 	const char *feed;
 	size_t		feed_length;
-	char		partial[PAGE_CHARACTER_BYTES];	/* a character that was cut */
+	char		partial[PAGE_CHARACTER_BYTES];	/* the begin of a character
+												 * that a feed has cut */
 	int			partial_length;
-	int64		offset;			/* of the window in the answer */
-	bool		invalid;		/* what follows the window is not text */
-	bool		ended;			/* there will be no other feed */
+	int64		offset;			/* of the window from the answer's start */
+	bool		invalid;		/* the bytes after the window are not UTF-8,
+								 * or a NUL */
+	bool		ended;			/* page_feed() has said that no more comes */
 
 	/* the skeleton */
-	PageEvent	event;			/* to be answered */
+	PageEvent	event;			/* what page_next() will return */
 	Place		place;
 	Step		step;
 	Member		member;			/* whose colon or value is next */
 	int			page_members;	/* bits of those seen */
 	int			bucket_members;
 
-	/* the name or value that is being scanned, or was last */
+	/* the name or value that is being scanned, or was scanned last */
 	PageScan	scan;
 	bool		scanning;
 	const char *name;			/* with its quotes; in the window, or
 								 * `cut_name` */
 	size_t		name_length;
-	bool		is_nobodys;		/* it is longer than any that matters */
-	Kept		cut_name;		/* one that the window's end has cut */
-	json_object *decoded;		/* one that has escapes */
+	bool		is_nobodys;		/* the name is longer than any that matters,
+								 * so it is skipped */
+	Kept		cut_name;		/* a name that the window's end has cut */
+	json_object *decoded;		/* a name that had escapes */
 	Kept		scalar;			/* of the envelope */
 
-	/* the result at hand: a list of the wanted values, or the whole */
+	/* the result being read: a list of its wanted values, or the whole */
 	Kept		result_text;
-	StringInfoData elements;	/* an int for each: its field */
-	StringInfoData texts;		/* of a large result's values */
-	bool		is_wanted;		/* the member whose colon or value is next */
-	int			before;			/* field of the wanted one before it, or -1 */
-	bool		overflown;		/* what was to be kept has no room */
+	StringInfoData elements;	/* for each value of that list, its field: int */
+	StringInfoData texts;		/* copies of a large result's values */
+	bool		is_wanted;		/* is the member whose colon or value is next? */
+	int			before;			/* field of the last wanted member, or -1 */
+	bool		overflown;		/* a text to be kept exceeded its max_bytes */
 	bool		result_too_large;
 
 	/* values of the envelope */
@@ -121,7 +124,7 @@ struct PageReader
 	PageValue	bucket_end;
 	bool		has_more;
 
-	/* what json-c holds for us */
+	/* objects of json-c, freed by the callback */
 	json_tokener *tokener;
 	json_object *result;
 	json_object *next_cursor;
@@ -130,7 +133,7 @@ struct PageReader
 	char		complaint[PAGE_COMPLAINT_BYTES];
 };
 
-/* Answer this event.  Always true: an event is there. */
+/* Let page_next() return this event.  Always returns true. */
 static inline bool
 page_emit(PageReader *reader, PageEvent event)
 {
@@ -140,7 +143,7 @@ page_emit(PageReader *reader, PageEvent event)
 
 /* in page_reader.c */
 
-/* One step on.  True: an event is to be answered. */
+/* Take one step.  True if reader->event is to be returned. */
 extern bool page_advance(PageReader *reader);
 
 /* The length of the longest name that a member of a page or bucket may have. */
@@ -148,107 +151,109 @@ extern size_t page_longest_member(const PageEnvelope *envelope);
 
 /* in page_window.c */
 
-/* What comes after a window that is read. */
+/* What follows a window that was read. */
 typedef enum PageAfter
 {
 	PAGE_AFTER_WINDOW,			/* another one */
-	PAGE_AFTER_EVENT,			/* an event: more is wanted, or it is no text */
+	PAGE_AFTER_EVENT,			/* reader->event is set: bytes are wanted, or
+								 * are not text */
 	PAGE_AFTER_END				/* nothing: the answer is complete */
 } PageAfter;
 
-/* Make the next window, or ask for more. */
+/* Open the next window, or ask for more bytes. */
 extern PageAfter page_next_window(PageReader *reader);
 
 /*
- * Scan a value on, and keep it where `kept` is not NULL.  `outer`: brackets that
- * it is within.  False: it is not complete, because the window ends, or because
- * it is not JSON (PAGE_BROKEN is answered) or more than may be kept
- * (reader->overflown is set).
+ * Begin to scan a value, or go on with it, and append what was scanned to
+ * `kept`, unless that is NULL.  `outer`: the brackets that it is within.
+ * Returns true if the value is complete.  Else the window has ended, it is not
+ * JSON (the event is PAGE_BROKEN) or too much was to be kept
+ * (reader->overflown).
  */
 extern bool page_scan_on(PageReader *reader, Kept *kept, int outer);
 
 /*
- * The same for a member's name; it is in reader->name until the next step, unless
- * reader->is_nobodys.
+ * The same for a member's name, which is then in reader->name until the next
+ * step, unless reader->is_nobodys.
  */
 extern bool page_scan_name(PageReader *reader);
 
-/* in page_result.c; True: an event */
+/* in page_result.c; those that return bool: true if reader->event is set */
 
-/* A result begins.  It is a whole, or goes member by member. */
+/* Begin a result; then read it as a whole, if that is wanted ("*"). */
 extern void page_begin_result(PageReader *reader);
 extern bool page_read_whole(PageReader *reader);
 
-/* The next member has this name (NULL: none that matters), and then this value. */
+/* Else read each member: its name (NULL: one that does not matter), its value. */
 extern bool page_begin_field(PageReader *reader, const char *name, size_t length);
 extern bool page_read_field(PageReader *reader);
 
-/* It was the last one. */
+/* After the last member: make the values. */
 extern bool page_end_result(PageReader *reader);
 
 /* in page_value.c */
 
-/* Cut a path at its dots and chain it to an earlier one that begins alike. */
+/* Set reader->paths[field], in CurrentMemoryContext, after all fields before it. */
 extern void page_open_path(PageReader *reader, int field);
 
-/* The first field that begins with this key, or -1.  `before`: the one before. */
+/* The first field with this first key, or -1.  `before`: the last field found, or -1. */
 extern int	page_find_field(PageReader *reader, int before, const char *key, size_t length);
 
-/* The values of the wanted members kept of a result.  True: one does not fit. */
+/* Set reader->values from the list of wanted values.  True: one does not fit. */
 extern bool page_read_elements(PageReader *reader);
 
-/* The same of a result that was kept as a whole. */
+/* The same from a result that was kept as a whole. */
 extern bool page_read_members(PageReader *reader);
 
-/* Did json-c keep this number as it was? */
+/* Is the number in range, so that json-c has kept it as it was? */
 extern bool page_is_exact(json_object *number);
 
-/* Is it this string? */
+/* Is it a string, and equal to this text? */
 extern bool page_is_string(json_object *json, const char *text);
 
 /* in page_json.c */
 
-/* Ready for valid JSON.  NULL if there is no memory. */
+/* A parser for page_parse(), to be freed by the caller; NULL if out of memory. */
 extern json_tokener *page_new_tokener(void);
 
 /*
- * A text that is known to be one JSON value as a tree, to be put by the caller;
- * NULL for JSON's null.  *failed: json-c could not.  Numbers and literals end
- * only with a byte more, a NUL.
+ * Parse a text that is known to be one JSON value.  The caller must put the
+ * tree (json_object_put()); it is NULL for JSON's null.  *failed: no memory.
+ * If the value is a number or literal, `length` must include a NUL after it.
  */
 extern json_object *page_parse(json_tokener *tokener, const char *text, size_t length,
 							   bool *failed);
 
-/* Of what json_object_get_string() gave: a string may hold NULs. */
+/* The length of what json_object_get_string() returned; a string may hold NULs. */
 extern size_t page_text_length(json_object *json, const char *text);
 
 /* in page_complaint.c */
 
-/* Answer PAGE_BROKEN.  Always true: an event is there. */
+/* Set the complaint and the event PAGE_BROKEN.  Always returns true. */
 extern bool page_broken(PageReader *reader, const char *format,...) pg_attribute_printf(2, 3);
 
-/* The same: the byte at the cursor can't be there. */
+/* The same: the byte at the cursor is not valid JSON there. */
 extern bool page_misplaced(PageReader *reader, const char *why);
 
-/* The same: json-c got no memory. */
+/* The same: json-c is out of memory. */
 extern bool page_exhausted(PageReader *reader);
 
-/* The same: `owner`'s member is not `wanted`. */
+/* The same: the member `path` of an `owner` is this value and not `wanted`. */
 extern bool page_unfit(PageReader *reader, const char *path, int path_length,
 					   const char *owner, json_object *value, const char *wanted);
 
 /*
- * Words from elsewhere made fit for a message: control characters become
- * spaces, what looks like a key is masked, the end is cut at a character's
- * boundary.  Of `size` bytes four are for "..." and the NUL.  The source is
- * UTF-8 and has a NUL after its end.
+ * Copy a text from elsewhere for a message: control characters become spaces,
+ * what looks like an API key is masked, and the end is cut at the boundary of
+ * a character.  `size` includes four bytes for "..." and the NUL.  The source
+ * must be UTF-8 with a NUL after its end.
  */
 extern void page_copy_clean(char *target, size_t size, const char *source, size_t length);
 
 /*
- * A scalar's text, cleaned.  The secret is masked before the text is cut, which may
- * be in its midst; in json-c's own text, as nothing else is done with the tree
- * of a page that is broken, or of an error.
+ * The same for a scalar's text.  The secret (or NULL) is masked before the
+ * text is cut, as the cut may fall within it.  This overwrites json-c's own
+ * text, so it is only for trees that are not used afterwards.
  */
 extern void page_copy_scalar(char *target, size_t size, json_object *scalar, const char *secret);
 

@@ -1,12 +1,12 @@
 /*
  * page_reader.c
- *	  A page as its brackets have it: its buckets, their results, its cursor.
+ *	  Parses the envelope: a page, its buckets, their results, its cursor.
  *
- * The code here is the skeleton only: a small machine that walks the brackets,
- * colons and commas of page, bucket list, bucket, result list and result.  Every
- * name and every other value goes to the scanner (page_scan_private.h).  What is wanted
- * is kept on the way, within bounds, and given to json-c when it is complete;
- * what is not costs no memory, however much it is.
+ * A small state machine walks the brackets, colons and commas of page, bucket
+ * list, bucket, result list and result.  Every name and every other value goes
+ * to the scanner (page_scan_private.h).  What is wanted is kept meanwhile,
+ * within limits, and given to json-c when it is complete; the rest takes no
+ * memory.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 static const char *const place_names[] =
 {"answer", "page", "list of buckets", "bucket", "list of results", "result"};
 
-/* The names that a member may have; the first one is for messages. */
+/* The names that a member may have; messages use the first one. */
 static const char *const *
 member_names(const PageEnvelope *envelope, Member member)
 {
@@ -56,7 +56,7 @@ page_longest_member(const PageEnvelope *envelope)
 	return longest;
 }
 
-/* The member of that name among those from one to another, or MEMBER_OTHER. */
+/* The member of that name among those from `first` to `last`, or MEMBER_OTHER. */
 static Member
 find_member(const PageEnvelope *envelope, Member first, Member last, const char *name, size_t length)
 {
@@ -76,7 +76,7 @@ enter(PageReader *reader, Place place)
 	reader->step = STEP_FIRST;
 }
 
-/* Leave the list or object that ends here; a bucket's end is an event. */
+/* Leave the list or object that ends here.  True: reader->event is set. */
 static bool
 leave(PageReader *reader)
 {
@@ -96,8 +96,9 @@ leave(PageReader *reader)
 }
 
 /*
- * The name that was scanned, without quotes or escapes, or NULL if it is none
- * that matters.  True: no memory.
+ * Set *name to the name that was scanned, without quotes and escapes, or to
+ * NULL if it is too long to matter.  Returns true if out of memory:
+ * PAGE_BROKEN.
  */
 static bool
 decode_name(PageReader *reader, const char **name, size_t *length)
@@ -206,7 +207,7 @@ read_time(PageReader *reader, json_object *json, PageValue *time)
 	return false;
 }
 
-/* A null has_more counts as none at all. */
+/* If has_more is null, it counts as absent. */
 static bool
 read_has_more(PageReader *reader, json_object *json)
 {
@@ -220,7 +221,7 @@ read_has_more(PageReader *reader, json_object *json)
 	return false;
 }
 
-/* An empty cursor would ask for the first page again: it is none. */
+/* An empty cursor would ask for the first page again, so it counts as absent. */
 static bool
 read_cursor(PageReader *reader, json_object *json)
 {
@@ -238,7 +239,7 @@ read_cursor(PageReader *reader, json_object *json)
 	return false;
 }
 
-/* A scalar that matters is complete: what is it? */
+/* Take over a complete scalar of the envelope. */
 static bool
 read_scalar(PageReader *reader)
 {
@@ -261,7 +262,7 @@ read_scalar(PageReader *reader)
 	return event;
 }
 
-/* The value of a member that should be a scalar, or does not matter. */
+/* Read the value of a member that must be a scalar, or does not matter. */
 static bool
 read_scalar_member(PageReader *reader)
 {
@@ -292,7 +293,7 @@ read_value(PageReader *reader)
 	return false;
 }
 
-/* Go over one character of punctuation. */
+/* Skip one character of punctuation, or complain with `otherwise`. */
 static bool
 skip_mark(PageReader *reader, char mark, Step next, const char *otherwise)
 {
@@ -303,7 +304,7 @@ skip_mark(PageReader *reader, char mark, Step next, const char *otherwise)
 	return false;
 }
 
-/* The answer is complete: so is the page? */
+/* The answer has ended: check that the page is complete. */
 static bool
 finish(PageReader *reader)
 {
@@ -323,7 +324,7 @@ finish(PageReader *reader)
 	return page_emit(reader, PAGE_END);
 }
 
-/* The window is read.  True: an event is to be answered. */
+/* The window has been read.  True: reader->event is set. */
 static bool
 end_window(PageReader *reader)
 {
@@ -373,4 +374,3 @@ page_advance(PageReader *reader)
 	}
 	pg_unreachable();
 }
-

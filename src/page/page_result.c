@@ -1,17 +1,17 @@
 /*
  * page_result.c
- *	  A result object: what is wanted of it, as text, then as values.
+ *	  Keeps what is wanted of a result object, and makes its values.
  *
- * The values of wanted members are kept as the items of one list, in the order
- * that they come in; which fields they are for is noted beside.  json-c is
- * given that list, as names take it longer than all else.  A result that is
- * wanted as a whole is kept as it is.
+ * The texts of wanted members are kept as one JSON list, in the order in which
+ * they come; reader->elements has the field of each.  json-c parses that list
+ * and not the object, because names cost it most of its time.  A result that
+ * is wanted as a whole is kept as it is.
  */
 #include "postgres.h"
 
 #include "page/page_private.h"
 
-/* The tree of a result with more text than this may be very large. */
+/* The tree of a result with more text than this may be too large to stay. */
 #define LARGE_TEXT_BYTES	4096
 
 static bool
@@ -22,7 +22,7 @@ too_large(PageReader *reader)
 					   reader->result_text.max_bytes);
 }
 
-/* json-c can't hold such a name: it would be the part before. */
+/* json-c would cut a name at a null character. */
 static bool
 check_names(PageReader *reader)
 {
@@ -41,7 +41,7 @@ append_mark(PageReader *reader, char mark)
 	return false;
 }
 
-/* What is kept, as a tree in reader->result. */
+/* Parse the kept text into reader->result. */
 static bool
 parse_result(PageReader *reader)
 {
@@ -60,8 +60,8 @@ has_text(const PageReader *reader, int field)
 }
 
 /*
- * Keep the texts of the values and free the tree that they are in, as what the
- * caller makes of them may be as large again.
+ * Copy the texts of the values and free the tree that they are in, as the
+ * caller may need as much memory again for what it makes of them.
  */
 static void
 free_tree(PageReader *reader)
@@ -85,7 +85,7 @@ free_tree(PageReader *reader)
 	reader->result = NULL;
 }
 
-/* All values of the result are there. */
+/* All values of the result are set. */
 static bool
 emit_result(PageReader *reader)
 {
@@ -141,7 +141,7 @@ page_read_field(PageReader *reader)
 	return reader->is_wanted && check_names(reader);
 }
 
-/* Without a wanted member there is nothing for json-c to do. */
+/* Without a wanted member there is nothing to parse: all values are null. */
 bool
 page_end_result(PageReader *reader)
 {

@@ -1,16 +1,16 @@
 /*
  * page_scan.c
- *	  Is it JSON?
+ *	  A scanner of JSON.
  *
- * Each state has a function that reads as far as it can and says what comes
- * next.  Those of strings, digits and white space are loops of their own, as
- * nearly all bytes of an answer are theirs.
+ * Each state has a function that takes one step and sets the next state.
+ * Strings, digits and white space have loops of their own, as nearly all bytes
+ * of an answer are in them.
  */
 #include "postgres.h"
 
 #include "page/page_private.h"
 
-/* Bytes that say nothing within a string: no control, quote or backslash. */
+/* Bytes without a meaning in a string: not control, quote or backslash. */
 #define ROW_16(value) \
 	value, value, value, value, value, value, value, value, \
 	value, value, value, value, value, value, value, value
@@ -33,7 +33,7 @@ is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* The byte at the cursor can't be there. */
+/* The byte at the cursor is not valid there. */
 static const char *
 refuse(PageScan *scan, const char *cursor, const char *complaint)
 {
@@ -41,7 +41,7 @@ refuse(PageScan *scan, const char *cursor, const char *complaint)
 	return cursor;
 }
 
-/* Go over one byte. */
+/* Skip one byte. */
 static const char *
 next(PageScan *scan, const char *cursor, PageScanState state)
 {
@@ -190,7 +190,7 @@ scan_literal(PageScan *scan, const char *cursor)
 	return cursor + 1;
 }
 
-/* A digit must come, then more may. */
+/* A digit is required; then more may follow. */
 static const char *
 scan_digit(PageScan *scan, const char *cursor, PageScanState more)
 {
@@ -199,7 +199,7 @@ scan_digit(PageScan *scan, const char *cursor, PageScanState more)
 	return refuse(scan, cursor, "digit expected");
 }
 
-/* What follows the digits before a point, behind it, or of an exponent? */
+/* More digits of an integer, fraction or exponent, or what may follow them. */
 static const char *
 scan_digits(PageScan *scan, const char *cursor, const char *end)
 {

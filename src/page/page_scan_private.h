@@ -1,16 +1,16 @@
 /*
  * page_scan_private.h
- *	  Is it JSON?  For the files of page alone.
+ *	  A scanner of JSON, for the files of page alone.
  *
- * A scanner of one JSON value, byte by byte, strictly by RFC 8259.  It builds
- * nothing and allocates nothing, and it may stop at any byte and go on from
- * there, so what it says does not depend on where bytes were cut.  That they
- * are UTF-8 without a null character is its caller's part.
+ * It checks one JSON value byte by byte, strictly by RFC 8259.  It builds and
+ * allocates nothing, and can stop at any byte and go on from there, so its
+ * findings do not depend on where bytes were cut.  The caller must check that
+ * they are UTF-8 without a null character.
  */
 #ifndef USAGE_PAGE_SCAN_PRIVATE_H
 #define USAGE_PAGE_SCAN_PRIVATE_H
 
-/* Brackets within each other that a value may have. */
+/* How deep brackets may be nested in a value. */
 #define PAGE_MAX_DEPTH	32
 
 /* What comes next. */
@@ -42,23 +42,24 @@ typedef struct PageScan
 	PageScanState state;
 	int			depth;			/* brackets that are open */
 	int			max_depth;
-	uint32		objects;		/* a bit for each: is it a brace? */
-	bool		is_name;		/* the string at hand is a member's name */
+	uint32		objects;		/* a bit for each, the innermost lowest: is it
+								 * a brace? */
+	bool		is_name;		/* the string being scanned is a name */
 	bool		has_null_name;	/* a name has an escaped null character */
 	int			digits;			/* of \u so far */
-	bool		only_zeros;		/* they are */
+	bool		only_zeros;		/* are all of these 0? */
 	const char *literal;		/* what is left of null, true or false */
 	const char *complaint;		/* why it is not JSON, or NULL */
 } PageScan;
 
-/* Begin a value that is within `outer` brackets of a larger one already. */
+/* Begin a value.  The `outer` brackets that it is within count as its depth. */
 extern void page_scan_begin(PageScan *scan, int outer);
 
 /*
- * Scan on from `cursor`.  Returns behind what was scanned: at `end` if there
- * is more to come, else behind the value (state SCAN_DONE), or at the byte that
- * can't be there (`complaint` is set; it is a constant).  A number ends only
- * at the byte that follows it.
+ * Scan on from `cursor`.  Returns where the scan stopped: at `end`, if the
+ * value is not complete; behind the value (state SCAN_DONE); or at a byte that
+ * can't be there (`complaint` is set, to a constant).  A number is complete
+ * only at the byte that follows it.
  */
 extern const char *page_scan(PageScan *scan, const char *cursor, const char *end);
 

@@ -1,6 +1,6 @@
 /*
  * page_value.c
- *	  The wanted members of a result object as typed values.
+ *	  Turns json-c's tree of a result into typed values.
  */
 #include "postgres.h"
 
@@ -10,9 +10,9 @@
 #include "page/page_private.h"
 
 /*
- * Did json-c keep this number as it was?  Integers beyond its range it takes,
- * depending on its version, for the nearest one within, so that neither end
- * can be believed.  Others it keeps as they were written.
+ * Some versions of json-c replace an integer out of its range by the nearest
+ * one within, so neither end of the range can be trusted.  Numbers with a
+ * fraction or exponent it keeps as they were written.
  */
 bool
 page_is_exact(json_object *number)
@@ -88,7 +88,7 @@ read_boolean(PageReader *reader, int field, json_object *json)
 	return false;
 }
 
-/* The literal of a number or boolean, as JSON has it. */
+/* The text of a number or boolean, as JSON writes it. */
 static bool
 read_literal(PageReader *reader, int field, json_object *json)
 {
@@ -131,7 +131,7 @@ read_scalar(PageReader *reader, int field, json_object *json)
 	}
 }
 
-/* For json_c_visit(): stop with an error at a number that isn't exact. */
+/* For json_c_visit(): stop with an error at a number out of range. */
 static int
 visit_number(json_object *json, int flags, json_object *parent,
 			 const char *key, size_t *index, void *arg)
@@ -156,7 +156,7 @@ read_json(PageReader *reader, int field, json_object *json)
 	return value->text == NULL && page_exhausted(reader);
 }
 
-/* The value of a field, by its kind.  True: it does not fit. */
+/* Set the value of a field, by its kind.  True: it does not fit. */
 static bool
 read_field(PageReader *reader, int field, json_object *json)
 {
@@ -175,7 +175,7 @@ read_field(PageReader *reader, int field, json_object *json)
 	return take[reader->fields[field].kind] (reader, field, json);
 }
 
-/* The same for a field below the member `json` of the result. */
+/* The same; `json` is the member named by the first key of the field's path. */
 static bool
 read_path(PageReader *reader, int field, json_object *json)
 {
@@ -200,9 +200,8 @@ has_key(const Path *path, const char *key, size_t length)
 }
 
 /*
- * Results have their members in the same order as a rule, though not all of
- * them each time, so look first at what came after the same one (-1: none)
- * last time.
+ * Most results have their members in the same order, though not always all of
+ * them.  So look first at the field that followed `before` last time.
  */
 int
 page_find_field(PageReader *reader, int before, const char *key, size_t length)
@@ -217,7 +216,7 @@ page_find_field(PageReader *reader, int before, const char *key, size_t length)
 	return -1;
 }
 
-/* The values of the field and of those that begin alike. */
+/* Set the values of the field and of those with the same first key. */
 static bool
 read_chain(PageReader *reader, int field, json_object *json)
 {
@@ -227,7 +226,7 @@ read_chain(PageReader *reader, int field, json_object *json)
 	return false;
 }
 
-/* Of members with the same name the last one counts. */
+/* Of several members with the same name the last one counts. */
 bool
 page_read_elements(PageReader *reader)
 {
@@ -263,7 +262,7 @@ page_read_members(PageReader *reader)
 	return false;
 }
 
-/* Cut a path at its dots and chain it to an earlier one that begins alike. */
+/* Cut a path at its dots, and chain it to earlier ones with the same first key. */
 void
 page_open_path(PageReader *reader, int field)
 {

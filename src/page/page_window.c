@@ -1,10 +1,11 @@
 /*
  * page_window.c
- *	  Bytes as they come to windows of text, and values across them.
+ *	  Cuts bytes into windows of valid text, and scans values across them.
  *
- * A window is what the server's own check has found to be UTF-8 without NUL, as
- * far as it goes.  It ends in no character: what a feed has of its last one
- * waits for the next feed, and becomes a window of its own.
+ * A window is a piece of the answer that the server's own check has found to
+ * be UTF-8 without NUL.  It never ends within a character: if a feed does, the
+ * bytes of that character are put aside, and the completed character becomes a
+ * window of its own.
  */
 #include "postgres.h"
 
@@ -12,7 +13,7 @@
 
 #include "page/page_private.h"
 
-/* Let the skeleton read text as far as it is text.  Returns how far that is. */
+/* Make a window of the valid text that `bytes` begins with; returns its length. */
 static size_t
 open_window(PageReader *reader, const char *bytes, size_t length)
 {
@@ -24,7 +25,7 @@ open_window(PageReader *reader, const char *bytes, size_t length)
 	return valid;
 }
 
-/* A window of the feed; a character that it cuts is put aside. */
+/* Make a window of the feed; put an incomplete last character aside. */
 static void
 open_feed(PageReader *reader)
 {
@@ -85,8 +86,9 @@ page_next_window(PageReader *reader)
 }
 
 /*
- * Keep what was scanned from `start` on.  False: there is no room for it.  That
- * comes before what is wrong at the cursor, as it would if bytes came singly.
+ * Append what was scanned to `kept`, unless that is NULL.  False if it exceeds
+ * max_bytes.  The caller reports that rather than a syntax error behind it, as
+ * it would if the bytes came one at a time.
  */
 static bool
 keep(Kept *kept, const char *start, size_t length)
@@ -119,8 +121,8 @@ page_scan_on(PageReader *reader, Kept *kept, int outer)
 }
 
 /*
- * A name too long to be kept is longer than any that matters: it is nobody's,
- * also where it could be read as it came.
+ * A name too long to be kept can't be one that matters, so it is skipped, also
+ * if it is within one window and need not be kept.
  */
 bool
 page_scan_name(PageReader *reader)
