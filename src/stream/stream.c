@@ -219,7 +219,7 @@ end_bucket(Stream *stream)
  * Pages
  */
 
-/* The page is complete: on to the next one, or to the next window. */
+/* The page is complete: on to the next one, or to the next slice. */
 static void
 end_page(Stream *stream)
 {
