@@ -13,7 +13,7 @@
 /*
  * Rows in the ranges (finite, aligned), relative to what they would have if
  * the table's rows were spread evenly.  It is 1 where that is not known, as
- * before and after the sampled time. whole: the time that the table may have
+ * before and after the sampled time.  whole: the time that the table may have
  * rows of.
  */
 extern double density_of_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,

@@ -113,8 +113,8 @@ table_time(EstimateContext *cx, TimestampTz now)
 }
 
 /*
- * Groups in a bucket at the request's grain and width. groups: those of the
- * table's own grain and width that fall into it. most: the possible ones.  If
+ * Groups in a bucket at the request's grain and width.  groups: those of the
+ * table's own grain and width that fall into it.  most: the possible ones.  If
  * each of the former hits one of the latter at random, this is how many are
  * hit.
  */
@@ -136,7 +136,7 @@ is_reduced(const EstimateContext *cx)
 }
 
 /*
- * Rows of the request. groups: those in a bucket of the table's own grain and
+ * Rows of the request.  groups: those in a bucket of the table's own grain and
  * width.
  */
 static double
@@ -196,7 +196,7 @@ estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 }
 
 /*
- * Set the estimate's rows. groups: those in a bucket of the table's own grain
+ * Set the estimate's rows.  groups: those in a bucket of the table's own grain
  * and width.
  */
 static void

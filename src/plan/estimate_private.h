@@ -18,7 +18,7 @@ typedef struct EstimateContext
 } EstimateContext;
 
 /*
- * Groups in a bucket at the table's own grain. buckets: in all of the table's
+ * Groups in a bucket at the table's own grain.  buckets: in all of the table's
  * time.  This and the next are in estimate_groups.c.
  */
 extern double estimate_own_groups(EstimateContext *cx, double buckets);

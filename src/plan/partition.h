@@ -20,7 +20,7 @@
  * The constraint of a partition and of all its ancestors, as clauses that are
  * ANDed, in which `relid` is the relation's varno; NIL where it has none.
  * They are simplified and canonicalized as WHERE clauses are.  Takes
- * AccessShareLock on the ancestors. root: NULL outside of planning; in it, the
+ * AccessShareLock on the ancestors.  root: NULL outside of planning; in it, the
  * plan depends on the ancestors, and is made anew when one of them changes.
  */
 extern List *partition_clauses(PlannerInfo *root, const UsageTable *table, Relation rel,

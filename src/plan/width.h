@@ -15,7 +15,7 @@ extern bool usage_enable_width_coarsening;
 
 /*
  * Let the request be read in wider buckets (any_width, group_times), where the
- * query provably gives the same answer over them. restrictions: of
+ * query provably gives the same answer over them.  restrictions: of
  * RestrictInfo, those of the relation that are not exact ranges of time.  Call
  * it only where grain_is_free(); the further conditions are those of
  * docs/design.md section 3; in doubt the request is not changed.  Never raises

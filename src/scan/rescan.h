@@ -25,7 +25,7 @@ typedef struct Rescan Rescan;
 
 /*
  * Lives in CurrentMemoryContext, which must be the query's; the arguments must
- * live as long. userid: whose key is used.
+ * live as long.  userid: whose key is used.
  */
 extern Rescan *rescan_open(const UsageTable *table, const UsageRequest *request,
 						   const TupleBuilder *builder, TupleDesc tupdesc,

@@ -13,7 +13,7 @@ typedef struct RowCache RowCache;
 
 /*
  * No row yet.  Lives in CurrentMemoryContext; the tuple descriptor must live
- * as long. keyed: rows will be looked for by their keys.
+ * as long.  keyed: rows will be looked for by their keys.
  */
 extern RowCache *row_cache_open(TupleDesc tupdesc, bool keyed);
 
@@ -32,7 +32,7 @@ extern bool row_cache_next(RowCache *cache, TupleTableSlot *slot);
 
 /*
  * Add a copy of a row, after row_cache_next() said that there are no more; it
- * counts as read. key: NULL for a row that only a seek for all rows finds.
+ * counts as read.  key: NULL for a row that only a seek for all rows finds.
  */
 extern void row_cache_add(RowCache *cache, TupleTableSlot *slot, const char *key);
 

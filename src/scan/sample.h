@@ -46,7 +46,7 @@ extern Sample *sample_open(Oid relid);
 extern void sample_close(Sample *sample);
 
 /*
- * Offer a row, of which the sample may keep a copy. sample_copy() sorts by
+ * Offer a row, of which the sample may keep a copy.  sample_copy() sorts by
  * `position`.
  */
 extern void sample_add(Sample *sample, TupleTableSlot *slot, int64 position);

@@ -41,7 +41,7 @@ extern bool scan_try(ForeignScanState *node, TupleTableSlot **slot);
 
 /*
  * After scan_try() returned false: a descriptor that is readable when another
- * call is worth it; good for one wait. waits: see http_waitfd_set().
+ * call is worth it; good for one wait.  waits: see http_waitfd_set().
  */
 extern int	scan_watch(ForeignScanState *node, bool waits);
 

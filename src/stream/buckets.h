@@ -17,8 +17,8 @@ typedef struct Buckets Buckets;
 
 /*
  * No bucket yet.  Lives in CurrentMemoryContext; the tuple descriptor must
- * live as long. store_kb: memory for the rows of each bucket, which spill to
- * disk beyond it. newest_first: the newest bucket is taken first, not the
+ * live as long.  store_kb: memory for the rows of each bucket, which spill to
+ * disk beyond it.  newest_first: the newest bucket is taken first, not the
  * oldest.
  */
 extern Buckets *buckets_open(TupleDesc tupdesc, int store_kb, bool newest_first);

@@ -16,7 +16,7 @@
 
 /*
  * Should an attempt be repeated that ended without a page? retries: repeats
- * since the last progress.  Sets *delay_ms to how long to wait before. error:
+ * since the last progress.  Sets *delay_ms to how long to wait before.  error:
  * what the body said, all NULL where there was none.
  */
 extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
@@ -30,8 +30,8 @@ pg_noreturn extern void failure_raise(const UsageTable *table, const HttpOutcome
 									  const PageError *error, int retries);
 
 /*
- * Raise ERROR HV00M for an answer that is broken. complaint: a sentence, for
- * the detail. hint: translated, or NULL.
+ * Raise ERROR HV00M for an answer that is broken.  complaint: a sentence, for
+ * the detail.  hint: translated, or NULL.
  */
 pg_noreturn extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
 									   const char *complaint, const char *hint);
