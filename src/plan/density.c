@@ -2,8 +2,9 @@
  * density.c
  *	  How unevenly are a table's rows spread over time?
  *
- * ANALYZE keeps the rows' start times in the statistics, as of any column; they
- * are of the stretch that it read, and say nothing of other times.
+ * As for any column, the statistics have the start times of the rows that
+ * ANALYZE read.  They are of a recent stretch of time, and say nothing of
+ * other times.
  */
 #include "postgres.h"
 
@@ -22,10 +23,10 @@
 #include "plan/density.h"
 #include "request/history.h"
 
-/* With more ranges than that, they are taken to be like the whole. */
+/* With more ranges, rows are taken to be spread evenly. */
 #define MAX_RANGES 64
 
-/* A histogram is of use for a time of so many of its bins at least. */
+/* A histogram is not used for less time than this many of its bins take. */
 #define MIN_BINS 4
 
 /* What ANALYZE saw of start times. */
@@ -33,7 +34,8 @@ typedef struct SeenStarts
 {
 	TimestampTz first;
 	TimestampTz last;
-	double		bin;			/* share of a histogram's bin; 0: all are listed */
+	double		bin;			/* share of the rows in a bin of the
+								 * histogram; 0: all values are MCVs */
 } SeenStarts;
 
 /* The column of the buckets' starts, as a Var; or NULL. */
@@ -50,7 +52,7 @@ start_column(RelOptInfo *rel, const UsageTable *table)
 	return NULL;
 }
 
-/* Take in some statistics. */
+/* Add statistics of one kind. */
 static void
 add_statistics(HeapTuple tuple, int kind, SeenStarts *seen)
 {
@@ -86,8 +88,8 @@ seen_starts(PlannerInfo *root, Var *start, SeenStarts *seen)
 }
 
 /*
- * The time that ANALYZE read, as far as is known: from the first to the last row
- * that it met, and a page at least (analyze.c).
+ * The time that ANALYZE read, as far as is known: from the first to the last
+ * row that it saw, and a page at least (analyze.c).
  */
 static TimeRanges *
 sampled_time(const UsageTable *table, const SeenStarts *seen)

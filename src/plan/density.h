@@ -11,9 +11,9 @@
 #include "catalogue/table.h"
 
 /*
- * Rows in those time ranges (finite, aligned), relative to what they would have
- * if the table's rows were spread evenly.  1 where that is not known, as for the
- * time before and after the sample.  whole: the time that the table may have
+ * Rows in the ranges (finite, aligned), relative to what they would have if
+ * the table's rows were spread evenly.  It is 1 where that is not known, as
+ * before and after the sampled time.  whole: the time that the table may have
  * rows of.
  */
 extern double density_of_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,

@@ -41,10 +41,10 @@ planned_value(void *arg, int expr, Datum *value, bool *isnull)
 }
 
 /*
- * The share of time within the ranges that a clause is likely to leave, where
- * its value is not known yet and the ranges are as if it were not there.  Two
- * bounds of a year leave some forty days, which is nearer to what reports ask
- * for than the two that the server would make of them.
+ * The share of the ranges that a clause is likely to leave when its value is
+ * known; the ranges are those without it.  Two such bounds leave some forty
+ * days of a year, which is nearer to what reports ask for than the two days
+ * that DEFAULT_RANGE_INEQ_SEL makes of them.
  */
 static double
 unknown_fraction(EstimateContext *cx, const TimeClause *clause)
@@ -77,7 +77,7 @@ unknown_fraction(EstimateContext *cx, const TimeClause *clause)
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
 
-/* Are the ranges of a time that is known, not of some other one like it? */
+/* Are all values known that the ranges depend on? */
 static bool
 knows_time(EstimateContext *cx, const List *clauses)
 {
@@ -98,7 +98,10 @@ knows_time(EstimateContext *cx, const List *clauses)
 	return true;
 }
 
-/* The time that the table may have rows of: of its history, and in its bound. */
+/*
+ * The time that the table may have rows of: in its history and its partition
+ * bound.
+ */
 static TimeRanges *
 table_time(EstimateContext *cx, TimestampTz now)
 {
@@ -110,14 +113,18 @@ table_time(EstimateContext *cx, TimestampTz now)
 }
 
 /*
- * Groups in a bucket at the request's grain, where so many groups of the
- * table's own buckets and grain fall into it, and there are at most so many:
- * those that are hit if each of them falls into any.
+ * Groups in a bucket at the request's grain and width.  groups: those of the
+ * table's own grain and width that fall into it.  most: the possible ones.  If
+ * each of the former hits one of the latter at random, this is how many are
+ * hit.
  */
 static double
 coarse_groups(double groups, double most)
 {
-	/* combinations may be more than a double holds, and infinity times 0 is no number */
+	/*
+	 * combinations may be more than a double holds, and infinity times 0 is
+	 * NaN
+	 */
 	return isinf(most) ? groups : most * -expm1(-groups / most);
 }
 
@@ -129,8 +136,8 @@ is_reduced(const EstimateContext *cx)
 }
 
 /*
- * Rows of the request, where there are so many groups in a bucket of the
- * table's own grain and width.
+ * Rows of the request.  groups: those in a bucket of the table's own grain and
+ * width.
  */
 static double
 request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List *clauses)
@@ -153,7 +160,10 @@ request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List
 	return rows;
 }
 
-/* At a moment, so that all that is estimated is of the same one. */
+/*
+ * As estimate_time(), for a given `now`, so that all of an estimate has the
+ * same one.
+ */
 static void
 estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
 {
@@ -185,7 +195,10 @@ estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
 }
 
-/* What the clauses leave of so many groups in a bucket of the table's own. */
+/*
+ * Set the estimate's rows.  groups: those in a bucket of the table's own grain
+ * and width.
+ */
 static void
 estimate_rows(EstimateContext *cx, const EstimateClauses *clauses, double groups,
 			  Estimate *estimate)
@@ -222,7 +235,7 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 								coarse_groups(groups, estimate_combinations(&cx, NIL)) : groups,
 								INT_MAX / 2));
 
-	/* selectivities are of the whole table */
+	/* the server's estimates of selectivity take it for the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate_time_at(&cx, now, &estimate);
 	if (knows_time(&cx, request->time))

@@ -63,7 +63,10 @@ count_elements(Node *array)
 						  ARR_DIMS(DatumGetArrayTypeP(constant->constvalue)));
 }
 
-/* What a clause that is true of one value of it is about, or NULL. */
+/*
+ * The argument of a clause that is true for one value of it only, such as NOT
+ * x; any other clause itself.
+ */
 static Node *
 tested_value(Node *clause)
 {
@@ -79,7 +82,7 @@ tested_value(Node *clause)
 	return clause;
 }
 
-/* To how many values does the clause pin the column?  0: to none. */
+/* To how many values does the clause restrict the column? 0: it does not. */
 static double
 pinned_values(EstimateContext *cx, Node *clause, AttrNumber attnum)
 {
@@ -113,7 +116,10 @@ pinned_values(EstimateContext *cx, Node *clause, AttrNumber attnum)
 	return sum;
 }
 
-/* To how many values do all clauses together pin it?  0: to none. */
+/*
+ * To how many values does the strictest of the clauses restrict it? 0: none
+ * does.
+ */
 static double
 least_pinned(EstimateContext *cx, List *clauses, AttrNumber attnum)
 {
@@ -131,7 +137,7 @@ least_pinned(EstimateContext *cx, List *clauses, AttrNumber attnum)
 	return least;
 }
 
-/* How many values has the dimension?  0: nothing is known. */
+/* How many values has the dimension, NULL among them? 0: that is not known. */
 static double
 distinct_values(EstimateContext *cx, AttrNumber attnum)
 {

@@ -13,13 +13,13 @@ typedef struct EstimateContext
 	RelOptInfo *rel;
 	const UsageTable *table;
 	UsageRequest *request;
-	List	   *values;			/* its expressions, estimated */
-	int			ndimensions;	/* of the table's own grain */
+	List	   *values;			/* its exprs, by estimate_expression_value() */
+	int			ndimensions;	/* in the table's own grain */
 } EstimateContext;
 
 /*
- * Groups in a bucket at the table's own grain, where its time has so many buckets.
- * All of these are in estimate_groups.c.
+ * Groups in a bucket at the table's own grain.  buckets: in all of the table's
+ * time.  This and the next are in estimate_groups.c.
  */
 extern double estimate_own_groups(EstimateContext *cx, double buckets);
 

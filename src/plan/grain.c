@@ -35,7 +35,9 @@ match_column(const QueryLevel *level, Node *expr)
 	return table_var(level->table, level->rel->relid, expr);
 }
 
-/* Is every row that a coarser one stands for the same in this column? */
+/*
+ * Have all rows that a coarser one stands for the same value in this column?
+ */
 static bool
 is_common(const UsageTableColumn *column)
 {
@@ -57,11 +59,9 @@ grain_mentions_uncommon(Node *expr, const QueryLevel *level)
 	return expression_tree_walker(expr, grain_mentions_uncommon, (void *) level);
 }
 
-/*
- * Condition 2: aggregates that can tell how often a row came
- */
+/* Condition 2: aggregates that depend on how often a row comes */
 
-/* bit_and() and bit_or() are the only ones without a sort operator. */
+/* bit_and() and bit_or() ignore duplicates but have no sort operator. */
 static bool
 is_bitwise(Oid aggregate)
 {
@@ -109,8 +109,8 @@ ignores_duplicates(const Aggref *agg)
 }
 
 /*
- * Conditions 2 and 4: does the expression of the target list or HAVING see a
- * difference between the coarser relation and the table's own?
+ * Conditions 2 and 4: does the value of an expression of the target list or
+ * HAVING change with coarser rows?
  */
 static bool
 sees_difference(Node *expr, const QueryLevel *level)
@@ -136,20 +136,20 @@ sees_difference(Node *expr, const QueryLevel *level)
  */
 
 /*
- * Is there a sub-select that runs once a row?  It may count its runs, even if
- * it takes the columns of other tables only: its own functions are not looked
- * into.  One that runs once is no SubPlan here but a parameter.
+ * Is there a sub-select that may run once per row?  It may be volatile, even
+ * if it takes columns of other tables only, as its own functions are not
+ * examined.  One that runs only once is not a SubPlan by now but a Param.
  */
 static bool
 has_subplan(Node *expr, void *unused)
 {
-	/* a level of its own; sublinks of it are not planned yet */
+	/* a Query is a level of its own, whose sublinks are not planned yet */
 	if (expr == NULL || IsA(expr, Query))
 		return false;
 	return IsA(expr, SubPlan) || expression_tree_walker(expr, has_subplan, unused);
 }
 
-/* What no reduction is made under, whatever ignores duplicates. */
+/* Has the level what rules out any reduction? */
 static bool
 is_opaque(const QueryLevel *level)
 {
@@ -161,7 +161,7 @@ is_opaque(const QueryLevel *level)
 		query_tree_walker(parse, has_subplan, NULL, 0);
 }
 
-/* Does the level make one row of several? */
+/* Does the level make one row of several, so that duplicates may vanish? */
 static bool
 makes_groups(const Query *parse)
 {
@@ -191,8 +191,8 @@ is_only_probed(const QueryLevel *level)
 }
 
 /*
- * Condition 4: columns that a coarser row has not in common may be needed by
- * the final target list, and by nothing else.
+ * Condition 4: uncommon columns may be needed by the final target list and
+ * HAVING, and by nothing else.
  */
 static bool
 uncommon_is_final(const QueryLevel *level)
@@ -225,7 +225,8 @@ grain_is_free(const QueryLevel *level)
 }
 
 /*
- * Dimensions that a column requires need no care: no such column is common, or
+ * Dimensions that another column requires (table.h) may go too: where
+ * grain_is_free(), the query uses no such column, as it is neither common nor
  * a number that adds up.
  */
 void

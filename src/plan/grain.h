@@ -12,15 +12,16 @@
 extern bool usage_enable_grain_reduction;
 
 /*
- * Is it provably the same query over a relation whose rows stand for several
- * rows of the table: dimensions and times that they have in common, and their
- * measures' sums?  The conditions are those of docs/design.md section 3; in doubt it
- * is not.  Never raises an error.
+ * Does the query provably give the same answer over coarser rows, each of
+ * which stands for several rows of the table, with the dimensions and times
+ * that these have in common and the sums of their measures?  The conditions
+ * are those of docs/design.md section 3; in doubt it does not.  Never raises
+ * an error.
  */
 extern bool grain_is_free(const QueryLevel *level);
 
 /*
- * Leave out of the request's grouping the dimensions that are not among its
+ * Remove from the request's group_by the dimensions that are not among its
  * columns.  Call it only where grain_is_free().
  */
 extern void grain_reduce(UsageRequest *request);

@@ -8,13 +8,14 @@
 #include "plan/grain.h"
 
 /*
- * Does the expression mention a column of this table that a coarser row has
- * not in common: a measure, a label, the whole row, a system column?
+ * Does the expression mention a column of this table that may differ among the
+ * rows that a coarser row stands for: a measure, a label, the whole row, a
+ * system column?
  */
 extern bool grain_mentions_uncommon(Node *expr, const QueryLevel *level);
 
 /*
- * Is the aggregate a sum that the coarser rows give as well (condition 3)?  In
+ * Is the aggregate a sum that is the same over coarser rows (condition 3)?  In
  * grain_sum.c.
  */
 extern bool grain_is_qualified_sum(const QueryLevel *level, Aggref *agg);

@@ -1,6 +1,6 @@
 /*
  * grain_sum.c
- *	  Which sums can be made over the rows of a coarser grain?
+ *	  Which sums are the same over the rows of a coarser grain?
  *
  * Condition 3 of docs/design.md section 3.
  */
@@ -18,8 +18,9 @@
 static bool is_summand(const QueryLevel *level, Node *expr);
 
 /*
- * A number that adds up over dimensions, kept to the last digit.  One that the
- * API only sends under some grouping may mean another unit in every group.
+ * The column of a number that adds up over dimensions and is not rounded.  One
+ * that the API only sends under some grouping may have another unit in each
+ * group.
  */
 static const UsageTableColumn *
 match_number(const QueryLevel *level, Node *expr)
@@ -34,7 +35,7 @@ match_number(const QueryLevel *level, Node *expr)
 	return column;
 }
 
-/* Such a number as numeric. */
+/* Is it such a number, of type numeric or cast to it? */
 static bool
 is_numeric_number(const QueryLevel *level, Node *expr)
 {
@@ -57,9 +58,9 @@ is_finite_constant(Const *constant)
 }
 
 /*
- * A numeric that is the same for all rows of a coarser one, and finite, as
- * infinity times zero is no number: an integer made numeric, a constant, or a
- * type with a precision.
+ * Is it a numeric that is the same for all rows of a coarser one, and finite
+ * (infinity times zero is NaN)?  Finite are an integer cast to numeric, a
+ * constant that is, and a type with a precision.
  */
 static bool
 is_factor(const QueryLevel *level, Node *expr)
@@ -77,7 +78,9 @@ is_factor(const QueryLevel *level, Node *expr)
 	return exprTypmod(expr) >= 0;
 }
 
-/* a + b and a - b add up only where neither may be NULL without the other. */
+/*
+ * sum(a + b) is sum(a) + sum(b) only where neither is NULL without the other.
+ */
 static bool
 is_sum_of_numbers(const QueryLevel *level, Node *expr)
 {
@@ -138,7 +141,7 @@ is_zero_or_null(Node *expr)
 	}
 }
 
-/* CASE without an argument before WHEN: which branch depends on the group. */
+/* Is it a CASE whose branch is the same for all rows of a coarser one? */
 static bool
 is_choice(const QueryLevel *level, Node *expr)
 {
@@ -157,7 +160,7 @@ is_choice(const QueryLevel *level, Node *expr)
 	return choice->defresult == NULL || is_summand(level, (Node *) choice->defresult);
 }
 
-/* May sum() be made of it over the coarser rows? */
+/* Is its sum() the same over coarser rows? */
 static bool
 is_summand(const QueryLevel *level, Node *expr)
 {

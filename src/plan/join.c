@@ -3,9 +3,8 @@
  *	  Which other relations could narrow a scan by their rows?
  *
  * A join clause that the API can check once the other side's values are known
- * is a reason for a scan per row of the other side.  Clauses come from two
- * places, as for index scans: those that are one relation's with others, and
- * those that the planner makes of equivalence classes.
+ * is a reason for a path that scans once per row of the other side.  Clauses
+ * come from two places, as for index scans: joininfo, and equivalence classes.
  */
 #include "postgres.h"
 
@@ -17,7 +16,7 @@
 #include "plan/join.h"
 #include "plan/qual.h"
 
-/* So many sets at most: with each one the planner has more joins to try. */
+/* The most sets: each one gives the planner more joins to try. */
 #define MAX_SETS 10
 
 typedef struct JoinContext
@@ -28,7 +27,10 @@ typedef struct JoinContext
 	List	   *sets;			/* of Relids, distinct */
 } JoinContext;
 
-/* How many of the clauses does the API check?  They may be large, so nothing is kept. */
+/*
+ * How many filters do the clauses make?  What that allocates may be large, and
+ * is freed.
+ */
 static int
 count_filters(JoinContext *cx, List *clauses)
 {
@@ -60,7 +62,10 @@ add_set(JoinContext *cx, Relids set)
 		cx->sets = lappend(cx->sets, set);
 }
 
-/* The relations that each of the clauses takes values of. */
+/*
+ * Add the set of relations that each clause takes values of, if it makes a
+ * filter.
+ */
 static void
 add_clauses(JoinContext *cx, List *clauses)
 {
@@ -81,7 +86,9 @@ add_clauses(JoinContext *cx, List *clauses)
 	}
 }
 
-/* An expression of the relation that classes are asked for, one at a time. */
+/*
+ * The relation's members of equivalence classes, searched for one at a time.
+ */
 typedef struct MemberSearch
 {
 	Expr	   *current;		/* NULL: none has been found yet */
@@ -123,7 +130,7 @@ add_classes(JoinContext *cx)
 	}
 }
 
-/* Several relations may narrow it together. */
+/* Add unions of the sets: several relations may narrow the scan together. */
 static void
 add_unions(JoinContext *cx)
 {
@@ -136,7 +143,7 @@ add_unions(JoinContext *cx)
 			add_set(cx, bms_union(list_nth(cx->sets, i), lfirst(lc)));
 }
 
-/* Does the set narrow the scan, and more than each of those in it? */
+/* Does the set make filters, and more than each of its subsets? */
 static bool
 is_worth(const ParamPathInfo *param, int nfilters, List *others, List *others_filters)
 {

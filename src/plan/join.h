@@ -10,9 +10,10 @@
 #include "catalogue/table.h"
 
 /*
- * The sets of other relations whose rows make filters of join clauses: a list
- * of ParamPathInfo, each for a path that takes their values.  A set is there
- * only if it narrows more than those in it; there are but a few.
+ * The sets of other relations whose values turn join clauses into filters: a
+ * list of ParamPathInfo, each for a path that is parameterized by a set.  A
+ * set is there only if it makes more filters than its subsets; they are at
+ * most ten.
  */
 extern List *join_params(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table);
 

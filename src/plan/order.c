@@ -13,8 +13,9 @@
 #include "plan/order.h"
 
 /*
- * Is an edge of the bucket one of those that are equal, and is the order that
- * of time?  An operator family of somebody's own may sort time in other ways.
+ * Is an edge of the bucket a member of the class, and does the operator family
+ * sort it by time?  A family that is not the default one may sort it in other
+ * ways.
  */
 static bool
 holds_bound(EquivalenceClass *ec, Oid opfamily, RelOptInfo *rel, const UsageTable *table)
@@ -58,7 +59,7 @@ order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool
 	return pathkeys;
 }
 
-/* Add the class to those that a merge join could use, if the scan can. */
+/* Add the class to the list, if the scan can give its order. */
 static List *
 add_class(List *classes, EquivalenceClass *ec, RelOptInfo *rel, const UsageTable *table)
 {

@@ -14,13 +14,15 @@
 #include "catalogue/table.h"
 
 /*
- * As much of the query's order, from its first key on, as the scan can give;
- * NIL: nothing.  *newest_first: by reading newest first.
+ * The longest prefix of the query's pathkeys that the scan can give; NIL:
+ * none.  *newest_first: whether it has to read newest first.
  */
 extern List *order_of_query(PlannerInfo *root, RelOptInfo *rel,
 							const UsageTable *table, bool *newest_first);
 
-/* A list of pathkeys, all oldest first, that merge joins could use. */
+/*
+ * A list of lists of pathkeys, all oldest first, that merge joins could use.
+ */
 extern List *order_of_joins(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table);
 
 #endif

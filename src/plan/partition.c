@@ -2,11 +2,11 @@
  * partition.c
  *	  What does a partition's bound say of its rows?
  *
- * The server has this constraint ready (RelationGetPartitionQual()), but what
- * it has cached may be old: what a default partition holds depends on its
- * siblings, and when one comes or goes the server forgets the constraint of
- * the default partition, but not of the partitions that this one is made of.
- * So it is put together anew, level by level.
+ * RelationGetPartitionQual() has this constraint, but its cache may be stale:
+ * what a default partition holds depends on its siblings, and when one comes
+ * or goes the server invalidates the constraint of the default partition, but
+ * not those of the partitions of that.  So it is put together anew, level by
+ * level.
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@
 #include "base/compat.h"
 #include "plan/partition.h"
 
-/* What the bound of one partition says, of columns of its parent. */
+/* The bound of one partition, as clauses on columns of its parent. */
 static List *
 bound_clauses(Oid relid, Relation parent)
 {
@@ -47,9 +47,9 @@ bound_clauses(Oid relid, Relation parent)
 }
 
 /*
- * The constraint in implicit-AND form, as the server has it; the levels above
- * are appended to `ancestors`.  A partition that is being detached is still
- * one for those who began before.
+ * The constraint in implicit-AND form, as the server makes it; the OIDs of the
+ * levels above are appended to `ancestors`. A partition that is being detached
+ * counts as one, as it does in snapshots from before.
  */
 static List *
 all_clauses(Relation rel, List **ancestors)
@@ -79,8 +79,8 @@ typedef struct NullTestContext
 } NullTestContext;
 
 /*
- * No edge of a bucket is NULL: a test for it is a constant.  What remains is
- * often a plain range, which requests can carry.
+ * An edge of a bucket is never NULL, so a test for that is a constant.  What
+ * remains is often a plain range, which requests can carry.
  */
 static Node *
 without_null_tests(Node *node, void *arg)
@@ -119,7 +119,7 @@ partition_clauses(PlannerInfo *root, const UsageTable *table, Relation rel, Inde
 	return make_ands_implicit(canonicalize_qual((Expr *) clause, false));
 }
 
-/* Does the query say the same? */
+/* Does the query have the same clause? */
 static bool
 is_restricted(const RelOptInfo *baserel, Node *clause)
 {
@@ -132,10 +132,10 @@ is_restricted(const RelOptInfo *baserel, Node *clause)
 }
 
 /*
- * Restrictions are all that the rest of planning, here and in the server, has
- * to know: it fetches and keeps the columns that they mention, narrows requests
- * by them and has the executor check them.  Their security level is the lowest:
- * they say what there is, before policies say who may see it.
+ * As restrictions, the clauses need no further care, here or in the server:
+ * the columns that they mention are fetched, requests are narrowed by them,
+ * and the executor checks them.  Their security level is the lowest: they say
+ * which rows exist, before policies say who may see them.
  */
 int
 partition_restrict(PlannerInfo *root, RelOptInfo *baserel, const UsageTable *table, Relation rel)

@@ -43,7 +43,7 @@ typedef struct UsagePlan
 	Estimate	estimate;
 } UsagePlan;
 
-/* What the table is; its bound as a partition are the first restrictions. */
+/* Describe the table, and put its partition bound before its restrictions. */
 static UsageTable *
 describe(PlannerInfo *root, RelOptInfo *baserel, Oid relid, int *nbounds)
 {
@@ -73,7 +73,10 @@ mentioned_columns(const UsageTable *table, RelOptInfo *baserel, List *exprs)
 	return columns;
 }
 
-/* Those that the scan has to fill.  Clauses that mention none are not its own. */
+/*
+ * The columns that the scan has to fill.  Pseudoconstant clauses mention none,
+ * and the scan does not check them.
+ */
 static List *
 needed_columns(const UsageTable *table, RelOptInfo *baserel)
 {
@@ -82,7 +85,7 @@ needed_columns(const UsageTable *table, RelOptInfo *baserel)
 										 baserel->reltarget->exprs));
 }
 
-/* Narrow the request by the clauses, and tell them apart by what came of it. */
+/* Narrow the request by the clauses, and sort these by how far they do. */
 static void
 narrow(PlannerInfo *root, RelOptInfo *baserel, const UsageTable *table,
 	   UsageRequest *request, List *restrictions, EstimateClauses *clauses)
@@ -104,7 +107,7 @@ narrow(PlannerInfo *root, RelOptInfo *baserel, const UsageTable *table,
 	}
 }
 
-/* Narrow the relation's own request, by its bound as a partition first. */
+/* Narrow the relation's own request, by its partition bound first. */
 static void
 narrow_relation(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan, int nbounds)
 {
@@ -118,7 +121,7 @@ narrow_relation(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan, int nbo
 		   &plan->clauses);
 }
 
-/* Read less where the query can't tell the difference. */
+/* Read less where that does not change the query's answer. */
 static void
 coarsen(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 {
@@ -156,14 +159,14 @@ typedef struct ScanPath
 {
 	const UsageTable *table;
 	Estimate	estimate;		/* rows: those that the path gives */
-	QualCost	quals;			/* of checking the rows */
+	QualCost	quals;			/* cost of checking the rows */
 	List	   *pathkeys;
 	bool		newest_first;	/* see UsageRequest */
 	bool		limit_hint;
 	Relids		outer;			/* relations that it takes values of */
 } ScanPath;
 
-/* One that is not narrowed by joins, and takes what it must. */
+/* A path that join clauses do not narrow; only LATERAL parameterizes it. */
 static ScanPath
 plain_path(RelOptInfo *baserel)
 {
@@ -191,7 +194,7 @@ latency_cost(const ScanPath *path)
 	if (bound.ranges->count == 0)
 		return 0;
 	requests = slice_count(path->table, &bound) * path->estimate.read_fraction;
-	/* even the one row that there is comes half way, on the average */
+	/* even if only one row passes, it comes half way on the average */
 	if (path->limit_hint)
 		requests /= 2;
 	return cost_latency(path->table, requests);
@@ -199,8 +202,8 @@ latency_cost(const ScanPath *path)
 
 /*
  * Where a LIMIT is likely to stop the scan early, it starts with a small
- * window.  That is but a hint: a LIMIT is never pushed, the scan is simply
- * stopped.
+ * window.  That is only a hint: the executor stops the scan, the request does
+ * not carry the LIMIT.
  */
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const ScanPath *path)
@@ -220,8 +223,8 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const ScanPath *path)
 }
 
 /*
- * The relation's request, narrowed by the join clauses of a path if it has
- * any; theirs to change.
+ * A copy of the relation's request, narrowed by the join clauses of a path if
+ * it has any.
  */
 static UsageRequest *
 path_request(PlannerInfo *root, RelOptInfo *baserel, const ParamPathInfo *param,
@@ -236,8 +239,8 @@ path_request(PlannerInfo *root, RelOptInfo *baserel, const ParamPathInfo *param,
 }
 
 /*
- * Can the clauses be checked in the rows that the relation's request brings?
- * Columns that are joined are in its target, so they should.
+ * Are the clauses' columns among those that the scan fills?  They should be,
+ * as joined columns are in the relation's target list.
  */
 static bool
 are_columns_there(const UsagePlan *plan, RelOptInfo *baserel, List *clauses)
@@ -260,8 +263,8 @@ join_selectivity(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 }
 
 /*
- * Add a path for one row of other relations: it is read for each of them, and
- * pays its requests each time.
+ * Add a path that is parameterized by other relations: it scans once for each
+ * of their rows, and pays its requests each time.
  */
 static void
 add_joined_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
@@ -316,7 +319,7 @@ usageGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	foreach(lc, order_of_joins(root, baserel, plan->table))
 		add_ordered_path(root, baserel, lfirst(lc), false, false);
 
-	/* who asks for a few rows in no order wants to see the latest */
+	/* a LIMIT without an order most likely wants the latest rows */
 	limit_hint = limit_hint && root->query_pathkeys == NIL;
 	add_ordered_path(root, baserel, NIL, limit_hint, limit_hint);
 
@@ -332,7 +335,10 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	EstimateClauses unused = {0};
 	UsageRequest *request = path_request(root, baserel, best_path->path.param_info, &unused);
 
-	/* evaluated without a row: no column but those that become parameters */
+	/*
+	 * they are evaluated before the scan, so the only columns are those that
+	 * become parameters
+	 */
 	if (!bms_is_subset(pull_varnos(root, (Node *) request->exprs),
 					   PATH_REQ_OUTER(&best_path->path)))
 		elog(ERROR, "request mentions columns that are not known before the scan");

@@ -13,7 +13,7 @@
 /* usage_fdw.enable_pushdown: off leaves every clause to the executor. */
 extern bool usage_enable_pushdown;
 
-/* The promise between planner and executor. */
+/* What requests that are narrowed by a clause return. */
 typedef enum QualFit
 {
 	QUAL_LOCAL,					/* the API can't help; check each row */
@@ -23,10 +23,10 @@ typedef enum QualFit
 
 /*
  * Narrow the request by a clause of a restriction list (clauses are ANDed), as
- * far as the API can; the request is left alone if the answer is QUAL_LOCAL.
- * What it appends to the request shares structure with the clause.  What it does
- * not understand is local, and no error.  Interrupts are serviced.  Of `rel` only
- * relid is looked at; root may be NULL outside of planning.
+ * far as the API can; the request is not changed if the result is QUAL_LOCAL.
+ * What is appended to the request shares structure with the clause.  A clause
+ * that is not understood is local, never an error.  Interrupts are serviced.
+ * Only relid of `rel` is used; root may be NULL outside of planning.
  *
  * Which clauses and how: docs/design.md section 3.
  */
@@ -35,16 +35,17 @@ extern QualFit qual_narrow(UsageRequest *request, const UsageTable *table,
 
 /*
  * Is the expression a comparison of a BUCKET column, or of a function of one,
- * that narrows requests?  It raises no error, whatever the bucket; only where a
- * zone that it names does not exist.
+ * that narrows requests?  Evaluating such a comparison raises no error for any
+ * bucket, unless it names a time zone that does not exist.
  */
 extern bool qual_is_time_comparison(const UsageTable *table, PlannerInfo *root,
 									RelOptInfo *rel, Node *expr);
 
 /*
- * Is the expression a function of a BUCKET column that raises no error, whatever
- * the bucket (but see above for zones): date_trunc(), a cast to date or
- * timestamp, AT TIME ZONE, or several of these?  Sets what bound that column is.
+ * Is the expression a function of a BUCKET column that raises no error for any
+ * bucket (but see above for zones): date_trunc(), a cast to date or timestamp,
+ * AT TIME ZONE, or several of these?  Sets *edge to the edge that the column
+ * is.
  */
 extern bool qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel,
 								  Node *expr, UsageEdge *edge);

@@ -39,8 +39,8 @@ match_dimension(QualContext *cx, Node *expr, FieldKind kind)
 }
 
 /*
- * A text dimension, perhaps relabelled as text (a varchar compared, say): the
- * same bytes.
+ * A text dimension, perhaps relabelled as text (as a varchar is for a
+ * comparison), which leaves its bytes as they are.
  */
 static const UsageTableColumn *
 match_text(QualContext *cx, Node *expr)
@@ -50,7 +50,7 @@ match_text(QualContext *cx, Node *expr)
 	return match_dimension(cx, expr, FIELD_TEXT);
 }
 
-/* Is the operator the equality of bytes of two texts? */
+/* Is the operator the equality of two texts, and is that of their bytes? */
 static bool
 is_text_equality(Oid opno, Oid collation)
 {
@@ -130,7 +130,10 @@ match_filter_or(QualContext *cx, BoolExpr *expr)
 	return filter;
 }
 
-/* A boolean dimension by itself, negated, or under IS TRUE and IS FALSE. */
+/*
+ * A filter for a boolean dimension that equals the value: it stands alone, or
+ * under NOT, IS TRUE or IS FALSE.
+ */
 static FilterClause *
 match_boolean(QualContext *cx, Node *expr, bool value)
 {

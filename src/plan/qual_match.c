@@ -1,6 +1,6 @@
 /*
  * qual_match.c
- *	  What both kinds of clauses are recognised by.
+ *	  What conditions on time and on dimensions are recognised by.
  *
  * Operators are recognised by what the system catalogs say of them: the btree
  * family that they belong to, their strategy in it, their input types and

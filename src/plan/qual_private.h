@@ -7,7 +7,7 @@
 
 #include "plan/qual.h"
 
-/* What a clause is looked at with. */
+/* What the functions that match clauses take. */
 typedef struct QualContext
 {
 	UsageRequest *request;		/* takes the expressions of values */
@@ -24,24 +24,27 @@ typedef struct QualContext
  */
 extern bool qual_is_value(QualContext *cx, Node *expr);
 
-/* The column that the expression is, if it is one of this table's. */
+/* The column of this table that the expression is, or NULL. */
 extern const UsageTableColumn *qual_column(QualContext *cx, Node *expr);
 
 /*
  * The strategy that an operator has in the default btree family of a type, or
- * InvalidStrategy; and the types of its inputs.
+ * InvalidStrategy.  Sets the types of its inputs if the family exists.
  */
 extern int	qual_strategy(Oid opno, Oid family_type, Oid *left, Oid *right);
 
 /*
- * A comparison has its subject on the left, or is turned around.  Sets opno to
- * 0 where it can't be.
+ * Swap the sides of a comparison.  Sets *opno to its commutator, or InvalidOid
+ * where it has none.
  */
 extern void qual_commute(Oid *opno, Node **left, Node **right);
 
 /* in qual_time.c */
 
-/* The condition on time that the clause is or implies, or NULL; sets *fit if there is one. */
+/*
+ * The condition on time that the clause is or implies, or NULL; sets *fit if
+ * there is one.
+ */
 extern TimeClause *qual_match_time(QualContext *cx, Expr *clause, QualFit *fit);
 
 /* in qual_filter.c */

@@ -46,7 +46,10 @@ match_zone(QualContext *cx, Node *zone)
 	return qual_is_value(cx, zone) ? request_add_expr(cx->request, zone) : NO_ZONE;
 }
 
-/* The longest that a unit of date_trunc() gets, or 0 where we don't know it. */
+/*
+ * The greatest length of a unit of date_trunc(), or 0 where we don't know the
+ * unit.
+ */
 static int64
 unit_span_us(char *unit)
 {
@@ -94,7 +97,7 @@ match_trunc(Node *unit)
 	return step->span_us > 0 ? step : NULL;
 }
 
-/* Go on from the subject through one more step. */
+/* Append a step to the subject.  False: it could not be made. */
 static bool
 add_step(TimeSubject *subject, TimeStep *step, Oid type)
 {
@@ -114,7 +117,7 @@ add_trunc_in_zone(TimeSubject *subject, Node *unit, int zone)
 		add_step(subject, make_step(TIME_FROM_ZONE, zone), TIMESTAMPTZOID);
 }
 
-/* A function that we can look through, of a subject. */
+/* A function of a subject, if we know its steps. */
 static bool
 match_function(QualContext *cx, FuncExpr *func, TimeSubject *subject)
 {
@@ -201,9 +204,10 @@ is_time_type(Oid type)
 }
 
 /*
- * Without a step in between, instants are compared; and a day is compared with
- * dates and timestamps as itself.  Everything else goes through a zone, where
- * a comparison can only be bounded.
+ * Exact are comparisons without steps: of an instant with anything, and of a
+ * day with dates and timestamps.  A day becomes an instant by the session's
+ * zone, and bind_step.c gives a range that is wide enough but may be too wide,
+ * as for all steps.
  */
 static QualFit
 time_fit(const TimeSubject *subject, Oid value_type)
@@ -301,7 +305,7 @@ match_time_bool(QualContext *cx, BoolExpr *expr, QualFit *fit)
 	return clause->args != NIL ? clause : NULL;
 }
 
-/* IS NOT NULL on an edge of the bucket says nothing. */
+/* IS NOT NULL on an edge of the bucket is always true. */
 static TimeClause *
 match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
 {
@@ -316,7 +320,10 @@ match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
 	return clause;
 }
 
-/* A bound that no bucket satisfies: a partition for days that are NULL, say. */
+/*
+ * A clause that is never true: what is left of the bound of a partition for
+ * days that are NULL, say.
+ */
 static TimeClause *
 match_never(Const *constant, QualFit *fit)
 {

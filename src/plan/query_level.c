@@ -11,10 +11,10 @@
 #include "plan/query_level.h"
 
 /*
- * The expression with a member's columns for its parent's.  The server has a
- * function for it, but that may raise an error where a parent's column stands
- * above an outer join.  What has no translation, the whole row and system
- * columns, becomes the same of the member.
+ * Replace the parent's columns in an expression by a member's.  Not by
+ * adjust_appendrel_attrs(), which may raise an error for a column of the
+ * parent above an outer join.  What has no translation (the whole row, system
+ * columns) becomes the same of the member.
  */
 static Node *
 to_member(Node *node, AppendRelInfo *member)
@@ -38,14 +38,17 @@ to_member(Node *node, AppendRelInfo *member)
 	return (Node *) var;
 }
 
-/* Whose member it is; NULL: nobody's. */
+/* The link from a member to its parent; NULL if it has none. */
 static AppendRelInfo *
 member_info(PlannerInfo *root, Index relid)
 {
 	return root->append_rel_array ? root->append_rel_array[relid] : NULL;
 }
 
-/* From the topmost parent down, as members may have members. */
+/*
+ * Translate from the topmost parent down to `relid`, as members may have
+ * members.
+ */
 static Node *
 to_relation(const QueryLevel *level, Node *node, Index relid)
 {
@@ -68,8 +71,8 @@ topmost_parent(PlannerInfo *root, Index relid)
 
 /*
  * Columns that are needed elsewhere than in the final target list.  The server
- * only keeps that of the topmost parent, and not of what a PlaceHolderVar takes
- * that the relation itself evaluates.
+ * keeps attr_needed for the topmost parent only, and not for what a
+ * PlaceHolderVar uses that the relation itself evaluates (own_placeholders()).
  */
 static List *
 joined_columns(const QueryLevel *level)
@@ -85,14 +88,19 @@ joined_columns(const QueryLevel *level)
 		if (bms_is_empty(needed) ||
 			(bms_membership(needed) == BMS_SINGLETON && bms_is_member(0, needed)))
 			continue;
-		/* the type does not matter to who looks for columns */
+		/*
+		 * the type does not matter, as only varno and varattno are looked at
+		 */
 		var = makeVar(top->relid, attnum, InvalidOid, -1, InvalidOid, 0);
 		columns = lappend(columns, to_relation(level, (Node *) var, level->rel->relid));
 	}
 	return columns;
 }
 
-/* PlaceHolderVars that the relation evaluates, as joins and WHERE may see them. */
+/*
+ * PlaceHolderVars that the relation evaluates, as joins and WHERE may see
+ * them.
+ */
 static List *
 own_placeholders(const RelOptInfo *rel)
 {

@@ -10,26 +10,26 @@
 #include "catalogue/table.h"
 
 /*
- * A relation of a query level that is being planned, and where the level
- * mentions it, but for the relation's own restrictions.  The expressions are in
- * the relation's own columns: for a member of UNION ALL, or a child of a table,
- * they are those of its parent, translated.
+ * A relation of a query level that is being planned, and the level's
+ * expressions that may mention it, other than the relation's own restrictions.
+ * For a member of UNION ALL or a child of a table, these are the expressions
+ * of its parent, translated to its own columns.
  */
 typedef struct QueryLevel
 {
 	const UsageTable *table;
 	PlannerInfo *root;
 	RelOptInfo *rel;
-	Index		top;			/* relid that joins know it by: its own, or that of
-								 * its topmost parent */
-	List	   *final;			/* of the final target list, and HAVING */
-	List	   *joined;			/* what anything else wants of it: joins, LATERAL,
-								 * PlaceHolderVars */
+	Index		top;			/* the relid that joins refer to: its own, or
+								 * that of its topmost parent */
+	List	   *final;			/* the final target list and HAVING */
+	List	   *joined;			/* what else needs columns of it: joins,
+								 * LATERAL, PlaceHolderVars */
 } QueryLevel;
 
 /*
- * Describe the level around a relation, from GetForeignRelSize on; palloc'd,
- * shares structure with the plan.  Never raises an error.
+ * Describe the level of a relation, from GetForeignRelSize on. palloc'd;
+ * shares structure with the planner's data.  Never raises an error.
  */
 extern QueryLevel *query_level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel);
 

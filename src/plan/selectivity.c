@@ -27,25 +27,27 @@
 #include "base/compat.h"
 #include "plan/selectivity_private.h"
 
-/* So many combinations are tried at most. */
+/* The most combinations that are tried. */
 #define MAX_TRIALS 2048
 #define MAX_TRIALS_OF_MANY 256	/* for each of some that stand for others */
 
-/* ORs in ORs are looked into so deep, as each level is copied. */
+/* How deep nested ORs are looked into, as each level is copied. */
 #define MAX_DEPTH 8
 
-/* So many arguments of an OR are looked at. */
+/* The most arguments of an OR that are looked at. */
 #define MAX_ARGUMENTS 32
 
 /* An expression of more nodes is not tried. */
 #define MAX_NODES 8192
 
 /*
- * The budget, in nodes of expressions that are evaluated; what it takes to look
- * whether one can be evaluated; and, in selectivity_trial.c, to get ready for it.
+ * The budget, in nodes of expressions that are evaluated, and what it costs
+ * per node to see whether an expression can be.  READY_WORK in
+ * selectivity_trial.c is taken from it too.
  */
 #define MAX_WORK (1 << 20)
 #define LOOK_WORK 64
+
 /* Clauses that are ANDed. */
 typedef struct Conjunction
 {
@@ -99,7 +101,7 @@ bare_clause(Node *clause)
 	return IsA(clause, RestrictInfo) ? (Node *) ((RestrictInfo *) clause)->clause : clause;
 }
 
-/* Take that much from what is left of the budget; false: there is not enough. */
+/* Take work from the budget; false: not that much is left. */
 static bool
 spend(SelectivityContext *cx, int64 work)
 {
@@ -109,7 +111,9 @@ spend(SelectivityContext *cx, int64 work)
 	return true;
 }
 
-/* Count the nodes, up to one more than are tried. */
+/*
+ * Count the nodes, up to MAX_NODES + 1.  An expression_tree_walker() function.
+ */
 static bool
 count_nodes(Node *node, int *count)
 {
@@ -119,7 +123,10 @@ count_nodes(Node *node, int *count)
 		expression_tree_walker(node, count_nodes, count);
 }
 
-/* Sets the expression with what is known put in, if that is all of it; else NULL. */
+/*
+ * Set the clause's expr to the simplified expression, if it may be evaluated
+ * and all in it is known.
+ */
 static void
 find_known(SelectivityContext *cx, SelectivityClause *clause)
 {
@@ -156,8 +163,8 @@ add_clauses(SelectivityContext *cx, Conjunction *all, List *clauses, bool ranged
 }
 
 /*
- * Of an OR: as if its arguments had nothing to do with each other.  Where they
- * are many, those looked at are spread evenly, and are so many for each of them.
+ * The selectivity of an OR, its arguments taken as independent.  Of many
+ * arguments, some that are evenly spread stand for all.
  */
 static double
 or_selectivity(SelectivityContext *cx, BoolExpr *expr)
@@ -181,7 +188,10 @@ or_selectivity(SelectivityContext *cx, BoolExpr *expr)
 	return 1 - (nlooked < nargs ? pow(none, (double) nargs / nlooked) : none);
 }
 
-/* Of what can't be tried.  Ranges stand for what is not known of time. */
+/*
+ * The selectivity of clauses that can't be tried.  Those that the ranges were
+ * made of are accounted for by the ranges.
+ */
 static double
 rest_selectivity(SelectivityContext *cx, List *clauses)
 {
@@ -204,7 +214,7 @@ rest_selectivity(SelectivityContext *cx, List *clauses)
 	return selectivity * clauselist_selectivity(cx->root, servers, cx->rel->relid, JOIN_INNER, NULL);
 }
 
-/* The share that none of the combinations stands for. */
+/* The share of rows whose values are not among the combinations. */
 static double
 untried_selectivity(List *axes)
 {
@@ -218,7 +228,10 @@ untried_selectivity(List *axes)
 
 static double trial_selectivity(SelectivityContext *cx, const Trial *trial);
 
-/* Of a trial with too many combinations: each clause by itself, if it can be. */
+/*
+ * The selectivity of a trial with too many combinations: each clause is tried
+ * by itself, or left to the server if it is alone.
+ */
 static double
 single_selectivities(SelectivityContext *cx, const Trial *trial)
 {
@@ -239,8 +252,9 @@ single_selectivities(SelectivityContext *cx, const Trial *trial)
 }
 
 /*
- * The share that passes a trial.  Where none of the combinations does, it is
- * one of those that were not tried, and the server may know how rare that is.
+ * The share that passes a trial.  Where no combination passes, the rows that
+ * do have values that were not tried, and the server may know how rare these
+ * are.
  */
 static double
 trial_selectivity(SelectivityContext *cx, const Trial *trial)
@@ -265,7 +279,7 @@ selectivity_of_clauses(SelectivityContext *cx, List *time, List *others)
 
 	add_clauses(cx, &all, time, true);
 	add_clauses(cx, &all, others, false);
-	/* long ORs would leave nothing of the budget */
+	/* trials come first, as long ORs in the rest would use up the budget */
 	foreach(lc, all.trials)
 		selectivity *= trial_selectivity(cx, lfirst(lc));
 	selectivity *= rest_selectivity(cx, all.rest);

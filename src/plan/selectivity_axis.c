@@ -1,6 +1,6 @@
 /*
  * selectivity_axis.c
- *	  What may a column be?
+ *	  The values that a column may have.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 #include "base/compat.h"
 #include "plan/selectivity_private.h"
 
-/* Of many buckets, so many are tried at least. */
+/* The fewest buckets that are of use, where there are more. */
 #define MIN_BUCKETS 64
 
 static void
@@ -52,8 +52,8 @@ weigh_all(Axis *axis)
 }
 
 /*
- * The values that ANALYZE found: the common ones, NULL, and for those that are
- * not common the bounds of the histogram.
+ * The values that ANALYZE found: NULL, the most common ones, and the
+ * histogram's bounds, which stand for those that are not common.
  */
 static void
 read_statistics(Axis *axis, HeapTuple tuple)

@@ -1,7 +1,7 @@
 /*
  * selectivity_known.c
- *	  Which clauses can be evaluated before the scan, for rows that there may not
- *	  be?
+ *	  Which clauses can be evaluated before the scan, for rows that may not
+ *	  exist?
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 #include "plan/qual.h"
 #include "plan/selectivity_private.h"
 
-/* Is there anything that is not known before the scan? */
+/* An expression_tree_walker() function. */
 static bool
 is_unknown(Node *node, void *cx)
 {
@@ -25,8 +25,9 @@ is_unknown(Node *node, void *cx)
 }
 
 /*
- * The expression without what contain_leaked_vars() does not know to raise no
- * error: comparisons of time, functions of a bucket's edge, and COALESCE.
+ * Replace in the expression what raises no error, but contain_leaked_vars()
+ * does not know: comparisons of time, functions of a bucket's edge, and
+ * COALESCE.
  */
 static Node *
 hide_harmless(Node *node, SelectivityContext *cx)
@@ -68,7 +69,10 @@ compares_column(SelectivityContext *cx, Node *node)
 	return false;
 }
 
-/* Does what stands beside the columns, such as a zone, call such functions? */
+/*
+ * Does a part of the expression without columns, such as a time zone, call
+ * mutable functions?
+ */
 static bool
 calls_beside_column(Node *node, void *cx)
 {
@@ -80,9 +84,9 @@ calls_beside_column(Node *node, void *cx)
 }
 
 /*
- * Would trying the expression call functions that execution perhaps never gets
- * to, as behind OR, CASE or COALESCE?  Only what a column is compared with the
- * server's own estimates evaluate, too.
+ * Would trying the expression call mutable functions that execution may never
+ * get to, as behind OR, CASE or COALESCE?  What a column is compared with may
+ * call them, as the server's own estimates evaluate that too.
  */
 static bool
 calls_early(Node *node, SelectivityContext *cx)

@@ -1,24 +1,24 @@
 /*
  * selectivity_private.h
- *	  What the files of selectivity have in common.
+ *	  What the files of selectivity share.
  */
 #ifndef USAGE_SELECTIVITY_PRIVATE_H
 #define USAGE_SELECTIVITY_PRIVATE_H
 
 #include "plan/selectivity.h"
 
-/* The bucket columns are one axis, as they are all of one bucket. */
+/* All bucket columns are one axis, as they belong to the same bucket. */
 #define TIME_AXIS 0
 
-/* What a column may be. */
+/* The values that a column may have. */
 typedef struct Axis
 {
 	AttrNumber	attnum;			/* or TIME_AXIS: values are starts of buckets */
-	double		untried;		/* weight of values that these stand for */
+	double		untried;		/* weight of the values that are not listed */
 	int			count;
 	Datum	   *values;
 	bool	   *nulls;
-	double	   *weights;		/* that add up to 1 */
+	double	   *weights;		/* of the values; they add up to 1 */
 } Axis;
 
 typedef struct SelectivityContext
@@ -27,8 +27,9 @@ typedef struct SelectivityContext
 	RelOptInfo *rel;
 	const UsageTable *table;
 	const TimeRanges *ranges;
-	List	   *axes;			/* of dimensions: those that were looked for */
-	int			depth;			/* of ORs that this is an argument of */
+	List	   *axes;			/* of dimensions: those that were looked up so
+								 * far */
+	int			depth;			/* of nested ORs */
 	int64		work;			/* what is left of the budget */
 	int			most_trials;
 } SelectivityContext;
@@ -37,8 +38,8 @@ typedef struct SelectivityContext
 typedef struct SelectivityClause
 {
 	Node	   *clause;			/* a RestrictInfo or a bare one */
-	Node	   *expr;			/* with what is known put in; NULL: it can't be
-								 * tried */
+	Node	   *expr;			/* simplified by what is known; NULL: it can't
+								 * be tried */
 	int			nodes;			/* of the expression */
 	bool		ranged;			/* the ranges were made of it */
 } SelectivityClause;
@@ -52,30 +53,36 @@ typedef struct Trial
 } Trial;
 
 /*
- * Add the axes of the expression's columns.  False: one of them has none, or there
- * is no column.
+ * Add the axes of the expression's columns to attnums.  False: one of them has
+ * no axis, or there is no column.
  */
 extern bool selectivity_find_axes(SelectivityContext *cx, Node *expr, Bitmapset **attnums);
 
-/* So many buckets, evenly spread; NULL where those are too few to tell. */
+/*
+ * At most that many buckets of the ranges, evenly spread; NULL if that is too
+ * few to be of use.
+ */
 extern Axis *selectivity_time_axis(SelectivityContext *cx, int most);
 
 /* Is there anything in the expression that is not known before the scan? */
 extern bool selectivity_is_unknown(Node *expr);
 
 /*
- * Can the expression be evaluated for rows that there may not be?  What raises
- * no error leaks nothing, either, so that any statistics may be used.
+ * Can the expression be evaluated for rows that may not exist?  It must raise
+ * no error and call no function early.  As it is leakproof then, any
+ * statistics may be used for it.
  */
 extern bool selectivity_is_harmless(SelectivityContext *cx, Node *expr);
 
 /*
- * The axes of a trial, whose work is taken from the budget; NIL where it has too
- * many combinations, or too large clauses.  In selectivity_trial.c.
+ * The axes of a trial; takes its work from the budget.  NIL if that is more
+ * than is left, or the combinations are too many.  In selectivity_trial.c.
  */
 extern List *selectivity_trial_axes(SelectivityContext *cx, const Trial *trial);
 
-/* The weight of the combinations that pass a trial.  In selectivity_trial.c. */
+/*
+ * The weight of the combinations that pass a trial.  In selectivity_trial.c.
+ */
 extern double selectivity_run_trial(SelectivityContext *cx, const Trial *trial, List *axes);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * selectivity_trial.c
- *	  Clauses, tried on all combinations of what their columns may be.
+ *	  Clauses, tried on all combinations of the values of their columns.
  */
 #include "postgres.h"
 
@@ -13,7 +13,9 @@
 #include "base/saturate.h"
 #include "plan/selectivity_private.h"
 
-/* What it takes to get ready for evaluating, in nodes of expressions. */
+/*
+ * What it costs to set up the executor for a trial, in nodes of expressions.
+ */
 #define READY_WORK 500
 
 List *
@@ -81,7 +83,10 @@ typedef struct TrialRun
 	TupleTableSlot *slot;
 } TrialRun;
 
-/* The weight of the combinations that pass, of the axes from the ith one on. */
+/*
+ * The weight of the combinations of axes i and up that pass, with those before
+ * set.
+ */
 static double
 passing_weight(TrialRun *run, List *axes, int i)
 {

@@ -5,16 +5,17 @@
  * A row of a wide bucket stands for rows of several of the table's own buckets:
  * its measures are their sums, and it shows the edges of the first of them.  A
  * query gives the same answer over either if it can't tell how many rows there
- * were (which is for grain.c to say), and if all it knows of their time are
- * values that the rows have in common.
+ * were (which grain.c finds out), and if all it uses of their time are values
+ * that the rows have in common.
  *
  * - Ranges that restrict the time exactly let all of the buckets through, as
  *   no wide bucket reaches beyond them (bind_width.c).
  * - The UTC day is common, as no bucket is wider.
- * - A function of the start is common where it is: which buckets have the same
- *   value is looked up when the scan starts, as time zones may change under a
- *   plan.  These functions are the request's group times.  As they are evaluated for
- *   buckets without rows too, they are those that raise no errors.
+ * - A function of the start is common to some buckets: which have the same
+ *   value is found out when the scan starts, as time zones may change under a
+ *   plan.  These functions are the request's group times.  As they are
+ *   evaluated for buckets without rows too, only functions that raise no errors
+ *   are taken.
  */
 #include "postgres.h"
 
@@ -31,7 +32,10 @@
 #include "plan/qual.h"
 #include "plan/width.h"
 
-/* Keys are evaluated for each bucket; with more the table's own are read. */
+/*
+ * Group times are evaluated for each bucket; with more, the table's own
+ * buckets are read.
+ */
 #define MAX_KEYS 64
 
 bool		usage_enable_width_coarsening = true;
@@ -39,7 +43,8 @@ bool		usage_enable_width_coarsening = true;
 typedef struct WidthContext
 {
 	const QueryLevel *level;
-	List	   *group_times;	/* functions of the start that were seen */
+	List	   *group_times;	/* functions of the start that were met, in
+								 * which a CaseTestExpr is the start */
 } WidthContext;
 
 /* The column of the relation that is mentioned here, or NULL. */
@@ -50,8 +55,8 @@ mentioned_column(const WidthContext *cx, Node *expr)
 }
 
 /*
- * Keys are evaluated before the scan, without a row of any other table that the
- * zone may come from.
+ * Has the expression no columns but the start?  Group times are evaluated
+ * before the scan, without a row of another table that a zone could come from.
  */
 static bool
 takes_only_start(const WidthContext *cx, Node *expr)
@@ -59,8 +64,8 @@ takes_only_start(const WidthContext *cx, Node *expr)
 	ListCell   *lc;
 
 	/*
-	 * pull_varnos() would add what may make the column NULL, which group
-	 * times don't see
+	 * pull_varnos() would add outer joins that may make the column NULL; a
+	 * group time is evaluated without those
 	 */
 	foreach(lc, pull_vars_of_level(expr, 0))
 	{
@@ -129,7 +134,10 @@ is_start_part(const WidthContext *cx, Node *expr)
 		((column && column->edge == USAGE_START) || is_start_function(cx, lsecond(func->args)));
 }
 
-/* A function of the start, for the bucket that the executor is told. */
+/*
+ * The function of the start with a CaseTestExpr for the start, which is set
+ * for each bucket (scan_group_time()).
+ */
 static Node *
 make_group_time(Node *node, WidthContext *cx)
 {
@@ -145,8 +153,8 @@ make_group_time(Node *node, WidthContext *cx)
 }
 
 /*
- * Does the expression see an edge of the bucket that a wide one has not in
- * common?  Keys are noted, and may stand anywhere.
+ * Does the expression depend on the bucket's start or end, other than by group
+ * times?  It may have those anywhere; they are collected.
  */
 static bool
 sees_bounds(Node *expr, WidthContext *cx)
@@ -180,8 +188,8 @@ restrictions_see_bounds(List *restrictions, WidthContext *cx)
 }
 
 /*
- * A level may not be added up over time; and nobody knows whether an endpoint
- * that the catalogue does not know has the other widths.
+ * A gauge does not add up over time; and an endpoint that the catalogue does
+ * not know may lack the other widths.
  */
 static bool
 table_adds_up(const UsageTable *table)

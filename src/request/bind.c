@@ -29,7 +29,7 @@ fields_to_group_by(const UsageRequest *request, const UsageTable *table)
 	return fields;
 }
 
-/* What has no buckets counts as one. */
+/* An endpoint without buckets is read as if it were one bucket. */
 static void
 ask_for_all(const UsageTable *table, BoundRequest *bound)
 {

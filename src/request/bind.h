@@ -10,44 +10,48 @@
 #include "request/request.h"
 
 /*
- * Gives the value of a request's expression.  False: it is not known now, at
- * planning or in EXPLAIN; then the range is as wide as it may get, or that
- * of the latest value for an equality.
+ * Gives the value of an expression, by its index in the request's exprs.
+ * False: it is not known yet, as in planning and EXPLAIN.  A comparison with it
+ * then does not restrict the time; an equality is taken to be with the latest
+ * value.
  */
 typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 
 /*
- * Lists of values never make more slices than that, whatever the option
- * max_requests allows: they are left out, as slices are held in memory.
+ * The most slices that lists of filter values may make, whatever the option
+ * max_requests allows, as slices are held in memory.  Lists that would make
+ * more are not sent.
  */
 #define BIND_MAX_SPLIT_SLICES 100000
 
 /*
- * Bind a request, palloc'd in CurrentMemoryContext.  `now` is where the
- * table's time ends and its history counts from.  An expression's value is
- * asked for only where it is needed.  ERROR where a zone does not exist.
+ * Bind a request, palloc'd in CurrentMemoryContext.  The table's time ends
+ * with the bucket that contains `now`, and its history counts back from there.
+ * `value` is called only for expressions that are needed.  ERROR where a time
+ * zone does not exist; interrupts are serviced.
  */
 extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable *table,
 								  BindValue value, void *arg, TimestampTz now);
 
 /*
- * Gives the value that one of a request's group times has for the bucket of the table
- * that starts there, in CurrentMemoryContext.
+ * Gives the value of a group time, by its index in the request's exprs, for
+ * the table's bucket that starts at `bucket`. It is made in
+ * CurrentMemoryContext.
  */
 typedef void (*BindGroupTime) (void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
 
 /*
- * Choose the widths of buckets that a bound request is read in, where it may be
- * any.  Without `evaluate`, at planning, all buckets are taken to have the same
- * group times.  Interrupts are serviced.
+ * Choose the widths that a bound request is read in (its stretches), if the
+ * request has any_width.  Without `evaluate`, as at planning, group times are
+ * taken to be the same everywhere.  Interrupts are serviced.
  */
 extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
 						const UsageTable *table, BindGroupTime evaluate, void *arg);
 
 /*
  * A value of a dimension that has a filter, as the API compares it: UTF-8,
- * palloc'd or constant.  Values are equal if these are; NULL where the API can't
- * tell.
+ * palloc'd or constant.  NULL if other values might have the same UTF-8, or it
+ * has none.
  */
 extern const char *bind_filter_value(const UsageTableColumn *column, Datum value);
 

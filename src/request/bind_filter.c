@@ -41,7 +41,7 @@ bind_filter_value(const UsageTableColumn *column, Datum value)
 	return encoding_to_api_exactly(TextDatumGetCString(value));
 }
 
-/* False: the API can't compare with it. */
+/* Append a value.  False: the API can't compare with it. */
 static bool
 add_value(const UsageTableColumn *column, Datum value, List **values)
 {
@@ -53,8 +53,8 @@ add_value(const UsageTableColumn *column, Datum value, List **values)
 }
 
 /*
- * Append an item's values, without NULLs: nothing equals them.  False: they are
- * not known, or can't be sent.
+ * Append an item's values, without NULLs, which nothing equals.  False: they
+ * are not known yet, or can't be sent.
  */
 static bool
 add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item, List **values)
@@ -83,7 +83,7 @@ add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item
 	return true;
 }
 
-/* Sort the values, and leave out those that are there already. */
+/* Sort the values and remove duplicates, in place. */
 static List *
 sort_distinct(List *values)
 {
@@ -99,7 +99,10 @@ sort_distinct(List *values)
 	return list_truncate(values, kept);
 }
 
-/* The clause's values, sorted and distinct; false: not known yet, or can't be sent. */
+/*
+ * The clause's values, sorted and distinct; false: not known yet, or can't be
+ * sent.
+ */
 static bool
 clause_values(BindContext *cx, const FilterClause *clause, List **values)
 {
@@ -141,7 +144,7 @@ intersect_values(List *a, List *b)
 }
 
 /*
- * Can requests carry the values?  If not, the filter is left out and the
+ * Can requests carry the values?  If not, the filter is left out, and the
  * executor checks the rows.
  */
 static bool
@@ -155,7 +158,7 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 	{
 		const char *value = lfirst(lc);
 
-		/* an empty value may be taken for none */
+		/* the API may take an empty value for no filter */
 		if (value[0] == '\0' ||
 			(column->accepted && !endpoint_accepts(column->accepted, value)) ||
 			(table->options->array_format == PROVIDER_ARRAY_COMMA && strchr(value, ',')) ||
@@ -165,7 +168,7 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 	return true;
 }
 
-/* Do both columns read one dimension, which one parameter filters? */
+/* Do both columns read the same dimension, filtered by the same parameter? */
 static bool
 reads_same(const UsageTableColumn *a, const UsageTableColumn *b)
 {
@@ -187,9 +190,9 @@ is_first(const UsageTable *table, const UsageTableColumn *column)
 }
 
 /*
- * Bind all clauses of one dimension, whichever columns read it: requests with
- * the values of each column by itself could bring a row twice.  False: no value
- * satisfies them.
+ * Bind all clauses of one dimension to one filter, whichever columns they
+ * name: the parts of several filters with one parameter could bring a row
+ * twice.  False: no value satisfies the clauses.
  */
 static bool
 bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column)

@@ -10,11 +10,14 @@
 #include "request/bind_private.h"
 #include "request/slice.h"
 
-/* A URL should not be longer than this makes it: of each filter, and of all. */
+/* Limits of a URL: the values of each filter, and the bytes of all filters. */
 #define MAX_FILTER_VALUES 100
 #define MAX_FILTER_BYTES 6000
 
-/* How long does http_escape() make it?  There may be very many of them. */
+/*
+ * The length of http_escape(value), which is not made, as values may be very
+ * many.
+ */
 static size_t
 escaped_bytes(const char *value)
 {
@@ -30,7 +33,7 @@ escaped_bytes(const char *value)
 	return bytes;
 }
 
-/* So many bytes of a URL does a value take, with its parameter. */
+/* The bytes that a value takes in a URL, with its parameter. */
 static size_t
 value_bytes(const char *param, const char *value)
 {
@@ -47,9 +50,9 @@ bind_fits(const char *param, const char *value)
 typedef struct Split
 {
 	BoundFilter *filter;
-	int		   *bytes;			/* that each value takes of a URL */
-	int			widest;			/* the most of them */
-	int64		total;			/* all of them */
+	int		   *bytes;			/* of each value in a URL */
+	int			widest;			/* greatest of them */
+	int64		total;			/* sum of them */
 	int			nparts;
 } Split;
 
@@ -72,10 +75,7 @@ make_split(BoundFilter *filter)
 	return split;
 }
 
-/*
- * Which value is the first that a URL has no room for, if it begins with that
- * one?
- */
+/* The index of the first value after a part that begins at `from`. */
 static int
 part_end(const Split *split, int from, int room_bytes)
 {
@@ -99,7 +99,7 @@ count_parts(Split *split, int room_bytes)
 		split->nparts++;
 }
 
-/* Make the lists that a URL has room for. */
+/* Cut the filter's values into its parts. */
 static void
 make_parts(Split *split, int room_bytes)
 {
@@ -118,14 +118,14 @@ make_parts(Split *split, int room_bytes)
 	}
 }
 
-/* The room that a URL has for each of the filters. */
+/* The bytes of a URL for each of the filters. */
 static int
 filter_room(const List *splits)
 {
 	return MAX_FILTER_BYTES / Max(list_length(splits), 1);
 }
 
-/* How many requests are there for each window?  They are counted in the bound request. */
+/* Count the parts of each filter, and their combinations (bound->nparts). */
 static void
 count_all_parts(BoundRequest *bound, List *splits)
 {
@@ -141,7 +141,10 @@ count_all_parts(BoundRequest *bound, List *splits)
 	}
 }
 
-/* Are rows of two parts never the same, as the request groups by the column? */
+/*
+ * Can no row come with two of the parts?  None can where the request groups by
+ * the column: each row then has one value of it.
+ */
 static bool
 is_disjoint(BindContext *cx, const Split *split)
 {
@@ -149,7 +152,7 @@ is_disjoint(BindContext *cx, const Split *split)
 		list_member_int(cx->request->group_by, split->filter->attnum);
 }
 
-/* Are the slices as many as are allowed, and can be held? */
+/* Are the slices no more than are allowed, and than memory should hold? */
 static bool
 are_few_enough(BindContext *cx, const BoundRequest *bound)
 {
@@ -160,10 +163,10 @@ are_few_enough(BindContext *cx, const BoundRequest *bound)
 }
 
 /*
- * The filter that can't be asked for beside the others, or NULL: one whose
- * parts could bring a row twice; the widest where a URL would be too long,
- * although it has but one value of each; the longest where the requests would be
- * too many.
+ * Choose a filter to leave out, or NULL if all can be sent: one whose parts
+ * could bring a row twice; the one with the longest value where URLs would be
+ * too long even with one value of each filter; the one with the most parts
+ * where there would be too many requests.
  */
 static Split *
 choose_excess(BindContext *cx, const BoundRequest *bound, List *splits)

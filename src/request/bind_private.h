@@ -14,25 +14,27 @@ typedef struct BindContext
 	BindValue	value;
 	void	   *arg;
 	TimestampTz now;
-	bool		plain;			/* only what plain comparisons say */
-	bool		has_other;		/* comparisons; set on the way */
+	bool		plain;			/* skip comparisons that need bind_steps() */
+	bool		has_other;		/* output: there was such a comparison */
 } BindContext;
 
 /*
- * The ranges of the whole request, within the table's history and up to the
- * end of the bucket that contains now; history_start and asked as well.  In bind_time.c.
+ * Set the request's time: its ranges, within the table's history and up to the
+ * end of the bucket that contains now, history_start and asked.  In
+ * bind_time.c.
  */
 extern void bind_time(BindContext *cx, BoundRequest *bound);
 
 /*
- * Do what bind_time() leaves to do for a comparison of a function of a bucket's
- * time: the bucket edges for which it may hold.  In bind_step.c.
+ * For a comparison of a function of a bucket's edge with a value: the edges
+ * for which it may hold.  In bind_step.c.
  */
 extern TimeRanges *bind_steps(BindContext *cx, const TimeClause *clause, Datum value);
 
 /*
- * A value as an instant, beyond all of them where it can't be one; and a date or
- * timestamp as a timestamp.  In bind_step.c.
+ * A value of that type as an instant, in the session's zone; and a date or
+ * timestamp as a timestamp.  Infinite where the value is out of range.  In
+ * bind_step.c.
  */
 extern TimestampTz bind_instant(Datum value, Oid type);
 extern Timestamp bind_naive(Datum value, Oid type);
@@ -44,17 +46,17 @@ extern Timestamp bind_naive(Datum value, Oid type);
 extern bool bind_filters(BindContext *cx, BoundRequest *bound);
 
 /*
- * Cut the bound filters' lists of values into parts that a URL has room for; each
- * combination of them becomes a request of its own.  A list too much is left out,
- * which leaves more room for the others; the executor checks the rows.  In
- * bind_parts.c.
+ * Cut the bound filters' lists of values into parts that a URL has room for;
+ * each combination of parts takes requests of its own.  A filter that would
+ * take too many is left out, which leaves more room for the others; the
+ * executor checks the rows.  In bind_parts.c.
  */
 extern void bind_parts(BindContext *cx, BoundRequest *bound);
 
-/* Does a URL have room for that value of a parameter, if for nothing else?  In bind_parts.c. */
+/* Does that value fit into a URL, if no other does?  In bind_parts.c. */
 extern bool bind_fits(const char *param, const char *value);
 
-/* The elements of an array of that type, palloc'd.  In bind_filter.c. */
+/* The elements, of that type, of an array; palloc'd.  In bind_filter.c. */
 extern void bind_elements(Datum array, Oid type, Datum **values, bool **nulls, int *count);
 
 #endif

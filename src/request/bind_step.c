@@ -2,10 +2,10 @@
  * bind_step.c
  *	  Which buckets does a comparison of a function of their time ask for?
  *
- * What the comparison says of the function's value is taken back through the
- * function's steps to the bucket's edge, widening the range where a step is not
- * one to one, and by a day where it goes through a time zone: a zone may have
- * the same midnight twice.
+ * The values for which the comparison holds are a range, which is traced back
+ * through the function's steps to a range of the bucket's edge.  It is widened
+ * where a step is not one to one, and by a day at both ends where a step
+ * converts by a time zone: a zone may have the same midnight twice.
  */
 #include "postgres.h"
 
@@ -18,10 +18,12 @@
 #include "base/compat.h"
 #include "request/bind_private.h"
 
-/* Timestamps closer to the ends than this do not go through a zone. */
+/*
+ * Timestamps closer than this to the limits of their type are not converted.
+ */
 #define ZONE_MARGIN_US (10 * USECS_PER_DAY)
 
-/* Values of an expression between two, both inclusive. */
+/* The values that an expression may have; both bounds are inclusive. */
 typedef struct TimeBounds
 {
 	int64		low;
@@ -59,7 +61,10 @@ widen(TimeBounds *bounds, int64 low_us, int64 high_us)
 	bounds->high = timerange_shift(bounds->high, high_us);
 }
 
-/* Keep the bounds where zones can be computed with; never narrows them. */
+/*
+ * Move the bounds to where a conversion can't overflow, without narrowing
+ * them.
+ */
 static void
 keep_in_margin(TimeBounds *bounds)
 {
@@ -76,7 +81,7 @@ keep_in_margin(TimeBounds *bounds)
 		bounds->high = least;
 }
 
-/* A session's timestamp as an instant, or an instant as a session's timestamp. */
+/* A timestamp in the session's zone as an instant, or the other way round. */
 static int64
 through_session_zone(int64 value, bool to_instant)
 {
@@ -116,7 +121,7 @@ through_zone(BindContext *cx, TimeBounds *bounds, int zone, bool to_instant)
 		bool		isnull;
 
 		if (!cx->value(cx->arg, zone, &name, &isnull))
-			return true;		/* planning: near enough */
+			return true;		/* planning or EXPLAIN: an estimate will do */
 		if (isnull)
 			return false;
 		bounds->low = through_named_zone(bounds->low, name, to_instant);
@@ -125,7 +130,10 @@ through_zone(BindContext *cx, TimeBounds *bounds, int zone, bool to_instant)
 	return true;
 }
 
-/* From a step's result back to its argument. */
+/*
+ * From bounds of a step's result to bounds of its argument.  False: as
+ * through_zone().
+ */
 static bool
 step_back(BindContext *cx, const TimeStep *step, TimeBounds *bounds)
 {
@@ -154,7 +162,10 @@ gives_instant(const TimeClause *clause)
 	return last ? last->kind == TIME_FROM_ZONE : clause->subject != USAGE_DAY;
 }
 
-/* The values that "steps(subject) strategy value" allows the steps to have. */
+/*
+ * The values of steps(subject) for which "steps(subject) strategy value"
+ * holds.
+ */
 static TimeBounds
 first_bounds(BindContext *cx, const TimeClause *clause, Datum value)
 {

@@ -105,7 +105,7 @@ value_ranges(BindContext *cx, const TimeClause *clause, Datum value)
 	return ranges;
 }
 
-/* Two sets become one that holds what is in either, or in both. */
+/* The union (any) or the intersection of two sets, which are freed. */
 static TimeRanges *
 combine(TimeRanges *a, TimeRanges *b, bool any)
 {
@@ -116,7 +116,10 @@ combine(TimeRanges *a, TimeRanges *b, bool any)
 	return set;
 }
 
-/* The union for values[0 .. count), halved so as to stay n log n. */
+/*
+ * The union of the ranges of values[0 .. count).  By halves, as each union
+ * copies both sets: adding one range at a time would be quadratic.
+ */
 static TimeRanges *
 any_ranges(BindContext *cx, const TimeClause *clause, Datum *values, bool *nulls, int count)
 {
@@ -132,7 +135,10 @@ any_ranges(BindContext *cx, const TimeClause *clause, Datum *values, bool *nulls
 				   true);
 }
 
-/* How long a time one value of the clause's function may be of. */
+/*
+ * The longest time, in microseconds, that one value of the clause's function
+ * may cover.
+ */
 static int64
 value_span(BindContext *cx, const TimeClause *clause)
 {
@@ -153,7 +159,9 @@ value_span(BindContext *cx, const TimeClause *clause)
 	return span_us;
 }
 
-/* How many elements has the array that an expression will give? */
+/*
+ * How many elements will the array have that is the value of the expression?
+ */
 static int
 count_elements(Node *expr)
 {
@@ -161,8 +169,9 @@ count_elements(Node *expr)
 }
 
 /*
- * A value that is not known yet: an equality is of some value, the last say,
- * or of some values; other comparisons are of any time.
+ * The ranges for a value that is not known yet.  An equality is taken to be
+ * with the latest value, = ANY with the latest few; other comparisons do not
+ * restrict the time.
  */
 static TimeRanges *
 unknown_ranges(BindContext *cx, const TimeClause *clause)
@@ -198,7 +207,10 @@ comparison_ranges(BindContext *cx, const TimeClause *clause)
 	return any_ranges(cx, clause, values, nulls, count);
 }
 
-/* The same for so many of a list's clauses from one on, any or all of them: by halves, too. */
+/*
+ * The bucket starts for which any, or all, of clauses[from .. from + count)
+ * may hold; by halves, as in any_ranges().
+ */
 static TimeRanges *
 clauses_ranges(BindContext *cx, const List *clauses, int from, int count, bool any)
 {
@@ -213,7 +225,7 @@ clauses_ranges(BindContext *cx, const List *clauses, int from, int count, bool a
 				   any);
 }
 
-/* The bucket starts for which the clause may hold; the caller's to free. */
+/* The bucket starts for which the clause may hold; the caller frees them. */
 static TimeRanges *
 time_ranges(BindContext *cx, const TimeClause *clause)
 {
@@ -232,7 +244,10 @@ time_ranges(BindContext *cx, const TimeClause *clause)
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
 
-/* The same for all clauses from that one on, as ranges of the table's buckets. */
+/*
+ * The bucket starts for which all clauses from that one on may hold, aligned
+ * to the table's width.
+ */
 static TimeRanges *
 aligned_ranges(BindContext *cx, int from)
 {

@@ -4,11 +4,12 @@
  *
  * A range is cut as a ruler is: minutes up to the first full hour, hours up to
  * the first full day, whole days, hours, minutes.  A wide bucket is used where
- * all of the table's own buckets in it have the same group times (see width.c).
+ * all of the table's own buckets in it have the same group times (see
+ * width.c).
  *
- * Where group times change often, in days of a time zone with half hours say, the
- * plan makes many short stretches, each a request.  So there are several
- * plans, up to each width; the cheapest is taken.
+ * Where group times change often (days in a time zone that is off by half an
+ * hour, say), wide buckets make many short stretches, each a request.  So
+ * there is a plan for each width as the widest one, and the cheapest is taken.
  */
 #include "postgres.h"
 
@@ -33,14 +34,14 @@ typedef struct GroupTime
 typedef struct WidthPlan
 {
 	const UsageTable *table;
-	const UsageWidth *widest;	/* that is used */
+	const UsageWidth *widest;	/* that the plan uses */
 	int			ngroup_times;
 	GroupTime  *group_times;
-	BindGroupTime evaluate;		/* NULL: all buckets are alike */
+	BindGroupTime evaluate;		/* NULL: group times are the same everywhere */
 	void	   *arg;
 	MemoryContext scratch;		/* for values of group times */
 	List	   *stretches;		/* of WidthStretch; the result */
-	int			room;			/* for so many ranges, in the last of them */
+	int			room;			/* allocated ranges of the last stretch */
 } WidthPlan;
 
 static void
@@ -80,7 +81,10 @@ append_range(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWid
 	set->ranges[set->count++] = (TimeRange) {start, end};
 }
 
-/* Has the group time the same value for all buckets of the table that start there? */
+/*
+ * Has the group time the same value for all of the table's buckets in [start,
+ * end)?
+ */
 static bool
 is_common(const WidthPlan *plan, const GroupTime *time, TimestampTz start, TimestampTz end)
 {
@@ -119,7 +123,7 @@ are_common(WidthPlan *plan, TimestampTz start, TimestampTz end)
 	return common;
 }
 
-/* Measure a range, with buckets of that width and narrower ones. */
+/* Cut a range into buckets of that width and narrower ones. */
 static void
 measure(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWidth *width)
 {
@@ -161,7 +165,7 @@ measure_all(WidthPlan *plan, const TimeRanges *ranges)
 	return plan->stretches;
 }
 
-/* What it costs to read the request as these stretches. */
+/* The cost of reading the request in these stretches. */
 static double
 reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRequest *bound,
 			 List *stretches)
@@ -181,7 +185,10 @@ reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRe
 	return cost_latency(table, slice_count(table, &like)) + results * COST_RESULT;
 }
 
-/* Would these stretches be refused, unlike the table's own buckets? */
+/*
+ * Do these stretches make more slices than are allowed, and more than the best
+ * plan so far?
+ */
 static bool
 are_too_many(const UsageTable *table, const BoundRequest *bound, List *stretches)
 {

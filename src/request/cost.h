@@ -7,12 +7,15 @@
 
 #include "catalogue/table.h"
 
-/* A result's transfer and parsing, in units of the planner (a page from disk is 1). */
+/*
+ * A result's transfer and parsing, in units of the planner (a page from disk
+ * is 1).
+ */
 #define COST_RESULT 0.05
 
 /*
- * What so many requests cost, in the planner's units: the time of their round
- * trips, as many at once as may be.
+ * What that many requests cost, in the planner's units: their round trips,
+ * max_concurrent_requests at a time, but at least one.
  */
 extern double cost_latency(const UsageTable *table, double requests);
 

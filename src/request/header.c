@@ -6,7 +6,7 @@
 
 #include "request/header.h"
 
-/* NULL: it is not set. */
+/* The value of a header; NULL: it is not sent. */
 static const char *
 header_value(const UsageOptions *options, const char *api_key, ProviderHeaderSource source)
 {

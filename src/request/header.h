@@ -9,8 +9,9 @@
 #include "http/http.h"
 
 /*
- * Those that the table's provider wants, as a palloc'd array that ends with a NULL
- * name.  api_key: the user's; the array points to it and to the table's options.
+ * The headers that the table's provider wants, as a palloc'd array that ends
+ * with a NULL name.  It points to api_key and to the table's options, which
+ * must live as long.
  */
 extern HttpHeader *header_list(const UsageTable *table, const char *api_key);
 

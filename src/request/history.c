@@ -21,7 +21,7 @@ history_start(const UsageOptions *set, TimestampTz now)
 	Interval   *history = option_parse_interval(set->history);
 	Timestamp	start;
 
-	/* A timestamptz read as a timestamp is the clock of UTC. */
+	/* a timestamptz taken as a timestamp is UTC's local time */
 	start = DatumGetTimestamp(DirectFunctionCall2(timestamp_mi_interval,
 												  TimestampGetDatum(now),
 												  IntervalPGetDatum(history)));

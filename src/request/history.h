@@ -2,9 +2,9 @@
  * history.h
  *	  How far back does a table go?
  *
- * The API answers for about a year, by its documents; the option "history" says
- * how much of that a table shows.  Beyond it there is nothing to ask for, and
- * whoever asks is told once.
+ * The API keeps data for about a year (docs/api.md).  The option "history"
+ * says how much of that a table shows.  A query that asks for earlier times
+ * gets one WARNING per scan.
  */
 #ifndef USAGE_HISTORY_H
 #define USAGE_HISTORY_H
@@ -14,23 +14,28 @@
 #include "request/bound.h"
 
 /*
- * The first instant that a table shows at `now`: that much earlier, cut at a UTC
- * day.  Not before 1970: the API counts from there.
+ * The first instant that a table shows at `now`: earlier by the option
+ * "history", rounded down to a UTC day.  Never before 1970, where the API's
+ * times begin.
  */
 extern TimestampTz history_start(const UsageOptions *options, TimestampTz now);
 
 /*
- * Did a plain comparison of the query ask for a time before `first`?  An infinite
- * bound does not.
+ * Did the plain comparisons of the query ask for a time before `first`? A
+ * range without a lower bound did so only if it ends by then.
  */
 extern bool history_is_exceeded(const BoundRequest *request, TimestampTz first);
 
-/* Warn that the query asked for a time before the first that there is, if *warned is not set yet. */
+/*
+ * Raise a WARNING that there is nothing before `first`, unless *warned is set;
+ * sets it.
+ */
 extern void history_warn(const UsageTable *table, TimestampTz first, bool *warned);
 
 /*
- * Does an error of that HTTP status say that the range starts before the API's
- * memory?  *earliest: the first instant that it has.
+ * Does an error with that HTTP status say that the range starts before the
+ * oldest data that the API keeps?  Sets *earliest to the first instant that it
+ * has, the UTC midnight of the date in its message.
  */
 extern bool history_is_refused(const UsageProvider *provider, long status,
 							   const PageError *error, TimestampTz *earliest);

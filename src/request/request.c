@@ -1,6 +1,6 @@
 /*
  * request.c
- *	  What is asked: the value that planning hands to execution.
+ *	  What may be asked: what planning hands to execution.
  */
 #include "postgres.h"
 

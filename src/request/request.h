@@ -1,13 +1,13 @@
 /*
  * request.h
- *	  What is asked: the value that planning hands to execution; to and from a
- *	  node list; to a URL.
+ *	  What may be asked: what planning hands to execution; to and from a
+ *	  node list.
  *
- * Planning can't know what a parameter will be: values come with execution and
- * TimeZone may change under a cached plan.  So a UsageRequest says *what* may
- * be asked, in terms of expressions; binding it (bind.h) gives a BoundRequest,
- * with the values and the zone of that moment; and each window of that one is
- * a URL.
+ * Planning can't know what a parameter will be: values come with execution,
+ * and TimeZone may change under a cached plan.  So a UsageRequest says what
+ * may be asked in terms of expressions.  Binding it (bind.h) gives a
+ * BoundRequest, with the values and the zone of that moment; each slice
+ * (slice.h) of that has a URL.
  */
 #ifndef USAGE_REQUEST_H
 #define USAGE_REQUEST_H
@@ -34,7 +34,7 @@ typedef struct TimeStep
 	TimeStepKind kind;
 	int			zone;			/* AT_ZONE, FROM_ZONE: index of the zone's
 								 * expression, or TIME_SESSION_ZONE */
-	int64		span_us;		/* TRUNC: the longest that the unit gets */
+	int64		span_us;		/* TRUNC: the unit's greatest length */
 	char	   *unit;			/* TRUNC: its name, for EXPLAIN */
 } TimeStep;
 
@@ -80,37 +80,44 @@ typedef struct UsageRequest
 	List	   *group_by;		/* attnums of dimensions (integers) */
 	List	   *columns;		/* attnums to read (integers) */
 	List	   *time;			/* of TimeClause, ANDed */
-	int			ntable_time;	/* so many of them, the first ones, are the
-								 * table's own: its bound as a partition */
+	int			ntable_time;	/* how many of them, at the start of the list,
+								 * are of the table's partition bound */
 	List	   *filters;		/* of FilterClause, ANDed */
-	List	   *exprs;			/* expressions of the values; becomes fdw_exprs */
+	List	   *exprs;			/* expressions of the values; becomes
+								 * fdw_exprs */
 	bool		any_width;		/* wider buckets than the table's own will do,
-								 * where they have all group times in common */
-	List	   *group_times;	/* indexes of their expressions (integers), of
-								 * the bucket's start as a CaseTestExpr */
-	int			results;		/* in a bucket, as far as is known; for costs */
+								 * where all group times are the same
+								 * throughout them */
+	List	   *group_times;	/* indexes of expressions (integers) in which
+								 * a CaseTestExpr stands for the bucket's
+								 * start */
+	int			results;		/* estimated per bucket, for costs */
 	bool		newest_first;	/* read the newest buckets first */
 	bool		limit_hint;		/* few rows are likely to be wanted */
 } UsageRequest;
 
-/* An array whose value is not known yet is taken to have as many elements as the server assumes. */
+/*
+ * Elements of an array that is not known yet, as estimate_array_length()
+ * assumes.
+ */
 #define REQUEST_UNKNOWN_ELEMENTS 10
 
 /* A request at the table's own grain, not narrowed. */
 extern UsageRequest *request_of_table(const UsageTable *table);
 
 /*
- * A copy to be narrowed by itself, in CurrentMemoryContext.  What is there by
- * now is shared, as nothing changes it any more.
+ * A copy that can be narrowed separately, in CurrentMemoryContext.  The lists
+ * that narrowing appends to are copied, but not their members.
  */
 extern UsageRequest *request_copy(const UsageRequest *request);
 
-/* Append an expression; its index. */
+/* Append an expression (not copied) to exprs; returns its index. */
 extern int	request_add_expr(UsageRequest *request, Node *expr);
 
 /*
- * All but the expressions as a list that can be copied, and back.  The
- * expressions travel as fdw_exprs, where the planner looks after them.
+ * All but the expressions as a list of nodes that copyObject() can copy, and
+ * back.  The expressions travel as fdw_exprs, so that the planner sets their
+ * references.  Lists are shared, not copied.  Interrupts are serviced.
  */
 extern List *request_to_list(const UsageRequest *request);
 extern UsageRequest *request_from_list(List *list, List *exprs);

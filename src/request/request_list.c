@@ -1,11 +1,11 @@
 /*
  * request_list.c
- *	  What is asked, to and from a node list.
+ *	  What may be asked, to and from a node list.
  *
- * Clauses may be as many as somebody's program can write, so they are numbers one
- * after the other, in an integer list: a structure's members in the order of its
- * declaration, before those of a list its length.  Names stand beside it, and in
- * it their place there.
+ * A query that was written by a program may have many thousands of clauses.
+ * So they are not nodes but a flat list of integers: the members of a
+ * structure in the order of its declaration, a list preceded by its length.
+ * Names of units are in a list beside it; the integers have their index.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ typedef struct Reader
 {
 	const List *numbers;
 	const List *names;
-	int			at;				/* the number that is next */
+	int			at;				/* index of the next number */
 } Reader;
 
 static void

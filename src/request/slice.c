@@ -1,6 +1,6 @@
 /*
  * slice.c
- *	  How is what is asked for cut into requests?
+ *	  How is a bound request cut into requests of the API?
  */
 #include "postgres.h"
 
@@ -10,7 +10,10 @@
 #include "base/saturate.h"
 #include "request/slice.h"
 
-/* As many buckets are kept until their window is complete. */
+/*
+ * Most buckets of a window that must be kept, unless that makes too many
+ * requests.
+ */
 #define MAX_KEPT_BUCKETS 180
 
 bool
@@ -19,12 +22,13 @@ slice_keeps_buckets(const BoundRequest *request)
 	return request->newest_first || request->nparts > 1;
 }
 
-/* What a request is cut with. */
+/* What the functions below need of a request. */
 typedef struct SliceCutter
 {
 	const UsageTable *table;
 	const BoundRequest *request;
-	int64		span_us;		/* of all its ranges, where that matters */
+	int64		span_us;		/* length of all ranges; 0 where buckets are
+								 * not kept */
 } SliceCutter;
 
 /* The ranges may be many, and are added up once for all stretches. */
@@ -45,7 +49,7 @@ window_limit(const SliceCutter *cutter, const UsageWidth *width)
 
 	if (!slice_keeps_buckets(cutter->request))
 		return width->limit;
-	/* smaller windows must not make it more requests than are allowed */
+	/* smaller windows must not make more requests than max_requests */
 	return Min(width->limit,
 			   Max(MAX_KEPT_BUCKETS,
 				   saturate_mul(2, buckets) / cutter->table->options->max_requests));

@@ -1,6 +1,6 @@
 /*
  * url.c
- *	  What is asked for, as a URL.
+ *	  The URL of a request of the API.
  */
 #include "postgres.h"
 
@@ -12,8 +12,8 @@
 #include "request/url.h"
 
 /*
- * An array in the query (docs/api.md section 2).  A value with a comma must not
- * come here for PROVIDER_ARRAY_COMMA.
+ * Append an array (docs/api.md section 2).  With PROVIDER_ARRAY_COMMA no value
+ * may have a comma; bind_filter.c sees to that.
  */
 static void
 append_array(StringInfo url, ProviderArrayFormat format, const char *param, List *values)
@@ -32,7 +32,7 @@ append_array(StringInfo url, ProviderArrayFormat format, const char *param, List
 	}
 }
 
-/* A filter with one value only, as the API has them for booleans, is no array. */
+/* The API takes a boolean filter as one value, not as an array. */
 static void
 append_filter(StringInfo url, ProviderArrayFormat format, const BoundFilter *filter, int part)
 {
@@ -59,7 +59,7 @@ append_filters(StringInfo url, ProviderArrayFormat format, const BoundRequest *r
 	}
 }
 
-/* The slice's time, and the buckets that it is to be told in. */
+/* Append the slice's time range, width, and buckets per page. */
 static void
 append_window(StringInfo url, const UsageProvider *provider, const Slice *slice)
 {

@@ -1,6 +1,6 @@
 /*
  * url.h
- *	  What is asked for, as a URL.
+ *	  The URL of a request of the API.
  */
 #ifndef USAGE_URL_H
 #define USAGE_URL_H
@@ -9,8 +9,8 @@
 #include "request/slice.h"
 
 /*
- * The URL that asks for a slice, palloc'd.  cursor: of the page before,
- * or NULL.
+ * The URL that asks for a slice, palloc'd. cursor: what the previous page
+ * gave, or NULL for the first page.
  */
 extern char *url_build(const UsageTable *table, const BoundRequest *request,
 						 const Slice *slice, const char *cursor);

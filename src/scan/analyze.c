@@ -4,9 +4,9 @@
  *
  * The sample is a recent stretch of the table: the newest windows, until they
  * have rows enough.  It is read when the server asks whether the table can be
- * analyzed, not when it asks for the rows: "no" leaves the statistics alone and
- * goes on with the next table, while an error would end an ANALYZE of the whole
- * database, and a sample without rows would overwrite what is known.
+ * analyzed, not when it asks for the rows: a "no" keeps the statistics and
+ * goes on with the next table, while an error would end an ANALYZE of the
+ * whole database, and a sample without rows would overwrite the statistics.
  */
 #include "postgres.h"
 
@@ -32,7 +32,7 @@
 /* At most so many windows are read. */
 #define MAX_WINDOWS 6
 
-/* The table's number in the expressions of its bound. */
+/* The table's varno in the clauses of its partition bound. */
 #define BOUND_VARNO 1
 
 /* More rows than a window has, so that positions in two do not meet. */
@@ -48,11 +48,11 @@ typedef struct SampleReader
 	TupleTableSlot *slot;
 	char	   *api_key;
 	FetchReport report;
-	EState	   *estate;			/* of the next one */
-	ExprState  *bound;			/* as a partition; NULL: none */
+	EState	   *estate;			/* evaluates the next one */
+	ExprState  *bound;			/* the partition bound; NULL: none */
 } SampleReader;
 
-/* Is the row that was read within the table's bound? */
+/* Is the row in the slot within the table's partition bound? */
 static bool
 is_inside(SampleReader *reader)
 {
@@ -80,7 +80,7 @@ read_window(SampleReader *reader, const TimeRange *window, int64 position)
 												 reader->table->width->width_us);
 }
 
-/* Newest first, until there are rows enough. */
+/* Read windows, the newest first, until there are rows enough. */
 static void
 read_windows(SampleReader *reader)
 {
@@ -117,7 +117,7 @@ bound_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* What there is to read, within the bound as a partition. */
+/* A request for the whole table, within its partition bound. */
 static BoundRequest *
 whole_table(const UsageTable *table, List *clauses, EState *estate)
 {
@@ -168,8 +168,9 @@ read_sample(Relation rel, Sample *sample)
 }
 
 /*
- * Types may have code of the owner's, which is not to run with the rights of
- * who runs ANALYZE; the server changes over later than this.
+ * Types of columns may run the owner's code (checks of domains), which must
+ * not have the rights of the user who runs ANALYZE.  The server switches to
+ * the owner only after this.
  */
 static void
 read_as_owner(Relation rel, Sample *sample)
@@ -188,7 +189,8 @@ read_as_owner(Relation rel, Sample *sample)
 
 /*
  * Does the error say that the owner can't read the table, for want of a
- * mapping, rights or an answer?  What stops the whole command is none of ours.
+ * mapping, rights or an answer?  Other errors, such as a cancel, end the
+ * command.
  */
 static bool
 is_unreadable(const ErrorData *error)
@@ -231,7 +233,7 @@ try_read(Relation rel, Sample *sample)
 
 		MemoryContextSwitchTo(reading);
 		read_as_owner(rel, sample);
-		/* that of the subtransaction stays until the transaction ends */
+		/* the subtransaction's own context stays until the transaction ends */
 		MemoryContextSwitchTo(CurTransactionContext);
 		MemoryContextDelete(reading);
 		ReleaseCurrentSubTransaction();

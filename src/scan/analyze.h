@@ -9,8 +9,9 @@
 
 /*
  * FdwRoutine callback; see the server's fdwhandler documentation.  Reads the
- * sample, by few requests, as the table's owner.  False, after a WARNING that
- * says why, if the owner can't read the table; what was known of it stays.
+ * sample already, by few requests, as the table's owner.  False, after a
+ * WARNING that says why, if the owner can't read the table; its statistics
+ * stay then.
  */
 extern bool usageAnalyzeForeignTable(Relation rel, AcquireSampleRowsFunc *func,
 									 BlockNumber *totalpages);

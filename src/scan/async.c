@@ -2,10 +2,11 @@
  * async.c
  *	  Scans below an Append that reads several at the same time.
  *
- * A scan answers a request at once where it has a row, or none at all any
- * more.  Else it is pending, and Append waits for a descriptor of it; when that
+ * A scan answers a request at once where it has a row, or knows that there are
+ * no more.  Else it is pending, and Append waits for its descriptor; when that
  * is readable, the scan is asked again, and may be pending once more.  Driving
- * one scan drives the transfers of all, so a descriptor need not be exact.
+ * one scan drives the transfers of all, so a descriptor may be readable
+ * without a row.
  */
 #include "postgres.h"
 
@@ -41,7 +42,9 @@ usageForeignAsyncRequest(AsyncRequest *areq)
 	answer(areq);
 }
 
-/* While plans are left that are not asynchronous, Append only has a look. */
+/*
+ * Append waits only when its synchronous subplans are done; before, it polls.
+ */
 void
 usageForeignAsyncConfigureWait(AsyncRequest *areq)
 {

@@ -22,7 +22,10 @@
 #include "scan/explain.h"
 #include "scan/explain_private.h"
 
-/* Those that are asked for, or before that is known those that may be. */
+/*
+ * The widths that are read; or, where that is not known before execution,
+ * those that may be.
+ */
 static void
 explain_widths(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
 {
@@ -71,8 +74,8 @@ explain_filters(ExplainContext *cx, ExplainState *es)
 }
 
 /*
- * Expressions before execution, instants after it; that there is nothing to
- * ask may be known before.
+ * Expressions before execution, instants after it.  That there is nothing to
+ * ask for may be known before.
  */
 static void
 explain_time(ExplainContext *cx, const BoundRequest *bound, bool complete, ExplainState *es)
@@ -88,14 +91,14 @@ explain_time(ExplainContext *cx, const BoundRequest *bound, bool complete, Expla
 	ExplainPropertyText("Time", text, es);
 }
 
-/* The way that the buckets are read. */
+/* The order in which buckets are read. */
 static void
 explain_order(const UsageScan *scan, ExplainState *es)
 {
 	ExplainPropertyText("Order", scan->request->newest_first ? "newest first" : "oldest first", es);
 }
 
-/* The first request's URL, or that there is none. */
+/* The first request's URL, if it is known and there is one. */
 static void
 explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, ExplainState *es)
 {

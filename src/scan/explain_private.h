@@ -7,7 +7,10 @@
 
 #include "scan/scan.h"
 
-/* So many terms are shown of a list, or AND, or OR; the plan's filter has them all. */
+/*
+ * The most terms that are shown of a list, AND or OR; the plan's filter has
+ * them all.
+ */
 #define EXPLAIN_MAX_TERMS 100
 
 typedef struct ExplainContext
@@ -16,7 +19,7 @@ typedef struct ExplainContext
 	List	   *deparse;		/* for deparse_expression() */
 } ExplainContext;
 
-/* All of the clauses; NULL where none says anything. */
+/* The clauses, ANDed, palloc'd; NULL where none restricts the time. */
 extern char *explain_time_text(ExplainContext *cx, List *clauses);
 
 /* Ranges in UTC, as buckets are. */

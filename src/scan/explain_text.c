@@ -21,9 +21,9 @@
 static bool append_time(ExplainContext *cx, StringInfo text, const TimeClause *clause);
 
 /*
- * An executor parameter ($0) as an external one, which is shown the same way.
- * Its origin is in a node above, of which a scan is told nothing; and that it
- * is not found there fails an assertion of PostgreSQL's.
+ * Replace executor parameters by external ones, which are shown the same way
+ * ($0). ruleutils.c would look for their origin in the nodes above, which a
+ * scan can't give it, and fail an assertion where it finds none.
  */
 static Node *
 without_exec_params(Node *node, void *context)
@@ -38,7 +38,7 @@ without_exec_params(Node *node, void *context)
 	return expression_tree_mutator(node, without_exec_params, context);
 }
 
-/* How many elements has a constant array?  0: it is something else. */
+/* The number of elements of a constant array; 0: it is something else. */
 static int
 count_elements(Node *node)
 {
@@ -77,7 +77,7 @@ strategy_name(int strategy)
 	return names[strategy];
 }
 
-/* The column that declares that bound. */
+/* The column that is that edge of the bucket. */
 static const char *
 edge_name(const UsageTable *table, UsageEdge edge)
 {
@@ -120,7 +120,7 @@ comparison_text(ExplainContext *cx, const TimeClause *clause)
 					subject, strategy_name(clause->strategy), expr_text(cx, clause->value));
 }
 
-/* How many terms of a list are not shown. */
+/* Append how many terms of a list are not shown. */
 static void
 append_more(StringInfo text, List *terms, const char *word)
 {
@@ -128,7 +128,6 @@ append_more(StringInfo text, List *terms, const char *word)
 		appendStringInfo(text, "%s%d more", word, list_length(terms) - EXPLAIN_MAX_TERMS);
 }
 
-/* Take back what was appended since the text was that long. */
 static void
 truncate_text(StringInfo text, int length)
 {
@@ -136,7 +135,9 @@ truncate_text(StringInfo text, int length)
 	text->data[length] = '\0';
 }
 
-/* Append the clauses with a word between them; false: none says anything. */
+/*
+ * Append the clauses with a word between them; false: none restricts the time.
+ */
 static bool
 append_joined(ExplainContext *cx, StringInfo text, List *clauses, const char *word)
 {

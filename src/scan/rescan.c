@@ -19,10 +19,11 @@
 #include "stream/stream.h"
 
 /*
- * So many scans of the same time ask for themselves.  A nested loop over a few
- * rows is what the planner makes of a filter that pays, and these few get it;
- * where there come more, they have cost no more than that many reads too much.
- * One that asks for all anyway is the one read, unless it's the first.
+ * How many scans of the same time have a stream of their own.  The planner
+ * makes a nested loop over few rows where a filter pays, and these few get
+ * theirs.  If more come, no more than that many reads were in vain.  A scan
+ * that asks for all that the one read would ask for starts it at once, unless
+ * it is the first.
  */
 #define ASKING_SCANS 4
 
@@ -39,17 +40,18 @@ struct Rescan
 	MemoryContext memory;		/* holds the next two */
 	List	   *stretches;		/* of WidthStretch, of the last scan */
 	List	   *filters;		/* of BoundFilter, of the last scan */
-	int		   *changes;		/* by attnum - 1, of all scans: how often the
-								 * filter was another than the last one */
-	int			scans;			/* in a row of these stretches */
+	int		   *changes;		/* by attnum - 1: how often the filter
+								 * differed from the last scan's */
+	int			scans;			/* consecutive ones of these stretches, up to
+								 * ASKING_SCANS + 1 */
 
 	/* the one read */
 	MemoryContext context;		/* holds it; NULL: there is none */
 	BoundRequest *asked;
 	Stream	   *stream;			/* NULL: all rows are kept */
 	RowCache   *cache;
-	TupleTableSlot *incoming;	/* a row on its way in */
-	MemoryContext row_context;	/* of its key */
+	TupleTableSlot *incoming;	/* the row that is being read */
+	MemoryContext row_context;	/* of the key of that row */
 	const UsageTableColumn *key;	/* the dimension that rows are found by,
 									 * or NULL */
 	const char *sought;			/* its value in this scan, or NULL */
@@ -103,8 +105,8 @@ remember(Rescan *rescan, const BoundRequest *bound)
 }
 
 /*
- * Is the time the last one's, in the same buckets: their width may depend on a
- * time zone that varies?  If so, note what varies else.
+ * Is the time that of the last scan, in the same buckets, whose widths may
+ * depend on a time zone that varies?  Counts the filters that changed as well.
  */
 static bool
 is_same_time(Rescan *rescan, const BoundRequest *bound)
@@ -119,7 +121,7 @@ is_same_time(Rescan *rescan, const BoundRequest *bound)
  * The one read
  */
 
-/* Are the request's rows among those that were asked for? */
+/* Are the request's rows among those of the one read? */
 static bool
 covers(const Rescan *rescan, const BoundRequest *bound)
 {
@@ -156,7 +158,7 @@ forget(Rescan *rescan)
 	rescan->asked = NULL;
 }
 
-/* Is the request one for all that the one read would ask for? */
+/* Does the request ask for all that the one read would ask for? */
 static bool
 asks_for_all(const Rescan *rescan, const BoundRequest *bound)
 {
@@ -254,7 +256,7 @@ open_read(Rescan *rescan, const BoundRequest *bound)
 	MemoryContextSwitchTo(old);
 }
 
-/* The one value that rows of the request have in the key column, or NULL. */
+/* The value that all rows of the request have in the key column, or NULL. */
 static const char *
 sought_value(const Rescan *rescan, const BoundRequest *bound)
 {
@@ -278,7 +280,7 @@ rescan_begin(Rescan *rescan, const BoundRequest *bound)
 	return was_open;
 }
 
-/* The key of the row on its way in; good until the next row. */
+/* The key of the row that is being read; good until the next row. */
 static const char *
 incoming_key(Rescan *rescan)
 {

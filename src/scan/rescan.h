@@ -4,10 +4,10 @@
  *	  answer them all?
  *
  * A nested loop may start a scan thousands of times, each for another value of
- * a dimension.  After a few of them, the range is read once, without the
- * filters whose values vary; the rows are kept, and each scan is given those
- * that may be its own.  They are more than it asks for at times: the executor
- * checks them all.
+ * a dimension.  After a few of them, the range is read once ("the one read"),
+ * without the filters whose values vary; the rows are kept, and each scan is
+ * given those that may be its own.  They may be more than it asks for: the
+ * executor checks them all.
  */
 #ifndef USAGE_RESCAN_H
 #define USAGE_RESCAN_H
@@ -20,33 +20,34 @@
 #include "stream/fetch.h"
 #include "stream/tuple.h"
 
-/* The memory of a node for what its scans have asked for. */
+/* What the scans of a node have asked for so far, and the one read. */
 typedef struct Rescan Rescan;
 
 /*
- * Nothing has been asked for yet.  Lives in CurrentMemoryContext, the query's;
- * the arguments must live as long.  userid: whose key is used.
+ * Lives in CurrentMemoryContext, which must be the query's; the arguments must
+ * live as long.  userid: whose key is used.
  */
 extern Rescan *rescan_open(const UsageTable *table, const UsageRequest *request,
 						   const TupleBuilder *builder, TupleDesc tupdesc,
 						   Oid userid, FetchReport *report);
 
 /*
- * A (re)scan is to ask for that, and it is not nothing.  True: its rows come
- * from rescan_next(), after rescan_begin(); else it has to ask for itself.
+ * To be called once for each (re)scan whose ranges are not empty.  True: its
+ * rows come from rescan_next(), after rescan_begin().  False: it needs a
+ * stream of its own.
  */
 extern bool rescan_answers(Rescan *rescan, const BoundRequest *bound);
 
 /*
  * Begin with the rows for the request, which must live until the scan ends.
- * False: no row is there yet, it's the first.  ERRORs are stream_open()'s and
- * api_key_find()'s.
+ * False: this one starts the one read, so no row is there yet.  ERRORs are
+ * those of stream_open() and api_key_find().
  */
 extern bool rescan_begin(Rescan *rescan, const BoundRequest *bound);
 
 /*
  * The next row; as stream_next(), or stream_try() if `wait` is false.  Rows
- * come in the order of the stream.
+ * come in the order of the stream, and some may be of other scans.
  */
 extern bool rescan_next(Rescan *rescan, TupleTableSlot *slot, bool wait, bool *waiting);
 
@@ -56,7 +57,7 @@ extern const BoundRequest *rescan_request(const Rescan *rescan);
 /* As stream_due(). */
 extern TimestampTz rescan_due(const Rescan *rescan);
 
-/* End it before its context does; what it holds outside is released. */
+/* End it before its context does: releases transfers, files and slots. */
 extern void rescan_close(Rescan *rescan);
 
 #endif

@@ -2,9 +2,10 @@
  * row_cache.c
  *	  Rows kept for later, in the order they came in.
  *
- * As long as they fit into the memory that a hash table may have, rows with a
- * key are a list each.  When they don't, and where there is no key, they are
- * in a tuplestore, and whoever looks for some of them reads them all.
+ * As long as they fit into get_hash_memory_limit(), rows are in memory, and
+ * those with the same key are a list.  When they don't fit, and where there
+ * are no keys, they are in a tuplestore, and whoever looks for some of them reads
+ * them all.
  */
 #include "postgres.h"
 
@@ -53,20 +54,23 @@ typedef struct KeptKey
 struct RowCache
 {
 	MemoryContext context;		/* holds the cache */
-	TupleTableSlot *stored;		/* a row on its way out */
+	TupleTableSlot *stored;		/* the row that was read last */
 	const char *sought;
 
-	/* in memory */
+	/* rows in memory */
 	MemoryContext memory;		/* holds rows and keys */
 	keys_hash  *keys;			/* NULL: the rows are in the store */
 	KeptRows	all;
 	KeptRow    *at;				/* the last one read; NULL: none yet */
 
-	/* beyond */
+	/* rows in a store, where keys is NULL */
 	Tuplestorestate *store;
 };
 
-/* A store that is read to its end, where it stays while rows are added. */
+/*
+ * Open a store and read to its end: its read pointer stays at the end while
+ * rows are added.
+ */
 static void
 open_store(RowCache *cache)
 {
@@ -112,7 +116,7 @@ row_cache_is_sought(const RowCache *cache, const char *key)
 	return !cache->sought || (key && strcmp(cache->sought, key) == 0);
 }
 
-/* The row in memory after the last one read. */
+/* The row in memory that is read next, or NULL. */
 static KeptRow *
 next_row(const RowCache *cache)
 {
@@ -126,7 +130,10 @@ next_row(const RowCache *cache)
 	return found ? found->rows.first : NULL;
 }
 
-/* The next row of the store into "stored", which owns what was on disk. */
+/*
+ * Read the next row of the store into "stored"; in its context, as a row from
+ * disk is palloc'd.
+ */
 static bool
 fetch_stored(RowCache *cache)
 {
@@ -137,7 +144,7 @@ fetch_stored(RowCache *cache)
 	return found;
 }
 
-/* The next row in memory into "stored". */
+/* Read the next row in memory into "stored". */
 static bool
 fetch_kept(RowCache *cache)
 {
@@ -159,7 +166,7 @@ row_cache_next(RowCache *cache, TupleTableSlot *slot)
 	return true;
 }
 
-/* The list of the rows with that key. */
+/* The list of the rows with that key, new if there is none. */
 static KeptRows *
 rows_of_key(RowCache *cache, const char *key)
 {
@@ -201,7 +208,7 @@ add_to_memory(RowCache *cache, TupleTableSlot *slot, const char *key)
 	MemoryContextSwitchTo(old);
 }
 
-/* The rows get too many: from memory to a store. */
+/* Move the rows from memory to a store, at whose end it is read on. */
 static void
 spill(RowCache *cache)
 {

@@ -12,10 +12,13 @@
 #include "base/compat.h"
 #include "scan/sample.h"
 
-/* The server wants so many rows for each of its statistics' targets. */
+/*
+ * std_typanalyze() asks for that many rows for each unit of the statistics
+ * target.
+ */
 #define ROWS_PER_TARGET 300
 
-/* Those that were read and not yet asked for; of the current transaction. */
+/* The open samples, all of the current transaction; in TopMemoryContext. */
 static List *samples = NIL;
 
 /* A MemoryContextCallbackFunction. */
@@ -71,7 +74,7 @@ sample_open(Oid relid)
 	return sample;
 }
 
-/* A random row of the sample, to be replaced. */
+/* Free a random row of the sample; returns its index. */
 static int
 choose_victim(Sample *sample)
 {
@@ -82,7 +85,10 @@ choose_victim(Sample *sample)
 	return victim;
 }
 
-/* Where does the next row go?  Less than 0: nowhere. */
+/*
+ * The index at which the next row goes into the sample; less than 0: it does
+ * not.
+ */
 static int
 choose_place(Sample *sample)
 {
@@ -122,7 +128,7 @@ compare_positions(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Keep but so many of the rows. */
+/* Remove random rows until `target` are left. */
 static void
 thin_out(Sample *sample, int target)
 {

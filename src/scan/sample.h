@@ -11,11 +11,11 @@
 
 typedef struct SampleRow
 {
-	int64		position;		/* in the order of time */
+	int64		position;		/* sorts rows in the order of time */
 	HeapTuple	tuple;
 } SampleRow;
 
-/* A sample on its way to the server. */
+/* A sample until the server has asked for it. */
 typedef struct Sample
 {
 	Oid			relid;
@@ -23,37 +23,41 @@ typedef struct Sample
 	MemoryContextCallback unlink;
 	SampleRow  *rows;
 	int			nrows;
-	int			room;			/* for so many rows */
+	int			room;			/* allocated rows */
 	ReservoirStateData reservoir;
-	double		to_skip;		/* rows, before the next one is taken; less
-								 * than 0: not known */
-	double		seen;			/* rows */
-	double		buckets;		/* read, empty ones as well */
+	double		to_skip;		/* rows to skip before one is taken; less than
+								 * 0: to be drawn */
+	double		seen;			/* rows that were offered */
+	double		buckets;		/* buckets read, empty ones as well */
 	double		history;		/* buckets of the whole table */
 	double		bytes;			/* of the rows in the sample */
 } Sample;
 
-/* The sample of that table which was read and not yet asked for, or NULL. */
+/* The sample of that table that is open, or NULL. */
 extern Sample *sample_find(Oid relid);
 
 /*
- * An empty one.  It lives until the transaction ends: it may wait while the server
- * looks at the other tables of an inheritance tree.
+ * An empty sample.  It lives until the transaction ends, as it may have to
+ * wait while the server looks at the other tables of an inheritance tree.
  */
 extern Sample *sample_open(Oid relid);
 
-/* End it before; NULL is none. */
+/* End it before that; NULL is ignored. */
 extern void sample_close(Sample *sample);
 
-/* One more row was seen, which may get into the sample.  Rows stay in the order of `position`. */
+/*
+ * Offer a row, of which the sample may keep a copy.  sample_copy() sorts by
+ * `position`.
+ */
 extern void sample_add(Sample *sample, TupleTableSlot *slot, int64 position);
 
-/* How many rows has the whole table, going by those that were seen? */
+/* An estimate of the rows of the whole table. */
 extern double sample_total(const Sample *sample);
 
 /*
- * Copies of at most so many of its rows, in CurrentMemoryContext, in their order;
- * the others leave the sample.  Returns how many.
+ * Copy at most `target` of its rows, sorted by position, in
+ * CurrentMemoryContext; the others leave the sample.  Returns how many were
+ * copied.
  */
 extern int	sample_copy(Sample *sample, HeapTuple *rows, int target);
 

@@ -2,8 +2,8 @@
  * scan.c
  *	  The executor's callbacks.
  *
- * Nothing is asked of the server, and no key is read, before the first row is
- * wanted: begin also runs for EXPLAIN and for nodes never executed.
+ * No request is made, and no key is read, before the first row is wanted:
+ * begin also runs for EXPLAIN and for nodes that are never executed.
  */
 #include "postgres.h"
 
@@ -28,11 +28,11 @@
 
 typedef struct UsageScanState
 {
-	UsageScan	shown;			/* first, so that one is the other */
+	UsageScan	shown;			/* must be first: scan_of() casts to it */
 	ForeignScanState *node;
 	TupleBuilder *builder;
 	ExprState **exprs;			/* of request->exprs; NULL: a constant */
-	Oid			userid;			/* whose user mapping counts */
+	Oid			userid;			/* whose user mapping is used */
 	Rescan	   *rescan;
 	TimestampTz now;			/* of the first scan, so that all are of the
 								 * same buckets; 0 before */
@@ -41,14 +41,15 @@ typedef struct UsageScanState
 	MemoryContext context;		/* reset with each */
 	Stream	   *stream;			/* NULL before the first row is wanted, and
 								 * where nothing is to be asked */
-	bool		from_rescan;	/* the rows come from there */
+	bool		from_rescan;	/* the rows come from `rescan` */
 	bool		started;
 
 	/* of an asynchronous one */
 	bool		impatient;		/* rows are wanted without waiting */
-	bool		waiting;		/* there is none, but not for ever */
+	bool		waiting;		/* none has come yet, but may later */
 	HttpWaitFd *waitfd;			/* NULL before it has to wait */
-	instr_time	watched_at;		/* zero: nobody waits */
+	instr_time	watched_at;		/* when Append began to wait; zero: it does
+								 * not */
 } UsageScanState;
 
 const UsageScan *
@@ -57,7 +58,7 @@ scan_of(ForeignScanState *node)
 	return node->fdw_state;
 }
 
-/* Constants, which may be many thousands, need nothing to be evaluated. */
+/* Constants, of which there may be many thousands, need no ExprState. */
 static ExprState **
 init_exprs(const List *exprs)
 {
@@ -72,7 +73,10 @@ init_exprs(const List *exprs)
 	return states;
 }
 
-/* The expression's value in the scan's context, in CurrentMemoryContext. */
+/*
+ * The expression's value, with the scan's ExprContext; made in
+ * CurrentMemoryContext.
+ */
 static Datum
 evaluate(UsageScanState *scan, int expr, bool *isnull)
 {
@@ -116,7 +120,7 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* A BindGroupTime.  The expression's value is made in the memory context at hand. */
+/* A BindGroupTime. */
 static void
 scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
@@ -129,8 +133,9 @@ scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isn
 }
 
 /*
- * Does the expression's value come with running the query?  Parameters of a
- * statement are there before, unless EXPLAIN (GENERIC_PLAN) goes without.
+ * Is the expression's value known only when the query runs?  External
+ * parameters are known before, but for EXPLAIN (GENERIC_PLAN), where params is
+ * NULL.
  */
 static bool
 depends_on_run(Node *expr, void *params)
@@ -193,7 +198,7 @@ scan_preview(ForeignScanState *node, bool *complete)
 	return bound;
 }
 
-/* Where do the rows of a request that is not for nothing come from? */
+/* Open where rows come from; the request's ranges are not empty. */
 static void
 open_rows(UsageScanState *scan, const BoundRequest *bound)
 {
@@ -263,7 +268,7 @@ usageIterateForeignScan(ForeignScanState *node)
 	return slot;
 }
 
-/* The scan goes on after a wait elsewhere, if there was one. */
+/* The scan goes on: count the time that Append waited for it, if it did. */
 static void
 count_wait(UsageScanState *scan)
 {
@@ -277,7 +282,7 @@ count_wait(UsageScanState *scan)
 	scan->shown.report.wait_us += INSTR_TIME_GET_MICROSEC(duration);
 }
 
-/* Have a waitfd; false if there can't be one. */
+/* Make the waitfd, if there is none yet; false if there can't be one. */
 static bool
 need_waitfd(UsageScanState *scan)
 {
@@ -293,9 +298,9 @@ need_waitfd(UsageScanState *scan)
 }
 
 /*
- * The executor's own function is called for its qualification and projection;
- * they see no row where there is none yet.  A scan that can't be watched has
- * to wait.
+ * ExecProcNodeReal checks and projects the rows that usageIterateForeignScan()
+ * gives, and takes an empty slot for the end.  A scan without a waitfd has to
+ * wait for its row.
  */
 bool
 scan_try(ForeignScanState *node, TupleTableSlot **slot)

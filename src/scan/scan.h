@@ -12,38 +12,36 @@
 #include "request/request.h"
 #include "stream/stream.h"
 
-/*
- * A scan, for those who show it.  Belongs to the node; lives as long as the
- * query.
- */
+/* The part of a scan that EXPLAIN shows.  Lives as long as the query. */
 typedef struct UsageScan
 {
 	UsageTable *table;
 	UsageRequest *request;
 	const BoundRequest *bound;	/* of the last (re)scan, or NULL */
 	FetchReport report;			/* of all rescans */
-	int64		answered;		/* rescans that asked for nothing themselves,
-								 * see rescan.h */
+	int64		answered;		/* scans without a stream of their own, see
+								 * rescan.h */
 } UsageScan;
 
 /* The scan behind a node, after usageBeginForeignScan(). */
 extern const UsageScan *scan_of(ForeignScanState *node);
 
 /*
- * What the scan would ask for now, where that can be known without running
- * it: palloc'd.  *complete: whether all values are known.  Used by EXPLAIN.
+ * What the scan would ask for now, as far as that is known without running it;
+ * palloc'd.  *complete: whether all values are known.  For EXPLAIN.
  */
 extern BoundRequest *scan_preview(ForeignScanState *node, bool *complete);
 
 /*
- * The next row of the node, as ExecProcNode() gives it, but without waiting:
- * false if it isn't there yet.  *slot: empty at the end.
+ * The next row of the node, as from ExecProcNode(), but without waiting.
+ * False: it isn't there yet.  *slot is empty or NULL at the end.  Waits all
+ * the same where the backend can't have a waitfd.
  */
 extern bool scan_try(ForeignScanState *node, TupleTableSlot **slot);
 
 /*
- * After scan_try() said false: a descriptor that is readable when it is worth
- * another call; good for one wait.  waits: see http_waitfd_set().
+ * After scan_try() returned false: a descriptor that is readable when another
+ * call is worth it; good for one wait.  waits: see http_waitfd_set().
  */
 extern int	scan_watch(ForeignScanState *node, bool waits);
 

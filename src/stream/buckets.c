@@ -24,7 +24,7 @@ struct Buckets
 	int			store_kb;
 	TupleTableSlot *stored;		/* a row on its way out */
 	Tuplestorestate *filling;	/* the bucket at hand, or NULL */
-	bool		has_rows;		/* it has */
+	bool		has_rows;		/* the bucket at hand has */
 	List	   *complete;		/* of Bucket, ascending */
 	List	   *spare;			/* stores for reuse */
 };
@@ -74,7 +74,10 @@ buckets_drop_partial(Buckets *buckets)
 	buckets->has_rows = false;
 }
 
-/* The last bucket that does not start after that; -1: there is none. */
+/*
+ * The index of the last bucket that starts at `start` or before; -1: there is
+ * none.
+ */
 static int
 find_bucket(const Buckets *buckets, TimestampTz start)
 {
@@ -85,7 +88,7 @@ find_bucket(const Buckets *buckets, TimestampTz start)
 	return i;
 }
 
-/* The rows at hand go to those of a bucket that is there. */
+/* Append the rows at hand to those of a complete bucket. */
 static void
 move_rows(Buckets *buckets, Bucket *bucket)
 {
@@ -116,7 +119,7 @@ buckets_complete(Buckets *buckets, TimestampTz start)
 	MemoryContextSwitchTo(old);
 }
 
-/* Forget a bucket, keep its store. */
+/* Remove a bucket; its store is reused. */
 static void
 forget_bucket(Buckets *buckets, int place)
 {

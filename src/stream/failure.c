@@ -1,6 +1,6 @@
 /*
  * failure.c
- *	  What does an attempt mean that brought no page?
+ *	  What to do about an attempt that brought no page.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@
 #define MAX_BACKOFF_MS 8000
 #define BACKOFF_JITTER 0.25
 
-/* What a status means; the first row that holds it counts. */
+/* What a status means; the first row whose range has it counts. */
 typedef struct HttpStatus
 {
 	int			first;
@@ -62,7 +62,7 @@ is_out_of_quota(const UsageProvider *provider, const PageError *error)
 	return error->code && strcmp(error->code, provider->quota_code) == 0;
 }
 
-/* Milliseconds that a header holds as a number of units of unit_ms. */
+/* The number in a header, which counts units of unit_ms, in milliseconds. */
 static bool
 parse_delay(const char *value, double unit_ms, double *delay_ms)
 {
@@ -74,7 +74,7 @@ parse_delay(const char *value, double unit_ms, double *delay_ms)
 	return end != value && *end == '\0' && isfinite(*delay_ms);
 }
 
-/* The wait that the server asks for, where it is one that we grant. */
+/* The wait that the server asks for.  False: none, or too long a one. */
 static bool
 requested_delay(const HttpOutcome *outcome, int *delay_ms)
 {
@@ -103,7 +103,7 @@ backoff_ms(const UsageOptions *options, int retries)
 	return (int) (delay_ms * (1 - BACKOFF_JITTER * usage_random()));
 }
 
-/* Is it a failure that another attempt may mend? */
+/* May another attempt succeed? */
 static bool
 is_transient(const UsageProvider *provider, const HttpOutcome *outcome, const PageError *error)
 {
@@ -167,7 +167,7 @@ raise_transport(const UsageTable *table, const HttpOutcome *outcome, int retries
 			 failure_context(table, outcome)));
 }
 
-/* What the server said of the matter, or what kind of answer says nothing. */
+/* The API's message, or the type of an answer without one. */
 static void
 add_detail(const HttpOutcome *outcome, const PageError *error)
 {

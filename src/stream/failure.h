@@ -1,7 +1,7 @@
 /*
  * failure.h
- *	  What does an attempt mean that brought no page: try again, and when; or
- *	  which error?
+ *	  What to do about an attempt that brought no page: repeat it, and
+ *	  when, or raise which error?
  *
  * Retries are those of the API's official clients (docs/api.md section 5), errors
  * those of docs/design.md section 6.
@@ -15,27 +15,30 @@
 #include "page/page_error.h"
 
 /*
- * Should an attempt be repeated after it ended without a page?  retries: how
- * often that was done already without progress.  *delay_ms: how long to wait
- * before.  error: what the body said, all NULL where there was none.
+ * Should an attempt be repeated that ended without a page? retries: repeats
+ * since the last progress.  Sets *delay_ms to how long to wait before.  error:
+ * what the body said, all NULL where there was none.
  */
 extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 						  const PageError *error, int retries, int *delay_ms);
 
-/* Raise the ERROR for such an attempt.  retries: how often it was repeated. */
+/*
+ * Raise the ERROR for such an attempt; the SQLSTATE depends on its status.
+ * retries: repeats since the last progress.
+ */
 pg_noreturn extern void failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 									  const PageError *error, int retries);
 
 /*
- * Raise the ERROR for an answer that is broken.  complaint: a sentence.  hint: what
- * to do about it, or NULL.
+ * Raise ERROR HV00M for an answer that is broken.  complaint: a sentence, for
+ * the detail.  hint: translated, or NULL.
  */
 pg_noreturn extern void failure_broken(const UsageTable *table, const HttpOutcome *outcome,
 									   const char *complaint, const char *hint);
 
 /*
- * Add which request it was to the error that is being raised: the context of
- * every error about one.  The others here do so themselves.
+ * errcontext() that names the request, for an error about it.  The functions
+ * above that raise errors call it themselves.
  */
 extern void failure_context(const UsageTable *table, const HttpOutcome *outcome);
 

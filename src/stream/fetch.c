@@ -1,6 +1,6 @@
 /*
  * fetch.c
- *	  One window on its way: its pages by cursor, its attempts by retry.
+ *	  One slice on its way: its pages by cursor, its attempts by retry.
  */
 #include "postgres.h"
 
@@ -68,9 +68,9 @@ repeat_attempt(Fetch *fetch, int delay_ms)
 }
 
 /*
- * The attempt ended without a (whole) page.  Repeat it if that may help; what
- * happened while we neglected or paused it is not the server's fault, and is
- * repeated at once, without counting.
+ * The attempt ended without a (whole) page.  Repeat it if that may help.  A
+ * failure while we neglected or paused the transfer need not be the server's
+ * fault: it is repeated at once and does not count.
  */
 static bool
 try_again(Fetch *fetch, const PageError *error)
@@ -149,8 +149,8 @@ fetch_wait(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t *lengt
 }
 
 /*
- * Did an attempt fail that nobody reads?  A page, even one that broke off, is
- * for the reader to see.
+ * Did an attempt fail that is not being read yet?  A page, even one that broke
+ * off, is left to the reader.
  */
 static bool
 failed_unread(const Fetch *fetch)
@@ -173,7 +173,7 @@ fetch_poll(Fetch *fetch, bool may_start)
 			return fetch_attempt_due(fetch);
 		fetch_start_attempt(fetch);
 	}
-	/* a page, even one that broke off, is for the reader to see */
+	/* a page, even one that broke off, is left to the reader */
 	if (fetch->outcome->status == 200)
 		return DT_NOEND;
 	if (!http_finished(fetch->transfer))

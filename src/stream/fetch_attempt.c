@@ -122,8 +122,9 @@ make_idle_room(void)
 }
 
 /*
- * Who does not wait, as others do the same meanwhile, takes no connection that is
- * in use: they would all take it from each other.
+ * With DT_NOBEGIN the caller is an asynchronous scan, one of several.  It
+ * takes no connection that another reader uses: they would take it from each
+ * other for ever.
  */
 bool
 fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline)
@@ -131,7 +132,7 @@ fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline)
 	if (deadline == DT_NOBEGIN)
 	{
 		if (fetch_attempt_due(fetch) > GetCurrentTimestamp())
-			http_sleep(DT_NOBEGIN); /* the others of the flight go on */
+			http_sleep(DT_NOBEGIN); /* drives the other transfers */
 		return fetch_may_begin(fetch, make_idle_room);
 	}
 	if (fetch->retry_at > GetCurrentTimestamp())

@@ -16,7 +16,7 @@
 #include "request/slice.h"
 #include "stream/flight.h"
 
-/* A fetch may be ahead of its reader by this at the least. */
+/* A fetch may be ahead of its reader by this in any case. */
 #define MIN_AHEAD_BYTES (64 * 1024)
 
 struct Flight
@@ -27,15 +27,16 @@ struct Flight
 
 	Slice	   *slices;			/* in reading order */
 	int64		nslices;
-	int64		next_slice;		/* first one not in flight */
+	int64		next_slice;		/* index of the first one not in flight */
 	List	   *fetches;		/* of Fetch; the first is being read */
 	int			max_fetches;	/* at most so many at once */
 	int			growing_to;		/* max_fetches doubles up to this */
 };
 
 /*
- * A scan that is likely to be stopped early is checked as it goes: what it
- * would take to the end says nothing of what it takes.
+ * Where the scan is likely to be stopped early (limit_hint), this is checked
+ * as it goes: how many requests all rows would take says little about how many
+ * it will make.
  */
 static void
 check_max_requests(const UsageTable *table, int64 requests)
@@ -124,7 +125,7 @@ flight_fill(Flight *flight)
 	}
 }
 
-/* Half as many at once, for the rest of the stream, where the server said so. */
+/* After a 429, fetch half as many at once for the rest of the stream. */
 static void
 heed_throttle(Flight *flight)
 {
@@ -168,7 +169,7 @@ flight_begins_window(const Flight *flight)
 	return flight->next_slice == flight->nslices || flight->slices[flight->next_slice].part == 0;
 }
 
-/* In the slices that are not in flight. */
+/* Clip the slices that are not in flight. */
 static void
 clip_queue(Flight *flight, TimestampTz earliest)
 {

@@ -11,24 +11,26 @@
 typedef struct Flight Flight;
 
 /*
- * The slices of a request, none of them on its way yet; lives in
- * CurrentMemoryContext, as long as the arguments.  ERROR if they would take more
- * requests than the options allow.
+ * The slices of a request, none of them on its way yet.  Lives in
+ * CurrentMemoryContext; the arguments must live as long.  ERROR 54000 if they
+ * are more than max_requests and the request has no limit_hint.
  */
 extern Flight *flight_open(const UsageTable *table, const BoundRequest *request,
 						   const char *api_key, FetchReport *report);
 
-/* End it before its context does; what it holds outside is released. */
+/* End it before its context does: closes the fetches. */
 extern void flight_close(Flight *flight);
 
 /*
- * Get as many slices on their way as may be, in CurrentMemoryContext.  There may be
- * room for one only; that one is always possible.  ERROR if that is one more than
- * the options allow.
+ * Start to fetch as many slices as are allowed and have room for a connection,
+ * but one at least, in CurrentMemoryContext.  ERROR 54000 if there is one more
+ * than max_requests.
  */
 extern void flight_fill(Flight *flight);
 
-/* Is none on its way?  After flight_fill(): is there no more to read? */
+/*
+ * Is no slice on its way?  After flight_fill(), that means that all are read.
+ */
 extern bool flight_is_over(const Flight *flight);
 
 /* The slice that is being read. */
@@ -37,22 +39,27 @@ extern Fetch *flight_reading(const Flight *flight);
 /* The slice that is being read is complete: on to the next one. */
 extern void flight_next(Flight *flight);
 
-/* Is the slice that is read next, if any, the first one of a window? */
+/*
+ * Is the slice that is read next the first one of a window, or is there none?
+ */
 extern bool flight_begins_window(const Flight *flight);
 
 /*
- * Leave out what lies before `earliest`: in the slices to come, and in those that
- * are on their way, which are asked for anew.
+ * Remove what lies before `earliest` from all slices; those on their way are
+ * asked for anew.
  */
 extern void flight_clip(Flight *flight, TimestampTz earliest);
 
 /*
- * Repeat what failed of the slices that are not read yet.  Returns when that should
- * be done again at the latest.
+ * Look after the slices that are not being read yet (fetch_poll()).  Returns
+ * when to call it again at the latest.
  */
 extern TimestampTz flight_poll(Flight *flight);
 
-/* When one of them has to be looked at, whatever the network does. */
+/*
+ * The time when one of the fetches needs attention, even if nothing arrives
+ * before.
+ */
 extern TimestampTz flight_due(const Flight *flight);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * stream.c
- *	  Slices x fetches x pages: the next row, please.
+ *	  The rows of a bound request, one at a time.
  *
  * The API sends buckets oldest first.  A stream that is read newest first
  * keeps the buckets of a window until it is complete, and hands them up from
@@ -38,15 +38,15 @@ struct Stream
 
 	/* the page being read */
 	PageReader *reader;
-	int			page_buckets;	/* complete ones of it so far */
+	int			page_buckets;	/* complete buckets of it so far */
 
-	MemoryContext row_context;	/* of one row's values on their way in */
+	MemoryContext row_context;	/* of the values of the row that is being read */
 	Datum	   *values;
 	bool	   *nulls;
 
 	/* what was read */
 	Buckets    *buckets;
-	bool		handing_up;
+	bool		handing_up;		/* rows of complete buckets, before reading on */
 };
 
 static void
@@ -116,8 +116,8 @@ end_slice(Stream *stream)
 }
 
 /*
- * The API keeps about a year, and its first day may pass by while we read:
- * follow it.
+ * The API keeps about a year of data, and may drop its first day while we
+ * read: ask from the next one on.
  */
 static void
 follow_lookback(Stream *stream)
@@ -127,7 +127,7 @@ follow_lookback(Stream *stream)
 	if (history_is_exceeded(stream->request, earliest))
 		history_warn(stream->table, earliest, &stream->report->history_warned);
 	flight_clip(stream->flight, earliest);
-	/* other parts of these buckets can't be read any more */
+	/* the other parts of these buckets can't be read any more */
 	if (stream->request->nparts > 1)
 		buckets_drop_before(stream->buckets, earliest);
 }
@@ -136,7 +136,7 @@ follow_lookback(Stream *stream)
  * Buckets
  */
 
-/* What was read since the last complete bucket is void. */
+/* Drop what was read since the last complete bucket. */
 static void
 drop_partial_bucket(Stream *stream)
 {
@@ -219,7 +219,7 @@ end_bucket(Stream *stream)
  * Pages
  */
 
-/* The page is complete: on to the next one, or to the next window. */
+/* The page is complete: on to the next one, or to the next slice. */
 static void
 end_page(Stream *stream)
 {
@@ -252,7 +252,7 @@ feed(Stream *stream, bool wait)
 	const char *bytes;
 	size_t		length;
 
-	/* not for each result: whether there is room takes a look at all sockets */
+	/* not for each result: http_has_room() counts the descriptors in use */
 	flight_fill(stream->flight);
 	deadline = flight_poll(stream->flight);
 	switch (fetch_wait(reading(stream), wait ? deadline : DT_NOBEGIN, &bytes, &length))
@@ -293,7 +293,10 @@ read_on(Stream *stream, bool wait, bool *waiting)
 			flight_fill(stream->flight);
 		if (flight_is_over(stream->flight))
 		{
-			/* a window that vanished may have left buckets */
+			/*
+			 * flight_clip() may have removed the slice that was to complete
+			 * these buckets
+			 */
 			stream->handing_up = buckets_any(stream->buckets);
 			return stream->handing_up;
 		}

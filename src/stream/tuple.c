@@ -20,7 +20,7 @@
 /* How to make a Datum of a value that was read. */
 typedef enum TupleConversion
 {
-	TUPLE_DIRECT,				/* a Datum of what was read */
+	TUPLE_DIRECT,				/* what was read is of the type */
 	TUPLE_NUMERIC,				/* numeric without typmod: exact and trimmed */
 	TUPLE_INPUT					/* through the type's input function */
 } TupleConversion;
@@ -37,14 +37,16 @@ typedef struct TupleColumn
 struct TupleBuilder
 {
 	const UsageTable *table;
-	int			ncolumns;		/* of results */
+	int			ncolumns;		/* columns of results */
 	TupleColumn *columns;
 	PageField  *fields;			/* one per column */
 	int			nbuckets;		/* columns of the bucket */
 	const UsageTableColumn **buckets;
 };
 
-/* Those whose type is the one that values are read as need no input function. */
+/*
+ * Those whose type is the one that values are read as need no input function.
+ */
 static TupleConversion
 choose_conversion(const UsageTableColumn *column)
 {
@@ -107,7 +109,7 @@ tuple_fields(const TupleBuilder *builder, int *count)
 	return builder->fields;
 }
 
-/* What was read as text in the database's encoding, and its length. */
+/* The text that was read, in the database's encoding, and its length. */
 static const char *
 server_text(const UsageTableColumn *column, const PageValue *read, size_t *length)
 {
@@ -122,7 +124,7 @@ server_text(const UsageTableColumn *column, const PageValue *read, size_t *lengt
 	return text;
 }
 
-/* What was read as text, for an input function. */
+/* The value that was read as a string for an input function; NULL for NULL. */
 static char *
 input_text(const UsageTableColumn *column, const PageValue *read)
 {
@@ -152,8 +154,8 @@ direct_datum(const UsageTableColumn *column, const PageValue *read)
 }
 
 /*
- * Is it a number as JSON writes them?  numeric_in() takes more, NaN among it,
- * which must not get into a sum by way of a string.
+ * Might it be a finite number?  The input function checks the rest, but may
+ * take NaN and Infinity, which must not get into a sum by way of a string.
  */
 static bool
 is_number(const char *text)
@@ -196,8 +198,9 @@ mask(char *text, const char *secret)
 }
 
 /*
- * Turn the complaint of an input function or a domain into one about the answer;
- * what a user's function raises for a domain stays his, but for the secret.
+ * Raise the error of an input function or a domain as one about the answer.
+ * Others, such as a user's function raises for a domain, are raised again as
+ * they are; the secret is masked in both.
  */
 static void
 complain(const TupleBuilder *builder, const UsageTableColumn *column, const char *secret,
@@ -224,8 +227,8 @@ complain(const TupleBuilder *builder, const UsageTableColumn *column, const char
 }
 
 /*
- * Input functions are without side effects and leave nothing behind, so their
- * errors can be caught without a subtransaction.
+ * complain() always raises an error, so none is swallowed and no
+ * subtransaction is needed.
  */
 static void
 set_through_input(const TupleBuilder *builder, TupleColumn *made, const PageValue *read,

@@ -12,21 +12,30 @@
 #include "catalogue/table.h"
 #include "page/page.h"
 
-/* How the wanted columns of a table are made; lives in the context of its making. */
+/*
+ * Makes the wanted columns of a table's rows.  Lives in the context that
+ * tuple_open() was called in.
+ */
 typedef struct TupleBuilder TupleBuilder;
 
-/* columns: the attnums that are wanted; the others are NULL in every row. */
+/*
+ * columns: the attnums that are wanted; the others are NULL in every row.  The
+ * table must live as long as the builder.
+ */
 extern TupleBuilder *tuple_open(const UsageTable *table, List *columns);
 
-/* What to read from a result object for them, as long as the builder lives. */
+/*
+ * The fields to read from a result object, *count of them.  Owned by the
+ * builder.
+ */
 extern const PageField *tuple_fields(const TupleBuilder *builder, int *count);
 
 /*
- * Fill the arrays of a row (one element per attribute of the table) from what
- * was read of a result, but for the columns of the bucket, which become NULL.
- * What is palloc'd is in CurrentMemoryContext, to be reset by the caller.
- * ERROR HV00M where a value is not what the column's type takes; it does not
- * repeat `secret` (secret.h).
+ * Fill the arrays of a row (one element per attribute of the table) from the
+ * values of a result's tuple_fields(); columns of the bucket become NULL.
+ * What is palloc'd is in CurrentMemoryContext, for the caller to reset.  ERROR
+ * HV00M where the column's type refuses a value, 22P05 where the database's
+ * encoding lacks a character; no message repeats `secret` (secret.h).
  */
 extern void tuple_set_result(const TupleBuilder *builder, const PageValue *read,
 							 const char *secret, Datum *values, bool *nulls);
@@ -36,8 +45,8 @@ extern void tuple_set_bucket(const TupleBuilder *builder, TimestampTz start,
 							 Datum *values, bool *nulls);
 
 /*
- * Put the row of one slot into another one, which is virtual and empty, without
- * a copy: it is good as long as the first one keeps it.
+ * Put the row of one slot into another one, which is virtual and empty,
+ * without a copy: it is good as long as `from` keeps it.
  */
 extern void tuple_borrow(TupleTableSlot *slot, TupleTableSlot *from);
 
