@@ -294,8 +294,9 @@ option_validate(List *list, Oid catalog, Oid validator)
 	elog(ERROR, "unexpected catalog %u for options", catalog);
 }
 
-UsageOptions *
-option_server(Oid serverid)
+/* Just what the server has, and the presets of the rest. */
+static UsageOptions *
+server_options(Oid serverid)
 {
 	UsageOptions *set = palloc0(sizeof(UsageOptions));
 
@@ -309,7 +310,7 @@ UsageOptions *
 option_table(Oid foreigntableid)
 {
 	ForeignTable *table = GetForeignTable(foreigntableid);
-	UsageOptions *set = option_server(table->serverid);
+	UsageOptions *set = server_options(table->serverid);
 
 	set_options(ON_TABLE, table->options, set);
 	if (!set->endpoint && !set->path)

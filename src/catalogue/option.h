@@ -88,9 +88,6 @@ extern void option_validate(List *options, Oid catalog, Oid validator);
  */
 extern UsageOptions *option_table(Oid foreigntableid);
 
-/* The same with the options of the server only, the table's at their presets. */
-extern UsageOptions *option_server(Oid serverid);
-
 /* ERROR if a stored option is invalid. */
 extern UsageColumnOptions *option_column(Oid foreigntableid, AttrNumber attnum);
 

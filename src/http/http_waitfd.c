@@ -24,7 +24,7 @@
 
 #ifdef __linux__
 
-#define ALARM_DESCRIPTORS	2
+#define WAITFD_DESCRIPTORS	2
 #define SPARE_DESCRIPTORS	32	/* left for other uses: the wait set that
 								 * waits for waitfds, and connections, without
 								 * which waitfds are useless */
@@ -120,9 +120,9 @@ http_waitfd_open(void)
 	waitfd->on_reset.arg = waitfd;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &waitfd->on_reset);
 
-	if (count_descriptors(waitfd, ALARM_DESCRIPTORS + SPARE_DESCRIPTORS))
+	if (count_descriptors(waitfd, WAITFD_DESCRIPTORS + SPARE_DESCRIPTORS))
 		waitfd->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	count_descriptors(waitfd, waitfd->timer_fd >= 0 ? ALARM_DESCRIPTORS : 0);
+	count_descriptors(waitfd, waitfd->timer_fd >= 0 ? WAITFD_DESCRIPTORS : 0);
 	return waitfd->timer_fd >= 0 ? waitfd : NULL;
 }
 

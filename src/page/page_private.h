@@ -104,7 +104,7 @@ struct PageReader
 	const char *name;			/* with its quotes; in the window, or
 								 * `cut_name` */
 	size_t		name_length;
-	bool		is_nobodys;		/* the name is longer than any that matters,
+	bool		is_irrelevant;		/* the name is longer than any that matters,
 								 * so it is skipped */
 	Kept		cut_name;		/* a name that the window's end has cut */
 	json_object *decoded;		/* a name that had escapes */
@@ -174,7 +174,7 @@ extern bool page_scan_on(PageReader *reader, Kept *kept, int outer);
 
 /*
  * The same for a member's name, which is then in reader->name until the next
- * step, unless reader->is_nobodys.
+ * step, unless reader->is_irrelevant.
  */
 extern bool page_scan_name(PageReader *reader);
 
@@ -207,9 +207,6 @@ extern bool page_read_members(PageReader *reader);
 
 /* Is the number in range, so that json-c has kept it as it was? */
 extern bool page_is_exact(json_object *number);
-
-/* Is it a string, and equal to this text? */
-extern bool page_is_string(json_object *json, const char *text);
 
 /* in page_json.c */
 

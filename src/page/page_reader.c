@@ -105,7 +105,7 @@ decode_name(PageReader *reader, const char **name, size_t *length)
 {
 	bool		failed;
 
-	*name = reader->is_nobodys ? NULL : reader->name + 1;
+	*name = reader->is_irrelevant ? NULL : reader->name + 1;
 	*length = reader->name_length - 2;
 	if (*name == NULL || memchr(*name, '\\', *length) == NULL)
 		return false;

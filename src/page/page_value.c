@@ -22,8 +22,8 @@ page_is_exact(json_object *number)
 		 json_object_get_uint64(number) != PG_UINT64_MAX);
 }
 
-bool
-page_is_string(json_object *json, const char *text)
+static bool
+is_string(json_object *json, const char *text)
 {
 	size_t		length = strlen(text);
 
@@ -41,7 +41,7 @@ unfit_field(PageReader *reader, int field, json_object *value, const char *wante
 }
 
 static bool
-spoilt_field(PageReader *reader, int field, const char *how)
+refuse_field(PageReader *reader, int field, const char *how)
 {
 	char		name[PAGE_QUOTE_BYTES];
 	const char *path = reader->fields[field].path;
@@ -60,7 +60,7 @@ read_text(PageReader *reader, int field, json_object *json)
 	value->text = json_object_get_string(json);
 	value->length = json_object_get_string_len(json);
 	if (memchr(value->text, '\0', value->length) != NULL)
-		return spoilt_field(reader, field, "contains a null character");
+		return refuse_field(reader, field, "contains a null character");
 	return false;
 }
 
@@ -70,7 +70,7 @@ read_integer(PageReader *reader, int field, json_object *json)
 	if (!json_object_is_type(json, json_type_int))
 		return unfit_field(reader, field, json, "an integer");
 	if (!page_is_exact(json) || json_object_get_uint64(json) > PG_INT64_MAX)
-		return spoilt_field(reader, field, "is an integer out of range");
+		return refuse_field(reader, field, "is an integer out of range");
 	reader->values[field].integer = json_object_get_int64(json);
 	return false;
 }
@@ -78,11 +78,11 @@ read_integer(PageReader *reader, int field, json_object *json)
 static bool
 read_boolean(PageReader *reader, int field, json_object *json)
 {
-	bool		yes = page_is_string(json, "true");
+	bool		yes = is_string(json, "true");
 
 	if (json_object_is_type(json, json_type_boolean))
 		yes = json_object_get_boolean(json);
-	else if (!yes && !page_is_string(json, "false"))
+	else if (!yes && !is_string(json, "false"))
 		return unfit_field(reader, field, json, "a boolean");
 	reader->values[field].boolean = yes;
 	return false;
@@ -95,7 +95,7 @@ read_literal(PageReader *reader, int field, json_object *json)
 	PageValue  *value = &reader->values[field];
 
 	if (!json_object_is_type(json, json_type_boolean) && !page_is_exact(json))
-		return spoilt_field(reader, field, "is a number out of range");
+		return refuse_field(reader, field, "is a number out of range");
 	value->text = json_object_to_json_string_length(json, JSON_C_TO_STRING_PLAIN,
 													&value->length);
 	return value->text == NULL && page_exhausted(reader);
@@ -149,7 +149,7 @@ read_json(PageReader *reader, int field, json_object *json)
 	PageValue  *value = &reader->values[field];
 
 	if (json_c_visit(json, 0, visit_number, NULL) < 0)
-		return spoilt_field(reader, field, "has a number out of range");
+		return refuse_field(reader, field, "has a number out of range");
 	value->text = json_object_to_json_string_length(json, JSON_C_TO_STRING_PLAIN |
 													JSON_C_TO_STRING_NOSLASHESCAPE,
 													&value->length);

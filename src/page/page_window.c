@@ -135,16 +135,16 @@ page_scan_name(PageReader *reader)
 	if (!is_cut)
 	{
 		resetStringInfo(&kept->text);
-		reader->is_nobodys = false;
+		reader->is_irrelevant = false;
 	}
 	reader->name = start;
 	reader->name_length = reader->cursor - start;
 	if (done && !is_cut)
-		reader->is_nobodys = reader->name_length > kept->max_bytes;
+		reader->is_irrelevant = reader->name_length > kept->max_bytes;
 	else
 	{
 		if (!keep(kept, start, reader->name_length))
-			reader->is_nobodys = true;
+			reader->is_irrelevant = true;
 		reader->name = kept->text.data;
 		reader->name_length = kept->text.len;
 	}

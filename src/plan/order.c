@@ -18,7 +18,7 @@
  * ways.
  */
 static bool
-holds_bound(EquivalenceClass *ec, Oid opfamily, RelOptInfo *rel, const UsageTable *table)
+holds_edge(EquivalenceClass *ec, Oid opfamily, RelOptInfo *rel, const UsageTable *table)
 {
 	const UsageTableColumn *column = NULL;
 
@@ -52,7 +52,7 @@ order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool
 		if (pathkeys == NIL)
 			*newest_first = descending;
 		if (descending != *newest_first ||
-			!holds_bound(pathkey->pk_eclass, pathkey->pk_opfamily, rel, table))
+			!holds_edge(pathkey->pk_eclass, pathkey->pk_opfamily, rel, table))
 			break;
 		pathkeys = lappend(pathkeys, pathkey);
 	}
@@ -63,7 +63,7 @@ order_of_query(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, bool
 static List *
 add_class(List *classes, EquivalenceClass *ec, RelOptInfo *rel, const UsageTable *table)
 {
-	if (ec->ec_has_const || !holds_bound(ec, linitial_oid(ec->ec_opfamilies), rel, table))
+	if (ec->ec_has_const || !holds_edge(ec, linitial_oid(ec->ec_opfamilies), rel, table))
 		return classes;
 	return list_append_unique_ptr(classes, ec);
 }

@@ -36,7 +36,7 @@
  * Group times are evaluated for each bucket; with more, the table's own
  * buckets are read.
  */
-#define MAX_KEYS 64
+#define MAX_GROUP_TIMES 64
 
 bool		usage_enable_width_coarsening = true;
 
@@ -157,7 +157,7 @@ make_group_time(Node *node, WidthContext *cx)
  * times?  It may have those anywhere; they are collected.
  */
 static bool
-sees_bounds(Node *expr, WidthContext *cx)
+sees_edges(Node *expr, WidthContext *cx)
 {
 	const UsageTableColumn *column;
 
@@ -166,22 +166,22 @@ sees_bounds(Node *expr, WidthContext *cx)
 	if ((is_start_function(cx, expr) || is_start_part(cx, expr)) && takes_only_start(cx, expr))
 	{
 		cx->group_times = list_append_unique(cx->group_times, make_group_time(expr, cx));
-		return list_length(cx->group_times) > MAX_KEYS;
+		return list_length(cx->group_times) > MAX_GROUP_TIMES;
 	}
 	column = mentioned_column(cx, expr);
 	if (column)
 		return column->edge == USAGE_START || column->edge == USAGE_END;
-	return expression_tree_walker(expr, sees_bounds, cx);
+	return expression_tree_walker(expr, sees_edges, cx);
 }
 
 static bool
-restrictions_see_bounds(List *restrictions, WidthContext *cx)
+restrictions_see_edges(List *restrictions, WidthContext *cx)
 {
 	ListCell   *lc;
 
 	foreach(lc, restrictions)
 	{
-		if (sees_bounds((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
+		if (sees_edges((Node *) lfirst_node(RestrictInfo, lc)->clause, cx))
 			return true;
 	}
 	return false;
@@ -213,9 +213,9 @@ width_coarsen(UsageRequest *request, const QueryLevel *level, List *restrictions
 	if (!usage_enable_width_coarsening || !table_adds_up(level->table) ||
 		level->table->width == endpoint_widest(level->table->endpoint))
 		return;
-	if (sees_bounds((Node *) level->final, &cx) ||
-		sees_bounds((Node *) level->joined, &cx) ||
-		restrictions_see_bounds(restrictions, &cx))
+	if (sees_edges((Node *) level->final, &cx) ||
+		sees_edges((Node *) level->joined, &cx) ||
+		restrictions_see_edges(restrictions, &cx))
 		return;
 	request->any_width = true;
 	foreach(lc, cx.group_times)
