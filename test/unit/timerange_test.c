@@ -86,7 +86,7 @@ windows_cover(const TimeRanges *set, const TimeCut *cut)
 		if (length <= 0 || length > width * most || length % width != 0 ||
 			windows[i].start % width != 0)
 			return false;
-		if (i > 0 && (cut->backward ? windows[i].end > windows[i - 1].start :
+		if (i > 0 && (cut->newest_first ? windows[i].end > windows[i - 1].start :
 					  windows[i].start < windows[i - 1].end))
 			return false;
 		most = Min(most * 2, cut->limit);
@@ -114,7 +114,7 @@ test_random(void)
 		TimeRanges *left = some_ranges(a);
 		TimeRanges *right = some_ranges(b);
 		TimeRanges *aligned = timerange_align(left, width);
-		TimeCut		cut = {.width_us = width,.backward = shim_below(2)};
+		TimeCut		cut = {.width_us = width, .newest_first = shim_below(2)};
 
 		for (int t = 0; t < SPAN; t++)
 			expected[t] = a[t] && b[t];
