@@ -3,7 +3,7 @@
  *	  The differences between the usage APIs of providers.
  *
  * The only place that knows how a provider writes requests and answers, as far
- * as providers differ (docs/api.md section 8).  The endpoints are in
+ * as providers differ (docs/api.md section 7).  The endpoints are in
  * endpoint.h.
  */
 #ifndef USAGE_PROVIDER_H

@@ -12,7 +12,7 @@
 
 #include "datatype/timestamp.h"
 
-/* A header of a request, "name: prefix value". */
+/* A header of a request: "name: ", the prefix as it is, and the value. */
 typedef struct HttpHeader
 {
 	const char *name;

@@ -195,7 +195,7 @@ read_item(PageReader *reader)
 }
 
 static bool
-read_time(PageReader *reader, json_object *json, PageValue *time)
+read_bucket_time(PageReader *reader, json_object *json, PageValue *time)
 {
 	const char *name = member_name(reader, reader->member);
 
@@ -251,9 +251,9 @@ read_scalar(PageReader *reader)
 	if (failed)
 		return page_exhausted(reader);
 	if (reader->member == MEMBER_BUCKET_START)
-		event = read_time(reader, json, &reader->bucket_start);
+		event = read_bucket_time(reader, json, &reader->bucket_start);
 	else if (reader->member == MEMBER_BUCKET_END)
-		event = read_time(reader, json, &reader->bucket_end);
+		event = read_bucket_time(reader, json, &reader->bucket_end);
 	else if (reader->member == MEMBER_HAS_MORE)
 		event = read_has_more(reader, json);
 	else

@@ -86,7 +86,7 @@ append_range(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWid
  * end)?
  */
 static bool
-is_common(const WidthPlan *plan, const GroupTime *time, TimestampTz start, TimestampTz end)
+is_same_throughout(const WidthPlan *plan, const GroupTime *time, TimestampTz start, TimestampTz end)
 {
 	int64		width_us = plan->table->width->width_us;
 	Datum		first;
@@ -107,7 +107,7 @@ is_common(const WidthPlan *plan, const GroupTime *time, TimestampTz start, Times
 }
 
 static bool
-are_common(WidthPlan *plan, TimestampTz start, TimestampTz end)
+are_same_throughout(WidthPlan *plan, TimestampTz start, TimestampTz end)
 {
 	MemoryContext old;
 	bool		common = true;
@@ -117,7 +117,7 @@ are_common(WidthPlan *plan, TimestampTz start, TimestampTz end)
 	CHECK_FOR_INTERRUPTS();
 	old = MemoryContextSwitchTo(plan->scratch);
 	for (int i = 0; common && i < plan->ngroup_times; i++)
-		common = is_common(plan, &plan->group_times[i], start, end);
+		common = is_same_throughout(plan, &plan->group_times[i], start, end);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(plan->scratch);
 	return common;
@@ -125,7 +125,7 @@ are_common(WidthPlan *plan, TimestampTz start, TimestampTz end)
 
 /* Cut a range into buckets of that width and narrower ones. */
 static void
-measure(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWidth *width)
+cut_range(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWidth *width)
 {
 	TimestampTz first = timerange_ceil(start, width->width_us);
 	TimestampTz last = timerange_floor(end, width->width_us);
@@ -137,30 +137,30 @@ measure(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWidth *w
 	}
 	if (first >= last)
 	{
-		measure(plan, start, end, width - 1);
+		cut_range(plan, start, end, width - 1);
 		return;
 	}
-	measure(plan, start, first, width - 1);
+	cut_range(plan, start, first, width - 1);
 	for (TimestampTz bucket = first; bucket < last; bucket += width->width_us)
 	{
 		TimestampTz next = bucket + width->width_us;
 
-		if (are_common(plan, bucket, next))
+		if (are_same_throughout(plan, bucket, next))
 			append_range(plan, bucket, next, width);
 		else
-			measure(plan, bucket, next, width - 1);
+			cut_range(plan, bucket, next, width - 1);
 	}
-	measure(plan, last, end, width - 1);
+	cut_range(plan, last, end, width - 1);
 }
 
 static List *
-measure_all(WidthPlan *plan, const TimeRanges *ranges)
+cut_all(WidthPlan *plan, const TimeRanges *ranges)
 {
 	plan->stretches = NIL;
 	for (int i = 0; i < ranges->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		measure(plan, ranges->ranges[i].start, ranges->ranges[i].end, plan->widest);
+		cut_range(plan, ranges->ranges[i].start, ranges->ranges[i].end, plan->widest);
 	}
 	return plan->stretches;
 }
@@ -170,11 +170,11 @@ static double
 reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRequest *bound,
 			 List *stretches)
 {
-	BoundRequest like = *bound;
+	BoundRequest candidate = *bound;
 	double		results = 0;
 	ListCell   *lc;
 
-	like.stretches = stretches;
+	candidate.stretches = stretches;
 	foreach(lc, stretches)
 	{
 		WidthStretch *stretch = lfirst(lc);
@@ -182,7 +182,7 @@ reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRe
 		results += timerange_buckets(stretch->ranges, stretch->width->width_us) *
 			(double) request->results;
 	}
-	return cost_latency(table, slice_count(table, &like)) + results * COST_RESULT;
+	return cost_latency(table, slice_count(table, &candidate)) + results * COST_RESULT;
 }
 
 /*
@@ -193,11 +193,11 @@ static bool
 are_too_many(const UsageTable *table, const BoundRequest *bound, List *stretches)
 {
 	int			most = table->options->max_requests;
-	BoundRequest like = *bound;
+	BoundRequest candidate = *bound;
 	int64		count;
 
-	like.stretches = stretches;
-	count = slice_count(table, &like);
+	candidate.stretches = stretches;
+	count = slice_count(table, &candidate);
 	if (bound->nparts > 1)
 		most = Min(most, BIND_MAX_SPLIT_SLICES);
 	return count > most && count > slice_count(table, bound);
@@ -234,7 +234,7 @@ bind_widths(BoundRequest *bound, const UsageRequest *request, const UsageTable *
 										  ALLOCSET_DEFAULT_SIZES);
 	for (plan.widest = table->width + 1; plan.widest->name; plan.widest++)
 	{
-		List	   *stretches = measure_all(&plan, bound->ranges);
+		List	   *stretches = cut_all(&plan, bound->ranges);
 		double		cost = reading_cost(table, request, bound, stretches);
 
 		if (cost <= least && !are_too_many(table, bound, stretches))

@@ -45,7 +45,7 @@ fetch_open(FetchSource *source, const Slice *slice)
 	fetch->remaining = *slice;
 	initStringInfo(&fetch->error_body);
 	start_chain(fetch);
-	fetch_begin_attempt(fetch);
+	fetch_start_if_room(fetch);
 	MemoryContextSwitchTo(old);
 	return fetch;
 }
@@ -118,7 +118,7 @@ wait_for_attempt(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t 
 	{
 		if (!fetch_wait_for_retry(fetch, deadline))
 			return FETCH_WAITING;
-		fetch_start_attempt(fetch);
+		fetch_send(fetch);
 	}
 	while ((state = http_wait(fetch->transfer, deadline, bytes, length)) == HTTP_BYTES &&
 		   fetch->outcome->status != 200)
@@ -171,7 +171,7 @@ fetch_poll(Fetch *fetch, bool may_start)
 	{
 		if (!fetch_may_begin(fetch, http_has_room))
 			return fetch_attempt_due(fetch);
-		fetch_start_attempt(fetch);
+		fetch_send(fetch);
 	}
 	/* a page, even one that broke off, is left to the reader */
 	if (fetch->outcome->status == 200)
@@ -223,7 +223,7 @@ fetch_next_page(Fetch *fetch, const char *cursor)
 	fetch->cursors = lappend(fetch->cursors, fetch->cursor);
 	MemoryContextSwitchTo(old);
 	fetch_end_attempt(fetch);
-	fetch_begin_attempt(fetch);
+	fetch_start_if_room(fetch);
 	return true;
 }
 

@@ -2,8 +2,8 @@
  * fetch.h
  *	  One slice on its way: its pages by cursor, its attempts by retry.
  *
- * Retry, backoff and resume are here and nowhere else.  A fetch tells its
- * reader when what was read of the page at hand must be dropped.  It then
+ * Attempts are repeated here and nowhere else; whether, and after how long, is
+ * failure.h's to say.  A fetch tells its reader when what was read of the page at hand must be dropped.  It then
  * repeats the request from the first bucket that the reader has not declared
  * done.
  */

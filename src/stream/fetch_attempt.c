@@ -18,7 +18,7 @@
 #define ROOM_MS 100
 
 void
-fetch_start_attempt(Fetch *fetch)
+fetch_send(Fetch *fetch)
 {
 	const FetchSource *source = fetch->source;
 	const UsageOptions *options = source->table->options;
@@ -44,11 +44,11 @@ fetch_start_attempt(Fetch *fetch)
 }
 
 void
-fetch_begin_attempt(Fetch *fetch)
+fetch_start_if_room(Fetch *fetch)
 {
 	fetch->retry_at = DT_NOBEGIN;
 	if (http_has_room())
-		fetch_start_attempt(fetch);
+		fetch_send(fetch);
 }
 
 void

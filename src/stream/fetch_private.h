@@ -46,13 +46,13 @@ struct Fetch
  * Send the request, even if that takes a connection from another transfer (see
  * http_open()).
  */
-extern void fetch_start_attempt(Fetch *fetch);
+extern void fetch_send(Fetch *fetch);
 
 /*
  * Start an attempt if there is room for a connection; else it is due at once,
  * and fetch_wait() or fetch_poll() starts it.
  */
-extern void fetch_begin_attempt(Fetch *fetch);
+extern void fetch_start_if_room(Fetch *fetch);
 
 /* Cut the attempt off, if there is one. */
 extern void fetch_end_attempt(Fetch *fetch);

@@ -46,6 +46,23 @@ for my $document ('CONTRIBUTING.md', 'docs/design.md', glob 'docs/internals/*.md
 	my @lost = lost(slurp($document));
 	is("@lost", '', "$document names what is there");
 }
+# A section that the sources cite is one that the document has.
+sub lost_sections
+{
+	my $text = shift;
+	my @lost;
+	$text =~ s/\n \*\s*/ /g;
+	while ($text =~ m{(docs/[\w/]+\.md) sections? (\d+)}g)
+	{
+		push @lost, "$1 section $2" if slurp($1) !~ /^## $2\. /m;
+	}
+	return @lost;
+}
+
+my @lost_sections = lost_sections($sources);
+is("@lost_sections", '', 'sources cite sections that are there');
+is(join(' ', lost_sections('docs/api.md section 99')), 'docs/api.md section 99', 'one that is not is found');
+
 is(join(' ', lost("`http.c` and `nobody.c`, `http_open()` and `http_nobody()`")),
 	'nobody.c http_nobody()', 'what is not there is found');
 
