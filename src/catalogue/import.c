@@ -27,7 +27,7 @@ check_schema(const char *name, const char *server)
 				 errhint("The schema is \"%s\".", REMOTE_SCHEMA)));
 }
 
-/* Check names in LIMIT TO or EXCEPT: the server would ignore one without a table. */
+/* Check names in LIMIT TO or EXCEPT: PostgreSQL would ignore one without a table. */
 static void
 check_names(List *names)
 {

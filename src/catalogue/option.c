@@ -294,7 +294,7 @@ option_validate(List *list, Oid catalog, Oid validator)
 	elog(ERROR, "unexpected catalog %u for options", catalog);
 }
 
-/* Just what the server has, and the presets of the rest. */
+/* Just what the foreign server has, and the presets of the rest. */
 static UsageOptions *
 server_options(Oid serverid)
 {
@@ -332,7 +332,7 @@ option_column(Oid foreigntableid, AttrNumber attnum)
 	return set;
 }
 
-/* Refuse repeated options, as the server itself does for all other objects. */
+/* Refuse repeated options, as PostgreSQL itself does for all other objects. */
 UsageImportOptions *
 option_import(List *list)
 {

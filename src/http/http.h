@@ -33,7 +33,7 @@ typedef struct HttpRequest
 								 * system's */
 	const char *proxy;			/* proxy URL, or NULL for none at all */
 	int			connect_timeout_ms;
-	int			request_timeout_ms; /* longest silence of the server, also
+	int			request_timeout_ms; /* longest silence of the API's server, also
 									 * before its first byte; the time that a
 									 * transfer is paused does not count */
 	size_t		buffer_bytes;	/* bytes kept for the reader before the

@@ -1,8 +1,8 @@
 /*
  * http_descriptor.c
- *	  How many file descriptors transfers may take, and tells the server.
+ *	  How many file descriptors transfers may take, and tells PostgreSQL.
  *
- * The server grants extensions a third of a process's descriptors.  Curl opens
+ * PostgreSQL grants extensions a third of a process's descriptors.  Curl opens
  * sockets in calls that an error must not jump out of, so they can't ask for
  * one.  Instead, before a transfer starts there must be room for all that it
  * may open, and afterwards what is open is counted.
@@ -19,7 +19,7 @@
 #include "http/http_descriptor_private.h"
 
 /*
- * The most that a backend has at once, even if the server grants more.  A
+ * The most that a backend has at once, even if PostgreSQL grants more.  A
  * transfer that connects may have two sockets, and some are kept for later.
  */
 #define MAX_TRANSFERS		128
@@ -62,7 +62,7 @@ typedef struct OpenSocket
 
 static OpenSocket sockets[MAX_SOCKETS];
 static int	nsockets;			/* includes those closed since the last check */
-static int	counted;			/* descriptors reported to the server */
+static int	counted;			/* descriptors reported to PostgreSQL */
 
 /* When look-ups that were cut off are assumed to be over; ascending. */
 static int64 lingering[MAX_LINGERING];

@@ -1,8 +1,8 @@
 /*
  * http_descriptor_private.h
- *	  How many file descriptors transfers may take, and tells the server.
+ *	  How many file descriptors transfers may take, and tells PostgreSQL.
  *
- * The server keeps as many files open as the operating system allows a
+ * PostgreSQL keeps as many files open as the operating system allows a
  * process, less the descriptors that extensions report to it (storage/fd.h).
  * Were our sockets not reported, it would hit that limit where it can't go on,
  * such as when it writes WAL.
@@ -20,7 +20,7 @@ typedef struct DescriptorUse
 } DescriptorUse;
 
 /*
- * May another transfer start beside those?  Reserves nothing.  The server may
+ * May another transfer start beside those?  Reserves nothing.  PostgreSQL may
  * close files of its own for it, which it opens again when needed.  Raises
  * only what AllocateDir() does.
  */

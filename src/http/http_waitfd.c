@@ -34,7 +34,7 @@ struct HttpWaitFd
 	MemoryContextCallback on_reset;
 	ResourceOwner owner;		/* whose release closes it; only compared */
 	dlist_node	node;			/* in `waitfds` */
-	int			counted;		/* descriptors reported to the server */
+	int			counted;		/* descriptors reported to PostgreSQL */
 	int			epoll_fd;		/* -1 if it is not open */
 	int			timer_fd;
 	uint64		sockets_version;	/* of those in epoll_fd */
@@ -48,7 +48,7 @@ http_has_waitfd(void)
 	return true;
 }
 
-/* Report that many descriptors to the server.  False if it does not grant them. */
+/* Report that many descriptors to PostgreSQL.  False if it does not grant them. */
 static bool
 count_descriptors(HttpWaitFd *waitfd, int number)
 {

@@ -2,7 +2,7 @@
  * page_window.c
  *	  Cuts bytes into windows of valid text, and scans values across them.
  *
- * A window is a piece of the answer that the server's own check has found to
+ * A window is a piece of the answer that PostgreSQL's own check has found to
  * be UTF-8 without NUL.  It never ends within a character: if a feed does, the
  * bytes of that character are put aside, and the completed character becomes a
  * window of its own.

@@ -235,7 +235,7 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 								coarse_groups(groups, estimate_combinations(&cx, NIL)) : groups,
 								INT_MAX / 2));
 
-	/* the server's estimates of selectivity take it for the whole table */
+	/* PostgreSQL's estimates of selectivity take it for the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate_time_at(&cx, now, &estimate);
 	if (knows_time(&cx, request->time))

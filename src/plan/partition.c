@@ -4,7 +4,7 @@
  *
  * RelationGetPartitionQual() has this constraint, but its cache may be stale:
  * what a default partition holds depends on its siblings, and when one comes
- * or goes the server invalidates the constraint of the default partition, but
+ * or goes PostgreSQL invalidates the constraint of the default partition, but
  * not those of the partitions of that.  So it is put together anew, level by
  * level.
  */
@@ -47,7 +47,7 @@ bound_clauses(Oid relid, Relation parent)
 }
 
 /*
- * The constraint in implicit-AND form, as the server makes it; the OIDs of the
+ * The constraint in implicit-AND form, as PostgreSQL makes it; the OIDs of the
  * levels above are appended to `ancestors`. A partition that is being detached
  * counts as one, as it does in snapshots from before.
  */
@@ -132,7 +132,7 @@ is_restricted(const RelOptInfo *baserel, Node *clause)
 }
 
 /*
- * As restrictions, the clauses need no further care, here or in the server:
+ * As restrictions, the clauses need no further care, here or in PostgreSQL:
  * the columns that they mention are fetched, requests are narrowed by them,
  * and the executor checks them.  Their security level is the lowest: they say
  * which rows exist, before policies say who may see them.

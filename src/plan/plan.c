@@ -3,7 +3,7 @@
  *	  Size, paths and plan of a scan.
  *
  * A request starts at the table's grain and history, and is narrowed clause by
- * clause.  All clauses are checked again by the executor: the server's idea of
+ * clause.  All clauses are checked again by the executor: the API's idea of
  * a filter is not ours to trust.  Planning never does I/O.
  *
  * A path that takes the values of other relations is narrowed further, by its

@@ -7,7 +7,7 @@
 
 #include "foreign/fdwapi.h"
 
-/* FdwRoutine callbacks; see the server's fdwhandler documentation. */
+/* FdwRoutine callbacks; see PostgreSQL's fdwhandler documentation. */
 extern void usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid);
 extern void usageGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid);
 extern ForeignScan *usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,

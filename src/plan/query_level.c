@@ -70,7 +70,7 @@ topmost_parent(PlannerInfo *root, Index relid)
 }
 
 /*
- * Columns that are needed elsewhere than in the final target list.  The server
+ * Columns that are needed elsewhere than in the final target list.  PostgreSQL
  * keeps attr_needed for the topmost parent only, and not for what a
  * PlaceHolderVar uses that the relation itself evaluates (own_placeholders()).
  */

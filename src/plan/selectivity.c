@@ -2,16 +2,16 @@
  * selectivity.c
  *	  What share of a table's rows passes its clauses?
  *
- * The server estimates a clause by its operator, and multiplies.  That is far
+ * PostgreSQL estimates a clause by its operator, and multiplies.  That is far
  * off for what it does not see through (coalesce(a, 'x') = 'y', a < b) and for
  * clauses that contradict each other.  There are few buckets, and dimensions
  * have few values, which ANALYZE has listed: so clauses on them are tried.
  * Those that have a column in common are tried together, on all combinations of
- * what their columns may be.  The server estimates the rest, of an OR each
+ * what their columns may be.  PostgreSQL estimates the rest, of an OR each
  * argument by itself.
  *
  * A program may write thousands of clauses.  So all of this is within a budget;
- * what is beyond it is left to the server, and of a long OR some arguments stand
+ * what is beyond it is left to PostgreSQL, and of a long OR some arguments stand
  * for the others.
  */
 #include "postgres.h"
@@ -230,7 +230,7 @@ static double trial_selectivity(SelectivityContext *cx, const Trial *trial);
 
 /*
  * The selectivity of a trial with too many combinations: each clause is tried
- * by itself, or left to the server if it is alone.
+ * by itself, or left to PostgreSQL if it is alone.
  */
 static double
 single_selectivities(SelectivityContext *cx, const Trial *trial)
@@ -253,7 +253,7 @@ single_selectivities(SelectivityContext *cx, const Trial *trial)
 
 /*
  * The share that passes a trial.  Where no combination passes, the rows that
- * do have values that were not tried, and the server may know how rare these
+ * do have values that were not tried, and PostgreSQL may know how rare these
  * are.
  */
 static double

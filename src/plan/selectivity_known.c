@@ -86,7 +86,7 @@ calls_beside_column(Node *node, void *cx)
 /*
  * Would trying the expression call mutable functions that execution may never
  * get to, as behind OR, CASE or COALESCE?  What a column is compared with may
- * call them, as the server's own estimates evaluate that too.
+ * call them, as PostgreSQL's own estimates evaluate that too.
  */
 static bool
 calls_early(Node *node, SelectivityContext *cx)

@@ -3,7 +3,7 @@
  *	  ANALYZE of a foreign table.
  *
  * The sample is a recent stretch of the table: the newest windows, until they
- * have rows enough.  It is read when the server asks whether the table can be
+ * have rows enough.  It is read when PostgreSQL asks whether the table can be
  * analyzed, not when it asks for the rows: a "no" keeps the statistics and
  * goes on with the next table, while an error would end an ANALYZE of the
  * whole database, and a sample without rows would overwrite the statistics.
@@ -169,7 +169,7 @@ read_sample(Relation rel, Sample *sample)
 
 /*
  * Types of columns may run the owner's code (checks of domains), which must
- * not have the rights of the user who runs ANALYZE.  The server switches to
+ * not have the rights of the user who runs ANALYZE.  PostgreSQL switches to
  * the owner only after this.
  */
 static void

@@ -8,7 +8,7 @@
 #include "foreign/fdwapi.h"
 
 /*
- * FdwRoutine callback; see the server's fdwhandler documentation.  Reads the
+ * FdwRoutine callback; see PostgreSQL's fdwhandler documentation.  Reads the
  * sample already, by few requests, as the table's owner.  False, after a
  * WARNING that says why, if the owner can't read the table; its statistics
  * stay then.

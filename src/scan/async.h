@@ -7,7 +7,7 @@
 
 #include "foreign/fdwapi.h"
 
-/* FdwRoutine callbacks; see the server's fdwhandler documentation. */
+/* FdwRoutine callbacks; see PostgreSQL's fdwhandler documentation. */
 extern bool usageIsForeignPathAsyncCapable(ForeignPath *path);
 extern void usageForeignAsyncRequest(AsyncRequest *areq);
 extern void usageForeignAsyncConfigureWait(AsyncRequest *areq);

@@ -7,7 +7,7 @@
 
 #include "foreign/fdwapi.h"
 
-/* FdwRoutine callback; see the server's fdwhandler documentation. */
+/* FdwRoutine callback; see PostgreSQL's fdwhandler documentation. */
 extern void usageExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
 
 #endif

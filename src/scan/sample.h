@@ -15,7 +15,7 @@ typedef struct SampleRow
 	HeapTuple	tuple;
 } SampleRow;
 
-/* A sample until the server has asked for it. */
+/* A sample until PostgreSQL has asked for it. */
 typedef struct Sample
 {
 	Oid			relid;
@@ -38,7 +38,7 @@ extern Sample *sample_find(Oid relid);
 
 /*
  * An empty sample.  It lives until the transaction ends, as it may have to
- * wait while the server looks at the other tables of an inheritance tree.
+ * wait while PostgreSQL looks at the other tables of an inheritance tree.
  */
 extern Sample *sample_open(Oid relid);
 

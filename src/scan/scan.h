@@ -45,7 +45,7 @@ extern bool scan_try(ForeignScanState *node, TupleTableSlot **slot);
  */
 extern int	scan_watch(ForeignScanState *node, bool waits);
 
-/* FdwRoutine callbacks; see the server's fdwhandler documentation. */
+/* FdwRoutine callbacks; see PostgreSQL's fdwhandler documentation. */
 extern void usageBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *usageIterateForeignScan(ForeignScanState *node);
 extern void usageReScanForeignScan(ForeignScanState *node);
