@@ -118,8 +118,7 @@ page_next(PageReader *reader)
 	json_object_put(reader->result);
 	reader->result = NULL;
 	reader->event = PAGE_WANTS_BYTES;
-	while (!page_advance(reader))
-		continue;
+	page_advance(reader);
 	return reader->event;
 }
 

@@ -143,8 +143,8 @@ page_emit(PageReader *reader, PageEvent event)
 
 /* in page_reader.c */
 
-/* Take one step.  True if reader->event is to be returned. */
-extern bool page_advance(PageReader *reader);
+/* Read on until there is an event, which is then in reader->event. */
+extern void page_advance(PageReader *reader);
 
 /* The length of the longest name that a member of a page or bucket may have. */
 extern size_t page_longest_member(const PageEnvelope *envelope);

@@ -340,8 +340,9 @@ end_window(PageReader *reader)
 	pg_unreachable();
 }
 
-bool
-page_advance(PageReader *reader)
+/* One step.  True: there is an event to report. */
+static bool
+advance(PageReader *reader)
 {
 	bool		in_list = reader->place == IN_DATA || reader->place == IN_RESULTS;
 	char		close = in_list ? ']' : '}';
@@ -373,4 +374,11 @@ page_advance(PageReader *reader)
 			return page_misplaced(reader, "nothing expected after the page");
 	}
 	pg_unreachable();
+}
+
+void
+page_advance(PageReader *reader)
+{
+	while (!advance(reader))
+		continue;
 }
