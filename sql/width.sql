@@ -234,7 +234,7 @@ $$),
   WHERE date_trunc('hour', start_time) BETWEEN own.at(-3, 60) AND own.at(-1, 60)
     OR date_trunc('day', start_time) = own.at(-7)
 $$),
-('1h', $$
+('1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_hourly.completions
   WHERE (start_time AT TIME ZONE 'America/New_York')::date
@@ -370,10 +370,10 @@ SET usage_fdw.enable_width_coarsening = off;
 EXPLAIN (COSTS OFF, SETTINGS) SELECT sum(input_tokens)
 FROM usage_hourly.completions WHERE start_time >= now() - interval '2 days';
 RESET usage_fdw.enable_width_coarsening;
-\echo No wider buckets without pushdown of the range.
+\echo Without pushdown of the range, a clause is one per bucket.
 SET usage_fdw.enable_pushdown = off;
 SELECT pg_temp.line((pg_temp.asked(query)).widths, width, query) FROM (VALUES
-('1h', $$
+('1h, 1d', $$
   SELECT sum(input_tokens) FROM usage_hourly.completions
   WHERE start_time >= now() - interval '2 days'
 $$)

@@ -30,13 +30,13 @@ $$),
 $$)
 ) AS c(width, query);
 
-\echo Levels do not add up over time.
+\echo Gauges do not add up over time.
 SELECT pg_temp.width(width, query) FROM (VALUES
 ('1h', 'SELECT sum(usage_bytes) AS s FROM usage_hourly.vector_stores'),
 ('1h', 'SELECT day, sum(usage_bytes) AS s FROM usage_hourly.vector_stores GROUP BY 1')
 ) AS c(width, query);
 
-\echo An edge of the bucket is seen: by a group, an aggregate, or what decides about a sum.
+\echo An edge of the bucket is seen, by a group or an aggregate; what decides about a sum is one per bucket.
 SELECT pg_temp.width(width, query) FROM (VALUES
 ('1m', $$
   SELECT start_time, sum(input_tokens) AS s
@@ -53,7 +53,7 @@ $$),
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2)
 $$),
-('1m', $$
+('1m, 1h', $$
   SELECT sum(input_tokens) FILTER (WHERE start_time >= own.at(-1, 607)) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2)
@@ -63,7 +63,7 @@ $$),
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) GROUP BY 1 HAVING max(start_time) > own.at(-1, 601)
 $$),
-('1m', $$
+('1m, 1h', $$
   SELECT sum(CASE WHEN end_time > own.at(-1, 601) THEN input_tokens END) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2)
@@ -99,24 +99,24 @@ $$),
 $$)
 ) AS c(width, query);
 
-\echo A clause on time that is no exact range must see its own buckets.
+\echo A clause on time that is no exact range sees its own buckets where it differs within wide ones.
 SELECT pg_temp.width(width, query) FROM (VALUES
 ('1m', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND extract(epoch FROM start_time) % 120 = 0
 $$),
-('1m', $$
+('1m, 1h', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND (start_time < own.at(-1, 77) OR batch)
 $$),
-('1m', $$
+('1m, 1h', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND start_time <> own.at(-1, 60)
 $$),
-('1m', $$
+('1m, 1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND start_time + interval '1 hour' < own.at(-1, 60)
@@ -130,7 +130,7 @@ $$)
 
 \echo A bound that is opaque does not reach behind what the table has.
 SELECT pg_temp.width(width, query) FROM (VALUES
-('1h', $$
+('1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_hourly.completions
   WHERE start_time + interval '0' >= now() - interval '200 days'

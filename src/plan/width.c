@@ -29,6 +29,7 @@
 #include "utils/fmgroids.h"
 
 #include "base/compat.h"
+#include "plan/bucket_expr.h"
 #include "plan/qual.h"
 #include "plan/width.h"
 
@@ -152,6 +153,14 @@ make_group_time(Node *node, WidthContext *cx)
 	return (Node *) bucket;
 }
 
+/* True: there are too many of them by now. */
+static bool
+add_group_time(WidthContext *cx, Node *group_time)
+{
+	cx->group_times = list_append_unique(cx->group_times, group_time);
+	return list_length(cx->group_times) > MAX_GROUP_TIMES;
+}
+
 /*
  * Does the expression depend on the bucket's start or end, other than by group
  * times?  It may have those anywhere; they are collected.
@@ -160,17 +169,18 @@ static bool
 sees_edges(Node *expr, WidthContext *cx)
 {
 	const UsageTableColumn *column;
+	Node	   *group_time;
 
 	if (expr == NULL)
 		return false;
 	if ((is_start_function(cx, expr) || is_start_part(cx, expr)) && takes_only_start(cx, expr))
-	{
-		cx->group_times = list_append_unique(cx->group_times, make_group_time(expr, cx));
-		return list_length(cx->group_times) > MAX_GROUP_TIMES;
-	}
+		return add_group_time(cx, make_group_time(expr, cx));
 	column = mentioned_column(cx, expr);
 	if (column)
 		return column->edge == USAGE_START || column->edge == USAGE_END;
+	group_time = bucket_expr_of_start(cx->level->table, cx->level->rel->relid, expr);
+	if (group_time)
+		return add_group_time(cx, group_time);
 	return expression_tree_walker(expr, sees_edges, cx);
 }
 

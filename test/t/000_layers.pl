@@ -28,7 +28,7 @@ my @wings = (
 	# what may be asked: size, paths, cost, plan
 	{
 		plan => [
-			[qw(query_level qual order partition)], [qw(grain width join density selectivity)],
+			[qw(bucket_expr query_level order partition)], [qw(qual)], [qw(grain width join density selectivity)],
 			[qw(estimate)], [qw(plan)] ]
 	},
 	# the executor's callbacks

@@ -1,0 +1,240 @@
+/*
+ * bucket_expr_call.c
+ *	  Which functions can't fail, with which arguments?
+ *
+ * A function is in the table, or compares.  Whatever is not here may fail.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "base/compat.h"
+#include "plan/bucket_expr_private.h"
+
+/* Numbers of a larger magnitude than these are no int4 or int8, or not followed. */
+#define MAX_INT4 2e9
+#define MAX_INT8 9e18
+
+/* The magnitude of seconds since 1970, of any other part of a time, and of days between times. */
+#define MAX_EPOCH 1e12
+#define MAX_PART 1e7
+
+/*
+ * A function that can't fail with such arguments.  A letter for each:
+ * t: VALUE_TIME, s: VALUE_SPAN, n: VALUE_NUMBER, a: whatever can't fail; and as
+ * constants: T: a time, S: an interval, N: a number, D: one that is not 0,
+ * d: a number of days, B: an interval that is positive and has no months,
+ * u: a unit of date_trunc(), p: a part of a timestamp, P: a part of a date,
+ * e: "epoch", z: a time zone, f: a format, l: a pattern of LIKE.
+ */
+typedef struct SafeFunction
+{
+	Oid			funcid;
+	const char *arguments;
+	ValueKind	result;
+} SafeFunction;
+
+static const SafeFunction safe_functions[] = {
+	{F_DATE_TIMESTAMPTZ, "t", VALUE_TIME},
+	{F_DATE_TIMESTAMP, "t", VALUE_TIME},
+	{F_TIMESTAMP_TIMESTAMPTZ, "t", VALUE_TIME},
+	{F_TIMESTAMP_DATE, "t", VALUE_TIME},
+	{F_TIMESTAMPTZ_TIMESTAMP, "t", VALUE_TIME},
+	{F_TIMESTAMPTZ_DATE, "t", VALUE_TIME},
+	{F_TIMEZONE_TEXT_TIMESTAMPTZ, "zt", VALUE_TIME},
+	{F_TIMEZONE_TEXT_TIMESTAMP, "zt", VALUE_TIME},
+	{F_DATE_TRUNC_TEXT_TIMESTAMP, "ut", VALUE_TIME},
+	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ, "ut", VALUE_TIME},
+	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, "utz", VALUE_TIME},
+	{F_DATE_BIN_INTERVAL_TIMESTAMPTZ_TIMESTAMPTZ, "BtT", VALUE_TIME},
+	{F_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP, "BtT", VALUE_TIME},
+	{F_TIMESTAMPTZ_PL_INTERVAL, "tS", VALUE_TIME},
+	{F_TIMESTAMPTZ_MI_INTERVAL, "tS", VALUE_TIME},
+	{F_TIMESTAMP_PL_INTERVAL, "tS", VALUE_TIME},
+	{F_TIMESTAMP_MI_INTERVAL, "tS", VALUE_TIME},
+	{F_DATE_PL_INTERVAL, "tS", VALUE_TIME},
+	{F_DATE_MI_INTERVAL, "tS", VALUE_TIME},
+	{F_DATE_PLI, "td", VALUE_TIME},
+	{F_DATE_MII, "td", VALUE_TIME},
+	{F_TIMESTAMPTZ_MI, "tt", VALUE_SPAN},
+	{F_TIMESTAMP_MI, "tt", VALUE_SPAN},
+	{F_DATE_MI, "tt", VALUE_NUMBER},
+	{F_EXTRACT_TEXT_TIMESTAMPTZ, "pt", VALUE_NUMBER},
+	{F_EXTRACT_TEXT_TIMESTAMP, "pt", VALUE_NUMBER},
+	{F_EXTRACT_TEXT_DATE, "Pt", VALUE_NUMBER},
+	{F_EXTRACT_TEXT_INTERVAL, "es", VALUE_NUMBER},
+	{F_DATE_PART_TEXT_TIMESTAMPTZ, "pt", VALUE_NUMBER},
+	{F_DATE_PART_TEXT_TIMESTAMP, "pt", VALUE_NUMBER},
+	{F_TO_CHAR_TIMESTAMPTZ_TEXT, "tf", VALUE_ANY},
+	{F_TO_CHAR_TIMESTAMP_TEXT, "tf", VALUE_ANY},
+	{F_FLOOR_NUMERIC, "n", VALUE_NUMBER},
+	{F_CEIL_NUMERIC, "n", VALUE_NUMBER},
+	{F_CEILING_NUMERIC, "n", VALUE_NUMBER},
+	{F_FLOOR_FLOAT8, "n", VALUE_NUMBER},
+	{F_CEIL_FLOAT8, "n", VALUE_NUMBER},
+	{F_NUMERIC_INT4, "n", VALUE_NUMBER},
+	{F_NUMERIC_INT8, "n", VALUE_NUMBER},
+	{F_FLOAT8_NUMERIC, "n", VALUE_NUMBER},
+	{F_FLOAT8_INT4, "n", VALUE_NUMBER},
+	{F_INT8_INT4, "n", VALUE_NUMBER},
+	{F_INT4_NUMERIC, "n", VALUE_NUMBER},
+	{F_INT8_NUMERIC, "n", VALUE_NUMBER},
+	{F_INT4_FLOAT8, "n", VALUE_NUMBER},
+	{F_INT8_FLOAT8, "n", VALUE_NUMBER},
+	{F_NUMERIC_ADD, "nn", VALUE_NUMBER},
+	{F_NUMERIC_SUB, "nn", VALUE_NUMBER},
+	{F_NUMERIC_MUL, "nN", VALUE_NUMBER},
+	{F_NUMERIC_DIV, "nD", VALUE_NUMBER},
+	{F_FLOAT8PL, "nn", VALUE_NUMBER},
+	{F_FLOAT8MI, "nn", VALUE_NUMBER},
+	{F_FLOAT8MUL, "nN", VALUE_NUMBER},
+	{F_FLOAT8DIV, "nD", VALUE_NUMBER},
+	{F_INT4PL, "nn", VALUE_NUMBER},
+	{F_INT4MI, "nn", VALUE_NUMBER},
+	{F_INT4MUL, "nN", VALUE_NUMBER},
+	{F_INT4DIV, "nD", VALUE_NUMBER},
+	{F_INT4MOD, "nD", VALUE_NUMBER},
+	{F_INT8PL, "nn", VALUE_NUMBER},
+	{F_INT8MI, "nn", VALUE_NUMBER},
+	{F_INT8MUL, "nN", VALUE_NUMBER},
+	{F_INT8DIV, "nD", VALUE_NUMBER},
+	{F_INT8MOD, "nD", VALUE_NUMBER},
+	{F_INT84PL, "nn", VALUE_NUMBER},
+	{F_INT84MI, "nn", VALUE_NUMBER},
+	{F_INT84MUL, "nN", VALUE_NUMBER},
+	{F_INT84DIV, "nD", VALUE_NUMBER},
+	{F_ELEM_CONTAINED_BY_RANGE, "aa", VALUE_ANY},
+	{F_RANGE_CONTAINS_ELEM, "aa", VALUE_ANY},
+	{F_TEXTLIKE, "al", VALUE_ANY},
+	{F_TEXTNLIKE, "al", VALUE_ANY}
+};
+
+static const Value fails = {VALUE_FAILS};
+
+static Value
+number(double most)
+{
+	return (Value) {VALUE_NUMBER, most};
+}
+
+/* Does an argument fit the letter? */
+static bool
+fits(Node *expr, Value value, char letter)
+{
+	switch (letter)
+	{
+		case 't':
+			return value.kind == VALUE_TIME;
+		case 's':
+			return value.kind == VALUE_SPAN;
+		case 'n':
+			return value.kind == VALUE_NUMBER;
+		case 'a':
+			return value.kind != VALUE_FAILS;
+		default:
+			return bucket_expr_is_constant(expr, value, letter);
+	}
+}
+
+/* How large a number comes of it? */
+static double
+magnitude(const SafeFunction *function, List *args, const Value *values)
+{
+	switch (function->arguments[0])
+	{
+		case 'p':
+		case 'P':
+		case 'e':
+			return bucket_expr_is_epoch(linitial(args)) ? MAX_EPOCH : MAX_PART;
+		case 't':
+			return MAX_PART;
+	}
+	if (function->arguments[1] == '\0')
+		return values[0].most + 1;
+	if (function->arguments[1] == 'n')
+		return values[0].most + values[1].most;
+	/* a divisor is 1 at least */
+	return function->arguments[1] == 'N' ? values[0].most * values[1].most : values[0].most;
+}
+
+static bool
+fits_type(double most, Oid type)
+{
+	return most <= (type == INT4OID ? MAX_INT4 : MAX_INT8);
+}
+
+/* A call whose arguments can't fail. */
+static Value
+call_safe(const SafeFunction *function, List *args, const Value *values, Oid type)
+{
+	double		most;
+
+	if (strlen(function->arguments) != list_length(args))
+		return fails;
+	for (int i = 0; i < list_length(args); i++)
+		if (!fits(list_nth(args, i), values[i], function->arguments[i]))
+			return fails;
+	if (function->result != VALUE_NUMBER)
+		return (Value) {function->result};
+	most = magnitude(function, args, values);
+	return fits_type(most, type) ? number(most) : fails;
+}
+
+bool
+bucket_expr_is_comparable(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case TEXTOID:
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+bool
+bucket_expr_is_comparison(Oid opno, Oid collation)
+{
+	Oid			left;
+	Oid			right;
+	Oid			family;
+	Oid			equality = opno;
+
+	op_input_types(opno, &left, &right);
+	if (!bucket_expr_is_comparable(left) || !bucket_expr_is_comparable(right) ||
+		(left == TEXTOID && !OidIsValid(collation)))
+		return false;
+	family = lookup_type_cache(left, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	if (get_op_opfamily_strategy(opno, family) != InvalidStrategy)
+		return true;
+	equality = get_negator(opno);
+	return OidIsValid(equality) &&
+		get_op_opfamily_strategy(equality, family) == BTEqualStrategyNumber;
+}
+
+Value
+bucket_expr_call(Oid funcid, Oid collation, List *args, const Value *values, Oid type)
+{
+	if ((funcid == F_TEXTLIKE || funcid == F_TEXTNLIKE) &&
+		(!OidIsValid(collation) || !get_collation_isdeterministic(collation)))
+		return fails;
+	for (int i = 0; i < lengthof(safe_functions); i++)
+		if (safe_functions[i].funcid == funcid)
+			return call_safe(&safe_functions[i], args, values, type);
+	return fails;
+}
