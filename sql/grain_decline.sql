@@ -94,11 +94,11 @@ SELECT pg_temp.grain(grain, query) FROM (VALUES
   FROM usage.completions GROUP BY 1, 2
   HAVING count(*) > 1
 $$),
-('all', $$
-  SELECT day, model, count(*) = 1 AS one, count(*) <> 1 AS many, 1 < count(*) AS more,
-    count(*) <= 1 AS few
-  FROM usage.completions GROUP BY 1, 2
-$$),
+('all', 'SELECT day, model, count(*) = 1 AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT day, model, count(*) <> 1 AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT day, model, 1 < count(*) AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT day, model, count(*) <= 1 AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT count(*) + 0 AS n FROM usage.completions'),
 ('all', $$
   SELECT model, sum(input_tokens) AS s
   FROM usage.completions GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 4
