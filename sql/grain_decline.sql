@@ -100,6 +100,10 @@ $$),
 ('all', 'SELECT day, model, count(*) <= 1 AS s FROM usage.completions GROUP BY 1, 2'),
 ('all', 'SELECT count(*) + 0 AS n FROM usage.completions'),
 ('all', $$
+  SELECT day, sum(CASE WHEN batch THEN 3 ELSE -1 END) > 0 AS s
+  FROM usage.completions GROUP BY 1
+$$),
+('all', $$
   SELECT model, sum(input_tokens) AS s
   FROM usage.completions GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 4
 $$)
