@@ -86,9 +86,38 @@ SELECT pg_temp.grain(grain, query) FROM (VALUES
 ('all', 'SELECT count(model) AS n FROM usage.completions'),
 ('all', 'SELECT avg(input_tokens) AS n FROM usage.completions'),
 ('all', 'SELECT sum(input_tokens) AS s FROM usage.completions HAVING count(*) > 1000'),
+('all', 'SELECT sum(input_tokens) AS s FROM usage.completions HAVING count(*) >= 1000'),
+('all', 'SELECT sum(input_tokens) AS s FROM usage.completions HAVING 1000 < count(*)'),
+('all', 'SELECT sum(input_tokens) AS s, count(*) % 2 = 0 AS even FROM usage.completions'),
+('all', $$
+  SELECT day, model, sum(input_tokens) AS s
+  FROM usage.completions GROUP BY 1, 2
+  HAVING count(*) > 1
+$$),
+('all', 'SELECT day, model, count(*) = 1 AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT day, model, count(*) <> 1 AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT day, model, 1 < count(*) AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT day, model, count(*) <= 1 AS s FROM usage.completions GROUP BY 1, 2'),
+('all', 'SELECT count(*) + 0 AS n FROM usage.completions'),
+('all', $$
+  SELECT day, sum(CASE WHEN batch THEN 3 ELSE -1 END) > 0 AS s
+  FROM usage.completions GROUP BY 1
+$$),
 ('all', $$
   SELECT model, sum(input_tokens) AS s
   FROM usage.completions GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 4
+$$)
+) AS c(grain, query);
+
+\echo A count of rows that a number chooses may be 0 for coarser rows only.
+SELECT pg_temp.grain(grain, query) FROM (VALUES
+('all', $$
+  SELECT sum(input_tokens) AS s, count(*) FILTER (WHERE input_tokens < 1000) > 0 AS a
+  FROM usage.completions
+$$),
+('all', $$
+  SELECT sum(input_tokens) AS s, count(CASE WHEN input_tokens < 1000 THEN 1 END) > 0 AS a
+  FROM usage.completions
 $$)
 ) AS c(grain, query);
 
@@ -124,10 +153,32 @@ SELECT pg_temp.grain(grain, query) FROM (VALUES
 ('all', 'SELECT sum(mod(input_tokens, 7::bigint)) AS s FROM usage.completions'),
 ('all', 'SELECT sum(input_tokens::numeric % 7) AS s FROM usage.completions'),
 ('all', 'SELECT sum(input_tokens / 7) AS s FROM usage.completions'),
+('all', 'SELECT sum(input_tokens / 7.0) AS s FROM usage.completions'),
+('all', 'SELECT sum(input_tokens * 0.25 / 3 + output_tokens) AS s FROM usage.completions'),
+('all', 'SELECT sum(coalesce(input_tokens % 7, 0)) AS s FROM usage.completions'),
+('all', 'SELECT sum(round(input_tokens * 0.00125, 2)) AS s FROM usage.completions'),
+('all', 'SELECT sum((input_tokens * 0.00125)::numeric(12,2)) AS s FROM usage.completions'),
 ('all', $$
   SELECT sum(input_tokens::float8) AS s
   FROM (SELECT (input_tokens % 8)::bigint AS input_tokens FROM usage.completions) AS c
 $$)
+) AS c(grain, query);
+
+\echo Floating point rounds each product and each sum; that of few rows is another.
+SELECT pg_temp.line((pg_temp.asked(query)).groups, grain, query) FROM (VALUES
+('all', 'SELECT sum(input_tokens * 0.1::float8) AS s FROM usage.completions'),
+('all', 'SELECT sum((input_tokens * 0.1::float8)::numeric) AS s FROM usage.completions'),
+('all', $$
+  SELECT sum(c.input_tokens * p.price::float8 + c.output_tokens * 0.25) AS s
+  FROM usage.completions AS c
+  JOIN own.price AS p USING (model)
+$$)
+) AS c(grain, query);
+
+\echo A product of integers may be out of range for a coarser row only.
+SELECT pg_temp.grain(grain, query) FROM (VALUES
+('all', 'SELECT sum(input_tokens * 2) AS s FROM usage.completions'),
+('all', 'SELECT sum(input_tokens * 2::bigint) AS s FROM usage.completions')
 ) AS c(grain, query);
 
 \echo A product of two numbers does not add up, nor does any number times infinity.
@@ -143,6 +194,41 @@ $$),
   SELECT sum(c.input_cached_tokens * p.any_price) AS s
   FROM usage.completions AS c
   JOIN own.price AS p ON p.any_price = 'Infinity'
+$$),
+('all', $$
+  SELECT sum(c.input_cached_tokens * (p.any_price + 1)) AS s
+  FROM usage.completions AS c
+  JOIN own.price AS p ON p.any_price = 'Infinity'
+$$),
+('all', $$
+  SELECT sum(c.input_cached_tokens * coalesce(p.any_price, 0)) AS s
+  FROM usage.completions AS c
+  JOIN own.price AS p ON p.any_price = 'Infinity'
+$$),
+('all', $$
+  SELECT sum(input_cached_tokens
+    * CASE WHEN day < '2000-01-01' THEN 1 ELSE 'Infinity'::numeric END) AS s
+  FROM usage.completions
+$$),
+('all', $$
+  SELECT sum(input_cached_tokens
+    * CASE WHEN day > '2000-01-01' THEN 'Infinity'::numeric ELSE 1 END) AS s
+  FROM usage.completions
+$$),
+('all', $$
+  SELECT sum(c.input_cached_tokens * -p.any_price) AS s
+  FROM usage.completions AS c
+  JOIN own.price AS p ON p.any_price = 'Infinity'
+$$),
+('all', $$
+  SELECT sum(c.input_cached_tokens * abs(p.any_price)) AS s
+  FROM usage.completions AS c
+  JOIN own.price AS p ON p.any_price = 'Infinity'
+$$),
+('all', $$
+  SELECT sum(output_tokens + input_tokens * num_model_requests::numeric) AS s
+  FROM usage.completions
+  WHERE day > now()::date - 9
 $$)
 ) AS c(grain, query);
 
@@ -154,7 +240,23 @@ SELECT pg_temp.grain(grain, query) FROM (VALUES
 \echo A number that is not always sent may be NULL in one row and not in the next.
 SELECT pg_temp.grain(grain, query) FROM (VALUES
 ('all', 'SELECT sum(input_tokens + input_image_tokens) AS s FROM usage.completions'),
-('all', 'SELECT sum(coalesce(input_image_tokens, 1)) AS s FROM usage.completions')
+('all', 'SELECT sum(input_tokens - input_image_tokens::numeric) AS s FROM usage.completions'),
+('all', 'SELECT sum(input_image_tokens * 0.5 + output_tokens) AS s FROM usage.completions'),
+('all', 'SELECT sum(output_tokens - 0.5 * input_image_tokens) AS s FROM usage.completions'),
+('all', $$
+  SELECT sum(input_tokens + CASE WHEN batch THEN 0 ELSE input_image_tokens END) AS s
+  FROM usage.completions
+$$),
+('all', $$
+  SELECT sum(input_tokens + CASE WHEN batch THEN input_image_tokens ELSE 0 END) AS s
+  FROM usage.completions
+$$),
+('all', 'SELECT sum(coalesce(input_tokens + input_image_tokens, 0)) AS s FROM usage.completions'),
+('all', 'SELECT sum(coalesce(input_image_tokens, 1)) AS s FROM usage.completions'),
+('all', 'SELECT sum(coalesce(input_image_tokens, 0.5)) AS s FROM usage.completions'),
+('all', 'SELECT sum(coalesce(input_image_tokens, output_tokens)) AS s FROM usage.completions'),
+('all', 'SELECT sum(coalesce(input_image_tokens, output_tokens, 0)) AS s FROM usage.completions'),
+('all', 'SELECT sum(amount + coalesce(amount, 0) * 2) AS s FROM usage.costs')
 ) AS c(grain, query);
 
 \echo CASE and FILTER that ask about a number ask for each row.
@@ -174,6 +276,12 @@ $$)
 
 \echo A constant counts the rows for which it is taken.
 SELECT pg_temp.grain(grain, query) FROM (VALUES
+('all', 'SELECT sum(input_tokens * 0.25 + 1) AS s FROM usage.completions'),
+('all', $$
+  SELECT sum(c.input_tokens * 0.25 + p.price) AS s
+  FROM usage.completions AS c
+  JOIN own.price AS p USING (model)
+$$),
 ('all', 'SELECT sum(CASE WHEN batch THEN 1 ELSE input_tokens END) AS s FROM usage.completions'),
 ('all', 'SELECT sum(CASE WHEN batch THEN input_tokens ELSE 1 END) AS s FROM usage.completions')
 ) AS c(grain, query);

@@ -13,14 +13,17 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/stratnum.h"
 #include "access/transam.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
@@ -109,6 +112,79 @@ ignores_duplicates(const Aggref *agg)
 }
 
 /*
+ * Is it a count of what is the same for all rows of a coarser one?  It is 0 over
+ * both relations, or over neither.
+ */
+static bool
+is_common_count(Node *expr, const QueryLevel *level)
+{
+	Aggref	   *agg = (Aggref *) expr;
+
+	if (!IsA(expr, Aggref) || agg->agglevelsup != 0)
+		return false;
+	if (agg->aggfnoid != F_COUNT_ && agg->aggfnoid != F_COUNT_ANY)
+		return false;
+	return !grain_mentions_uncommon((Node *) agg->args, level) &&
+		!grain_mentions_uncommon((Node *) agg->aggfilter, level);
+}
+
+/*
+ * Does count <op> value tell 0 from all other counts, and no more?  The other
+ * way round, the operator's commutator does.
+ */
+static bool
+tells_zero(Oid opno, int64 value)
+{
+	switch (get_op_opfamily_strategy(opno, INTEGER_BTREE_FAM_OID))
+	{
+		case BTLessStrategyNumber:
+		case BTGreaterEqualStrategyNumber:
+			return value == 1;
+		case BTLessEqualStrategyNumber:
+		case BTEqualStrategyNumber:
+		case BTGreaterStrategyNumber:
+			return value == 0;
+		default:
+			/* <> is in no family, but the negator of = */
+			return value == 0 &&
+				get_op_opfamily_strategy(get_negator(opno), INTEGER_BTREE_FAM_OID) == BTEqualStrategyNumber;
+	}
+}
+
+/* Condition 2: HAVING count(*) > 0 and its like ask whether there is a row. */
+static bool
+is_existence_test(Node *expr, const QueryLevel *level)
+{
+	OpExpr	   *op = (OpExpr *) expr;
+	Oid			opno;
+	Node	   *count;
+	Const	   *value;
+
+	if (!IsA(expr, OpExpr) || list_length(op->args) != 2)
+		return false;
+	opno = op->opno;
+	count = linitial(op->args);
+	value = lsecond(op->args);
+	if (IsA(count, Const))
+	{
+		opno = get_commutator(opno);
+		count = lsecond(op->args);
+		value = linitial(op->args);
+	}
+	if (!IsA(value, Const) || value->constisnull || !is_common_count(count, level))
+		return false;
+	switch (value->consttype)
+	{
+		case INT4OID:
+			return tells_zero(opno, DatumGetInt32(value->constvalue));
+		case INT8OID:
+			return tells_zero(opno, DatumGetInt64(value->constvalue));
+		default:
+			return false;
+	}
+}
+
+/*
  * Conditions 2 and 4: does the value of an expression of the target list or
  * HAVING change with coarser rows?
  */
@@ -119,6 +195,8 @@ sees_difference(Node *expr, const QueryLevel *level)
 		return false;
 	if (IsA(expr, Var))
 		return grain_mentions_uncommon(expr, level);
+	if (is_existence_test(expr, level))
+		return false;
 	if (IsA(expr, Aggref))
 	{
 		Aggref	   *agg = (Aggref *) expr;

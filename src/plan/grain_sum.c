@@ -15,7 +15,7 @@
 #include "base/compat.h"
 #include "plan/grain_private.h"
 
-static bool is_summand(const QueryLevel *level, Node *expr);
+static bool adds_up(const QueryLevel *level, Node *expr, bool alike);
 
 /*
  * The column of a number that adds up over dimensions and is not rounded.  One
@@ -35,16 +35,7 @@ match_number(const QueryLevel *level, Node *expr)
 	return column;
 }
 
-/* Is it such a number, of type numeric or cast to it? */
-static bool
-is_numeric_number(const QueryLevel *level, Node *expr)
-{
-	FuncExpr   *cast = (FuncExpr *) expr;
-
-	if (IsA(expr, FuncExpr) && cast->funcid == F_NUMERIC_INT8)
-		return match_number(level, linitial(cast->args)) != NULL;
-	return exprType(expr) == NUMERICOID && match_number(level, expr) != NULL;
-}
+/* Factors */
 
 static bool
 is_finite_constant(Const *constant)
@@ -57,78 +48,98 @@ is_finite_constant(Const *constant)
 	return !numeric_is_nan(value) && !numeric_is_inf(value);
 }
 
-/*
- * Is it a numeric that is the same for all rows of a coarser one, and finite
- * (infinity times zero is NaN)?  Finite are an integer cast to numeric, a
- * constant that is, and a type with a precision.
- */
-static bool
-is_factor(const QueryLevel *level, Node *expr)
-{
-	FuncExpr   *cast = (FuncExpr *) expr;
+static bool is_finite(Node *expr);
 
-	if (exprType(expr) != NUMERICOID || grain_mentions_uncommon(expr, level))
-		return false;
-	if (IsA(expr, Const))
-		return is_finite_constant((Const *) expr);
-	if (IsA(expr, FuncExpr) &&
-		(cast->funcid == F_NUMERIC_INT2 || cast->funcid == F_NUMERIC_INT4 ||
-		 cast->funcid == F_NUMERIC_INT8))
-		return true;
-	return exprTypmod(expr) >= 0;
+static bool
+are_finite(List *exprs)
+{
+	ListCell   *lc;
+
+	foreach(lc, exprs)
+	{
+		if (!is_finite(lfirst(lc)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_finite_choice(CaseExpr *choice)
+{
+	ListCell   *lc;
+
+	foreach(lc, choice->args)
+	{
+		if (!is_finite((Node *) lfirst_node(CaseWhen, lc)->result))
+			return false;
+	}
+	return choice->defresult == NULL || is_finite((Node *) choice->defresult);
 }
 
 /*
- * sum(a + b) is sum(a) + sum(b) only where neither is NULL without the other.
+ * Is a numeric expression never infinite?  That holds for an integer cast to
+ * numeric, a constant that is not, and a type with a precision; and for what is
+ * computed of these, as numeric arithmetic raises an error instead.
  */
 static bool
-is_sum_of_numbers(const QueryLevel *level, Node *expr)
+is_finite(Node *expr)
 {
-	const UsageTableColumn *column = match_number(level, expr);
-	OpExpr	   *op = (OpExpr *) expr;
-
-	if (column)
-		return column->always_sent;
-	if (!IsA(expr, OpExpr))
-		return false;
-	switch (op->opfuncid)
+	if (IsA(expr, Const))
+		return is_finite_constant((Const *) expr);
+	if (exprTypmod(expr) >= 0)
+		return true;
+	switch (nodeTag(expr))
 	{
-		case F_INT8PL:
-		case F_INT8MI:
-		case F_NUMERIC_ADD:
-		case F_NUMERIC_SUB:
-			return list_length(op->args) == 2 &&
-				is_sum_of_numbers(level, linitial(op->args)) &&
-				is_sum_of_numbers(level, lsecond(op->args));
+		case T_FuncExpr:
+			switch (((FuncExpr *) expr)->funcid)
+			{
+				case F_NUMERIC_INT2:
+				case F_NUMERIC_INT4:
+				case F_NUMERIC_INT8:
+					return true;
+				default:
+					return false;
+			}
+		case T_OpExpr:
+			switch (((OpExpr *) expr)->opfuncid)
+			{
+				case F_NUMERIC_ADD:
+				case F_NUMERIC_SUB:
+				case F_NUMERIC_MUL:
+				case F_NUMERIC_DIV:
+					return are_finite(((OpExpr *) expr)->args);
+				default:
+					return false;
+			}
+		case T_CoalesceExpr:
+			return are_finite(((CoalesceExpr *) expr)->args);
+		case T_CaseExpr:
+			return is_finite_choice((CaseExpr *) expr);
 		default:
 			return false;
 	}
 }
 
+/*
+ * Is it a numeric that is the same for all rows of a coarser one, and finite
+ * (infinity times zero is NaN)?  Each row has the same value, so that it may be
+ * rounded, a quotient say.
+ */
 static bool
-is_product(const QueryLevel *level, Node *expr)
+is_factor(const QueryLevel *level, Node *expr)
 {
-	OpExpr	   *op = (OpExpr *) expr;
-	Node	   *left;
-	Node	   *right;
-
-	if (!IsA(expr, OpExpr) || op->opfuncid != F_NUMERIC_MUL)
-		return false;
-	left = linitial(op->args);
-	right = lsecond(op->args);
-	return (is_numeric_number(level, left) && is_factor(level, right)) ||
-		(is_numeric_number(level, right) && is_factor(level, left));
+	return exprType(expr) == NUMERICOID && !grain_mentions_uncommon(expr, level) && is_finite(expr);
 }
 
+/* Summands */
+
 static bool
-is_zero_or_null(Node *expr)
+is_zero(Node *expr)
 {
 	Const	   *constant = (Const *) expr;
 
-	if (!IsA(expr, Const))
+	if (!IsA(expr, Const) || constant->constisnull)
 		return false;
-	if (constant->constisnull)
-		return true;
 	switch (constant->consttype)
 	{
 		case INT8OID:
@@ -141,31 +152,86 @@ is_zero_or_null(Node *expr)
 	}
 }
 
-/* Is it a CASE whose branch is the same for all rows of a coarser one? */
+/*
+ * A sum of terms is NULL where one of them is, so that each must be so for all
+ * rows or for none.  A quotient is rounded for each row, and not taken.  Nor is a
+ * product of integers: that of a coarser row may be out of range.
+ */
 static bool
-is_choice(const QueryLevel *level, Node *expr)
+operation_adds_up(const QueryLevel *level, OpExpr *op, bool alike)
 {
-	CaseExpr   *choice = (CaseExpr *) expr;
+	Node	   *left = linitial(op->args);
+	Node	   *right = llast(op->args);
+
+	switch (op->opfuncid)
+	{
+		case F_INT8PL:
+		case F_INT8MI:
+		case F_NUMERIC_ADD:
+		case F_NUMERIC_SUB:
+			return adds_up(level, left, true) && adds_up(level, right, true);
+		case F_NUMERIC_MUL:
+			return (adds_up(level, left, alike) && is_factor(level, right)) ||
+				(adds_up(level, right, alike) && is_factor(level, left));
+		default:
+			return false;
+	}
+}
+
+/* A number that is not there adds nothing: neither as NULL nor as 0. */
+static bool
+coalesce_adds_up(const QueryLevel *level, CoalesceExpr *coalesce)
+{
+	return list_length(coalesce->args) == 2 && is_zero(lsecond(coalesce->args)) &&
+		adds_up(level, linitial(coalesce->args), false);
+}
+
+/* A CASE whose branch is the same for all rows of a coarser one. */
+static bool
+choice_adds_up(const QueryLevel *level, CaseExpr *choice, bool alike)
+{
 	ListCell   *lc;
 
-	if (!IsA(expr, CaseExpr) || grain_mentions_uncommon((Node *) choice->arg, level))
+	if (grain_mentions_uncommon((Node *) choice->arg, level))
 		return false;
 	foreach(lc, choice->args)
 	{
 		CaseWhen   *when = lfirst_node(CaseWhen, lc);
 
-		if (grain_mentions_uncommon((Node *) when->expr, level) || !is_summand(level, (Node *) when->result))
+		if (grain_mentions_uncommon((Node *) when->expr, level) || !adds_up(level, (Node *) when->result, alike))
 			return false;
 	}
-	return choice->defresult == NULL || is_summand(level, (Node *) choice->defresult);
+	return choice->defresult == NULL || adds_up(level, (Node *) choice->defresult, alike);
 }
 
-/* Is its sum() the same over coarser rows? */
+/*
+ * Is its sum() the same over coarser rows?  With "alike" it must also be NULL
+ * for all of the rows that a coarser one stands for or for none of them, as
+ * sum() passes over those where it is.
+ */
 static bool
-is_summand(const QueryLevel *level, Node *expr)
+adds_up(const QueryLevel *level, Node *expr, bool alike)
 {
-	return match_number(level, expr) || is_numeric_number(level, expr) || is_zero_or_null(expr) ||
-		is_sum_of_numbers(level, expr) || is_product(level, expr) || is_choice(level, expr);
+	const UsageTableColumn *column = match_number(level, expr);
+
+	if (column)
+		return column->always_sent || !alike;
+	switch (nodeTag(expr))
+	{
+		case T_Const:
+			return ((Const *) expr)->constisnull || is_zero(expr);
+		case T_FuncExpr:
+			return ((FuncExpr *) expr)->funcid == F_NUMERIC_INT8 &&
+				adds_up(level, linitial(((FuncExpr *) expr)->args), alike);
+		case T_OpExpr:
+			return operation_adds_up(level, (OpExpr *) expr, alike);
+		case T_CoalesceExpr:
+			return coalesce_adds_up(level, (CoalesceExpr *) expr);
+		case T_CaseExpr:
+			return choice_adds_up(level, (CaseExpr *) expr, alike);
+		default:
+			return false;
+	}
 }
 
 bool
@@ -177,5 +243,5 @@ grain_is_qualified_sum(const QueryLevel *level, Aggref *agg)
 		return false;
 	if (grain_mentions_uncommon((Node *) agg->aggfilter, level))
 		return false;
-	return is_summand(level, (Node *) linitial_node(TargetEntry, agg->args)->expr);
+	return adds_up(level, (Node *) linitial_node(TargetEntry, agg->args)->expr, false);
 }

@@ -22,14 +22,6 @@ SELECT format('CREATE VIEW %1$s_view AS SELECT * FROM %1$s;
 FROM source
 \gexec
 
-CREATE FUNCTION pg_temp.random_dimension(s source) RETURNS text LANGUAGE sql VOLATILE AS $$
-  SELECT format('t.%I', col) FROM dimension WHERE endpoint = s.endpoint ORDER BY random() LIMIT 1
-$$;
-CREATE FUNCTION pg_temp.random_measure(s source) RETURNS text LANGUAGE sql VOLATILE AS $$
-  SELECT format('t.%I', m)
-  FROM measure, unnest(cols) AS m WHERE endpoint = s.endpoint ORDER BY random() LIMIT 1
-$$;
-
 -- What a coarser row may be asked.
 CREATE FUNCTION pg_temp.random_condition(s source) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -82,6 +74,10 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   m text := pg_temp.random_measure(s);
 BEGIN
+  IF pg_temp.chance(0.3) THEN
+    RETURN pg_temp.random_formula(s, 3, CASE WHEN joined
+      THEN '{l.price,l.n::numeric,"coalesce(l.price, 0)",(l.price / 7),0.5}'::text[] ELSE '{}' END);
+  END IF;
   RETURN CASE pg_temp.upto(14)
     WHEN 0 THEN format('%s + %s', m, pg_temp.random_measure(s))
     WHEN 1 THEN format('%s - %s', m, pg_temp.random_measure(s))
@@ -137,8 +133,8 @@ BEGIN
     WHEN 4 THEN pg_temp.pick('sum(1)', 'sum(0.5)', 'sum(2::bigint)')
     WHEN 5 THEN format('sum(length(%s::text))', d)
     WHEN 6 THEN format('%s(DISTINCT %s)', pg_temp.pick('sum', 'count', 'avg'), m)
-    WHEN 7 THEN format('sum(coalesce(%s, 1))', m)
-    WHEN 8 THEN format('sum(%s / 7)', m)
+    WHEN 7 THEN format('sum(%s)', replace(pg_temp.random_formula(s, 2, '{}'), ', 0)', ', 1)'))
+    WHEN 8 THEN format('sum(%s / %s)', m, pg_temp.pick('7', '7.0'))
     WHEN 9 THEN format('sum(%s::numeric * %s)', m, pg_temp.random_measure(s))
     WHEN 10 THEN format('sum(%s) FILTER (WHERE %s > 100)', m, pg_temp.random_measure(s))
     WHEN 11 THEN format('bit_or(%s::bigint)', m)
@@ -300,8 +296,10 @@ BEGIN
       ELSE grouping END END;
   END IF;
   IF pg_temp.chance(0.2) THEN
-    tail := tail || ' HAVING ' || CASE WHEN tempted THEN pg_temp.random_temptation(s, f.joined)
-      ELSE pg_temp.random_aggregate(s, f.joined) END || ' IS NOT NULL';
+    tail := tail || ' HAVING ' || CASE
+      WHEN tempted THEN pg_temp.random_temptation(s, f.joined) || ' IS NOT NULL'
+      WHEN pg_temp.chance(0.5) THEN pg_temp.random_existence(s)
+      ELSE pg_temp.random_aggregate(s, f.joined) || ' IS NOT NULL' END;
   END IF;
   IF pg_temp.chance(0.1) AND tempted THEN
     tail := tail || ' ORDER BY ' || pg_temp.random_temptation(s, f.joined);

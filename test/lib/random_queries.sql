@@ -194,6 +194,56 @@ BEGIN
   RETURN array_to_string(parts, pg_temp.pick(' AND ', ' AND ', ' OR '));
 END $$;
 
+CREATE FUNCTION pg_temp.random_dimension(s source) RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT format('t.%I', col) FROM dimension WHERE endpoint = s.endpoint ORDER BY random() LIMIT 1
+$$;
+CREATE FUNCTION pg_temp.random_measure(s source) RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT format('t.%I', m)
+  FROM measure, unnest(cols) AS m WHERE endpoint = s.endpoint ORDER BY random() LIMIT 1
+$$;
+
+-- A formula over numbers that adds up, but for a number in a sum of terms that is
+-- not always sent.  "factors" are numerics beside those of dimensions.
+CREATE FUNCTION pg_temp.random_formula(s source, depth int, factors text[]) RETURNS text
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  m text := pg_temp.random_measure(s);
+  d text := pg_temp.random_dimension(s);
+  factor text := pg_temp.pick(VARIADIC factors || ARRAY['0.00000125', '2.5', '(-1.5)',
+    'NULL::numeric', format('length(%s::text)::numeric', d), format('(length(%s::text) / 7.0)', d),
+    format('CASE WHEN %s IS NULL THEN 0.5 ELSE 2.0 END', d)]);
+BEGIN
+  IF pg_temp.chance(0.5) THEN
+    m := format('coalesce(%s, %s)', m, pg_temp.pick('0', '0', '0.0'));
+  END IF;
+  IF depth = 0 THEN
+    RETURN m;
+  END IF;
+  RETURN CASE pg_temp.upto(8)
+    WHEN 0 THEN format('(%s * %s)', pg_temp.random_formula(s, depth - 1, factors), factor)
+    WHEN 1 THEN format('(%s * %s)', factor, m)
+    WHEN 2 THEN format('coalesce(%s, 0)', pg_temp.random_formula(s, depth - 1, factors))
+    WHEN 3 THEN m
+    WHEN 4 THEN format('CASE WHEN %s IS NOT NULL THEN %s%s END', d,
+      pg_temp.random_formula(s, depth - 1, factors), pg_temp.pick('', ' ELSE 0', ' ELSE ' || m))
+    ELSE format('(%s %s %s)', pg_temp.random_formula(s, depth - 1, factors),
+      pg_temp.pick('+', '-'), pg_temp.random_formula(s, depth - 1, factors))
+  END;
+END $$;
+
+-- Is there any row, or as often how many there are.
+CREATE FUNCTION pg_temp.random_existence(s source) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  d text := pg_temp.random_dimension(s);
+  counted text := pg_temp.pick('count(*)', 'count(1)', format('count(%s)', d),
+    format('count(*) FILTER (WHERE %s IS NULL)', d));
+BEGIN
+  RETURN CASE WHEN pg_temp.chance(0.3)
+    THEN format('%s %s %s', pg_temp.upto(3), pg_temp.pick('<', '<=', '=', '<>', '>=', '>'), counted)
+    ELSE format('%s %s', counted,
+      pg_temp.pick('> 0', '> 0', '>= 1', '<> 0', '= 0', '< 1', '<= 0', '> 1', '>= 2')) END;
+END $$;
+
 -- What is selected: rows, or an aggregate by some columns.
 CREATE FUNCTION pg_temp.random_select(s source, clause text) RETURNS text
 LANGUAGE plpgsql VOLATILE AS $$
@@ -215,16 +265,20 @@ BEGIN
       UNION ALL VALUES ('t.day'), ('t.start_time'), ('date_trunc(''month'', t.start_time)'),
         ('t.start_time::date')) AS x
     WHERE pg_temp.chance(0.25)) AS y;
-  SELECT string_agg(format(pg_temp.pick('sum(t.%I)', 'sum(t.%I)',
+  SELECT string_agg(format(pg_temp.pick('sum(t.%I)', 'sum(coalesce(t.%I, 0))',
     'sum(t.%I) FILTER (WHERE t.project_id IS NOT NULL)', 'max(t.%I)'), m), ', ')
   INTO sums FROM measure, unnest(cols) AS m
   WHERE endpoint = s.endpoint AND (pg_temp.chance(0.3) OR cardinality(cols) < 3);
+  IF pg_temp.chance(0.6) THEN
+    sums := coalesce(sums || ', ', '') || format('sum(%s)', pg_temp.random_formula(s, 3, '{}'));
+  END IF;
   sums := coalesce(sums || ', ', '') || pg_temp.pick('count(*)', 'min(t.start_time)', 'max(t.day)',
     'count(DISTINCT t.project_id)', '1');
   RETURN format('SELECT %s%s FROM {t} AS t WHERE %s%s',
     coalesce(nullif(array_to_string(keys, ', '), '') || ', ', ''), sums, clause,
     CASE WHEN cardinality(keys) > 0 THEN ' GROUP BY ' || array_to_string(keys, ', ')
-      WHEN sums = '1' THEN ' GROUP BY ()' ELSE '' END);
+      WHEN sums = '1' THEN ' GROUP BY ()' ELSE '' END
+    || CASE WHEN pg_temp.chance(0.3) THEN ' HAVING ' || pg_temp.random_existence(s) ELSE '' END);
 END $$;
 
 CREATE TEMP TABLE random_query (

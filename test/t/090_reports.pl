@@ -57,6 +57,12 @@ my $month = q{day > (now() AT TIME ZONE 'UTC')::date - 31};
 
 report($simulator, 'total', 20, "SELECT sum(input_tokens), sum(output_tokens) FROM usage.completions WHERE $month");
 report($simulator, 'by day', 20, "SELECT day, sum(input_tokens) FROM usage.completions WHERE $month GROUP BY day ORDER BY day");
+report($simulator, 'cost by day', 20, "SELECT day, sum((input_tokens - coalesce(input_cached_tokens, 0)) * 0.00000125
+	+ coalesce(input_cached_tokens, 0) * 0.000000125 + output_tokens * 0.00001)
+	FROM usage.completions WHERE $month GROUP BY day HAVING count(*) > 0 ORDER BY day");
+report($simulator, 'cost by model', 4, "SELECT c.model, round(sum(c.input_tokens * p.input
+	+ coalesce(c.output_audio_tokens, 0) * p.input * 4 + c.output_tokens * (p.input / 2)), 2)
+	FROM usage.completions AS c JOIN price AS p USING (model) WHERE $month GROUP BY 1 ORDER BY 1");
 report($simulator, 'by model', 4, "SELECT model, sum(output_tokens) FROM usage.completions WHERE $month GROUP BY model ORDER BY model");
 report($simulator, 'by project and month', 4, q{SELECT project_id, date_trunc('month', day::timestamp) AS month, sum(input_tokens)
 	FROM usage.completions GROUP BY 1, 2 ORDER BY 1, 2});
