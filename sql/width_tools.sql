@@ -118,3 +118,4 @@ $$),
   WHERE start_time >= own.at(-3) AND start_time < own.at(-1) GROUP BY 1
 $$)
 ) AS c(width, query);
+DROP SCHEMA own CASCADE;

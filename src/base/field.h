@@ -22,7 +22,9 @@
 typedef enum FieldKind
 {
 	FIELD_TEXT,					/* a string */
-	FIELD_INTEGER,				/* an integer, -2^63 + 1 to 2^63 - 1 */
+	FIELD_INTEGER,				/* an integer, -2^63 + 1 to 2^63 - 1, also as
+								 * a string or with a point or exponent: "5",
+								 * 5.0, 5e0 */
 	FIELD_BOOLEAN,				/* true or false, or "true" or "false" */
 	FIELD_NUMBER,				/* the literal text of a number, or of a
 								 * string that the caller will parse as one

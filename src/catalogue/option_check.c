@@ -45,6 +45,11 @@ option_check_server(const void *any)
 			 errhint("Use https, or set the option \"allow_http\" if the network is to be trusted.")));
 }
 
+/*
+ * A mapping may have no key: a role that may not see the options of a mapping
+ * dumps it so, and it must not stop the whole restore.  api_key_find() raises
+ * the error.
+ */
 void
 option_check_mapping(const void *any)
 {
@@ -55,11 +60,6 @@ option_check_mapping(const void *any)
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
 				 errhint("To replace one by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
-	if (!set->api_key && !set->api_key_file)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("option \"api_key\" or \"api_key_file\" is required"),
-				 errhint("Set \"api_key\" to an admin key of the organization.  To replace one option by the other, use ALTER USER MAPPING ... OPTIONS (DROP ..., ADD ...).")));
 }
 
 void

@@ -98,6 +98,7 @@ page_restart(PageReader *reader)
 	reader->page_members = reader->bucket_members = 0;
 	reader->scanning = false;
 	reader->overflown = reader->result_too_large = false;
+	reader->numeric_field = -1;
 	reader->has_more = false;
 }
 
@@ -162,4 +163,10 @@ bool
 page_too_large(PageReader *reader)
 {
 	return reader->result_too_large;
+}
+
+int
+page_numeric_field(PageReader *reader)
+{
+	return reader->numeric_field;
 }

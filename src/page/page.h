@@ -132,4 +132,10 @@ extern const char *page_complaint(PageReader *reader);
 /* After PAGE_BROKEN: did a result take more than max_result_bytes? */
 extern bool page_too_large(PageReader *reader);
 
+/*
+ * After PAGE_BROKEN: the index of the FIELD_INTEGER whose value is a number
+ * that FIELD_NUMBER could hold, or -1 if that is not what is wrong.
+ */
+extern int	page_numeric_field(PageReader *reader);
+
 #endif

@@ -118,6 +118,7 @@ struct PageReader
 	int			before;			/* field of the last wanted member, or -1 */
 	bool		overflown;		/* a text to be kept exceeded its max_bytes */
 	bool		result_too_large;
+	int			numeric_field;	/* see page_numeric_field() */
 
 	/* values of the envelope */
 	PageValue	bucket_start;
@@ -207,6 +208,22 @@ extern bool page_read_members(PageReader *reader);
 
 /* Is the number in range, so that json-c has kept it as it was? */
 extern bool page_is_exact(json_object *number);
+
+/* in page_integer.c */
+
+typedef enum PageInteger
+{
+	PAGE_INTEGER,				/* exactly one, -2^63 + 1 to 2^63 - 1 */
+	PAGE_TOO_LARGE,				/* one out of that range */
+	PAGE_FRACTION,
+	PAGE_NO_NUMBER
+} PageInteger;
+
+/*
+ * What a text is that may be a number, as JSON writes one (more zeros before
+ * it are no matter).  Sets *value to an integer.  A NUL must follow the text.
+ */
+extern PageInteger page_parse_integer(const char *text, size_t length, int64 *value);
 
 /* in page_json.c */
 

@@ -64,13 +64,38 @@ read_text(PageReader *reader, int field, json_object *json)
 	return false;
 }
 
+/* An integer as a string, or with a fraction or exponent. */
+static bool
+read_written_integer(PageReader *reader, int field, json_object *json)
+{
+	const char *text = json_object_get_string(json);
+	PageInteger is;
+
+	if (text == NULL)
+		return page_exhausted(reader);
+	is = page_parse_integer(text, page_text_length(json, text), &reader->values[field].integer);
+	if (is == PAGE_INTEGER)
+		return false;
+	if (is != PAGE_NO_NUMBER)
+		reader->numeric_field = field;
+	return is == PAGE_TOO_LARGE ? refuse_field(reader, field, "is an integer out of range") :
+		unfit_field(reader, field, json, "an integer");
+}
+
 static bool
 read_integer(PageReader *reader, int field, json_object *json)
 {
+	if (json_object_is_type(json, json_type_string) || json_object_is_type(json, json_type_double))
+		return read_written_integer(reader, field, json);
 	if (!json_object_is_type(json, json_type_int))
 		return unfit_field(reader, field, json, "an integer");
-	if (!page_is_exact(json) || json_object_get_uint64(json) > PG_INT64_MAX)
+	if (!page_is_exact(json))
 		return refuse_field(reader, field, "is an integer out of range");
+	if (json_object_get_uint64(json) > PG_INT64_MAX)
+	{
+		reader->numeric_field = field;
+		return refuse_field(reader, field, "is an integer out of range");
+	}
 	reader->values[field].integer = json_object_get_int64(json);
 	return false;
 }

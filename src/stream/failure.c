@@ -146,6 +146,22 @@ refused_dimension(const UsageTable *table, const PageError *error)
 	return NULL;
 }
 
+/*
+ * May the time asked for be what the API refused?  All requests have a range,
+ * and how far back an organization may ask need not be said in so many words
+ * (costs by api_key_id have a first day of their own).  Not if the API names a
+ * parameter of another purpose.
+ */
+static bool
+may_be_too_early(const UsageTable *table, const HttpOutcome *outcome, const PageError *error)
+{
+	const ProviderParameters *names = &table->options->provider->parameters;
+
+	return outcome->status == 400 &&
+		(!error->param || strcmp(error->param, names->start_time) == 0 ||
+		 strcmp(error->param, names->group_by) == 0);
+}
+
 void
 failure_context(const UsageTable *table, const HttpOutcome *outcome)
 {
@@ -195,6 +211,9 @@ add_hint(const UsageTable *table, const HttpOutcome *outcome, const PageError *e
 		errhint("%s", _(provider->quota_hint));
 	else if (hint)
 		errhint("%s", _(hint));
+	else if (may_be_too_early(table, outcome, error))
+		errhint("The option \"history\" of foreign table \"%s\" may reach further back than the organization may ask.",
+				get_rel_name(table->relid));
 }
 
 void

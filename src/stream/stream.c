@@ -11,6 +11,7 @@
 
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -145,12 +146,26 @@ drop_partial_bucket(Stream *stream)
 	page_restart(stream->reader);
 }
 
+/* What the user can do about a page that is broken, or NULL. */
+static const char *
+broken_hint(Stream *stream)
+{
+	int			field = page_numeric_field(stream->reader);
+
+	if (page_too_large(stream->reader))
+		return _("Raise the option \"max_result_bytes\", or read fewer columns.");
+	if (field < 0)
+		return NULL;
+	return psprintf(_("Declare the column \"%s\" of foreign table \"%s\" as numeric."),
+					tuple_field_column(stream->builder, field)->name,
+					get_rel_name(stream->table->relid));
+}
+
 pg_noreturn static void
 fail_broken(Stream *stream, const char *complaint)
 {
 	failure_broken(stream->table, fetch_outcome(reading(stream)), complaint,
-				   page_too_large(stream->reader) ?
-				   _("Raise the option \"max_result_bytes\", or read fewer columns.") : NULL);
+				   broken_hint(stream));
 }
 
 /* An ErrorContextCallback. */

@@ -109,6 +109,12 @@ tuple_fields(const TupleBuilder *builder, int *count)
 	return builder->fields;
 }
 
+const UsageTableColumn *
+tuple_field_column(const TupleBuilder *builder, int field)
+{
+	return builder->columns[field].column;
+}
+
 /* The text that was read, in the database's encoding, and its length. */
 static const char *
 server_text(const UsageTableColumn *column, const PageValue *read, size_t *length)

@@ -30,6 +30,9 @@ extern TupleBuilder *tuple_open(const UsageTable *table, List *columns);
  */
 extern const PageField *tuple_fields(const TupleBuilder *builder, int *count);
 
+/* The column that a field, by its index in tuple_fields(), is read for. */
+extern const UsageTableColumn *tuple_field_column(const TupleBuilder *builder, int field);
+
 /*
  * Fill the arrays of a row (one element per attribute of the table) from the
  * values of a result's tuple_fields(); columns of the bucket become NULL.

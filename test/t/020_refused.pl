@@ -62,6 +62,7 @@ is_error('no user mapping', $nobody, C => qr/^28000$/,
 #
 # What the API refuses
 #
+my $too_early = qr/^The option "history" of foreign table "completions" may reach further back than the organization may ask\.$/;
 my $body = '{"error":{"message":"%s","type":"invalid_request_error","param":%s,"code":null}}';
 with_fault('a parameter is refused',
 	[ 'status', 'code=400', 'body=' . sprintf($body, "Invalid value: '31'.", '"limit"') ],
@@ -83,7 +84,12 @@ is_error('a group_by value is refused by costs',
 control($simulator, 'set', 'costs_refuse=');
 with_fault('400 without a parameter',
 	[ 'status', 'code=400', 'body=' . sprintf($body, 'No.', 'null') ],
-	C => qr/^HV024$/, M => qr/status 400$/, D => qr/^The API says: No\.$/, W => $request);
+	C => qr/^HV024$/, M => qr/status 400$/, D => qr/^The API says: No\.$/, H => $too_early, W => $request);
+with_fault("400 on account of $_",
+	[ 'status', 'code=400', 'body=' . sprintf($body, 'Not available before 2026-03-01.', qq("$_")) ],
+	C => qr/^HV024$/, M => qr/"$_"/, H => $too_early, W => $request) for 'start_time', 'group_by';
+with_fault('404 has nothing to do with the time', [ 'status', 'code=404' ],
+	C => qr/^HV00R$/, H => qr/"base_url"/);
 with_fault('a message with control characters is made plain',
 	[ 'status', 'code=400', 'body=' . sprintf($body, 'a\\nb\\u001b[31m\\u0000c', 'null') ],
 	C => qr/^HV024$/, D => qr/^The API says: [\x20-\x7e]+$/);

@@ -10,7 +10,7 @@ use UsageFdw::Errors;
 use UsageFdw::Test;
 
 my $simulator = simulator();
-begin_errors(cluster('main'), $simulator);
+my $session = begin_errors(cluster('main'), $simulator);
 
 control($simulator, 'set', 'page_limit=2');
 for (
@@ -49,6 +49,30 @@ for (
 		D => $detail, W => $request);
 }
 control($simulator, 'set', 'page_limit=0');
+
+# A count that is one, however it is written, and one that no bigint holds.
+for ('"1234"', '1234.0', '1.234e3', '"0.1234E4"')
+{
+	control($simulator, 'fault', 'wrong_type', 'field=input_tokens', "value=$_", 'count=-1');
+	is($session->value(q{SELECT DISTINCT input_tokens FROM usage.completions
+		WHERE day = current_date - 1}), '1234', "a count of $_");
+	control($simulator, 'reset-faults');
+}
+my $numeric = qr/^Declare the column "input_tokens" of foreign table "completions" as numeric\.$/;
+for ([ '1.5', $numeric ], [ '"1.5"', $numeric ], [ '9223372036854775808', $numeric ],
+	[ '1e30', $numeric ], [ '"many"', undef ])
+{
+	my ($value, $hint) = @$_;
+	with_fault("a count of $value", [ 'wrong_type', 'field=input_tokens', "value=$value" ],
+		C => qr/^HV00M$/, D => qr/"input_tokens"/, H => $hint, W => $request);
+}
+$session->rows('ALTER FOREIGN TABLE usage.completions ALTER COLUMN input_tokens TYPE numeric');
+control($simulator, 'fault', 'wrong_type', 'field=input_tokens', 'value=1.5', 'count=-1');
+is($session->value(q{SELECT DISTINCT input_tokens FROM usage.completions
+	WHERE day = current_date - 1}), '1.5', 'a fraction in a column declared as the hint says');
+control($simulator, 'reset-faults');
+$session->rows('ALTER FOREIGN TABLE usage.completions ALTER COLUMN input_tokens TYPE bigint');
+
 for ('"12,5"', '"NaN"', '"Infinity"', '"1e999999"', '"0x10"', '""', 'true', '{}')
 {
 	with_fault("an amount of $_", [ 'wrong_type', 'field=amount.value', "value=$_" ],
