@@ -51,14 +51,14 @@ static bool
 is_near(Timestamp timestamp)
 {
 	return !TIMESTAMP_NOT_FINITE(timestamp) &&
-		Abs((double) timestamp) <= (double) MAX_DAYS * USECS_PER_DAY;
+		fabs((double) timestamp) <= (double) MAX_DAYS * USECS_PER_DAY;
 }
 
 static bool
 is_short(const Interval *span)
 {
 	return abs(span->month) <= MAX_YEARS * MONTHS_PER_YEAR && abs(span->day) <= MAX_DAYS &&
-		Abs((double) span->time) <= (double) MAX_DAYS * USECS_PER_DAY;
+		fabs((double) span->time) <= (double) MAX_DAYS * USECS_PER_DAY;
 }
 
 Value
