@@ -12,7 +12,7 @@ use Test::More;
 # A wing answers one question and is a folder; it includes only wings above it
 # here, and not its neighbours of the same line.  Inside a wing, a file includes
 # only headers of lower layers, and those of its own module.  A module is a file's
-# name, or what stands before its first underscore, so http_url.c is part of http.
+# name, or what stands before an underscore in it, so http_url.c is part of http.
 # A header NAME_private.h is for its wing alone.
 my @wings = (
 	# versions; numbers, time and text; what is not to be told
@@ -71,7 +71,7 @@ for my $floor (0 .. $#wings)
 sub module
 {
 	my $name = basename(shift, '.c', '.h');
-	$name =~ s/_.*// if !exists $place{$name};
+	$name =~ s/_[^_]*$// while !exists $place{$name} && $name =~ /_/;
 	return $name;
 }
 
