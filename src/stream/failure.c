@@ -119,11 +119,30 @@ is_transient(const UsageProvider *provider, const HttpOutcome *outcome, const Pa
 	return find_status(outcome->status)->retry;
 }
 
+/*
+ * May it be the cursor that was refused?  A server may forget it, say after an
+ * update.  The first page was granted, so little else can be wrong.
+ */
+static bool
+is_cursor_refused(const UsageProvider *provider, const HttpOutcome *outcome,
+				  const PageError *error)
+{
+	return outcome->status == 404 ||
+		(outcome->status == 400 &&
+		 (!error->code || strcmp(error->code, provider->lookback_code) != 0));
+}
+
+/*
+ * x-should-retry is about the same request; one without the cursor is another.
+ */
 bool
 failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
-			  const PageError *error, int retries, int *delay_ms)
+			  const PageError *error, bool has_cursor, int retries, int *delay_ms)
 {
-	if (retries >= options->max_retries || !is_transient(options->provider, outcome, error))
+	if (retries >= options->max_retries)
+		return false;
+	if (!is_transient(options->provider, outcome, error) &&
+		!(has_cursor && is_cursor_refused(options->provider, outcome, error)))
 		return false;
 	if (!requested_delay(outcome, delay_ms))
 		*delay_ms = backoff_ms(options, retries);

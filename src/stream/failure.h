@@ -15,12 +15,14 @@
 #include "page/page_error.h"
 
 /*
- * Should an attempt be repeated that ended without a page? retries: repeats
+ * Should an attempt be repeated that ended without a page? has_cursor: it
+ * asked for a page by cursor, and the repeat will do without.  retries: repeats
  * since the last progress.  Sets *delay_ms to how long to wait before.  error:
  * what the body said, all NULL where there was none.
  */
 extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
-						  const PageError *error, int retries, int *delay_ms);
+						  const PageError *error, bool has_cursor, int retries,
+						  int *delay_ms);
 
 /*
  * Raise the ERROR for such an attempt; the SQLSTATE depends on its status.

@@ -81,7 +81,7 @@ try_again(Fetch *fetch, const PageError *error)
 
 	if (!excused &&
 		!failure_retry(fetch->source->table->options, fetch->outcome, error,
-					   fetch->retries, &delay_ms))
+					   fetch->cursor != NULL, fetch->retries, &delay_ms))
 		return false;
 	if (fetch->outcome->status == 429)
 		fetch->source->throttled = true;

@@ -120,7 +120,7 @@ for my $max (0, 1, 7)
 is_retried('as often as max_retries', 7, 'status');
 $session->set_options('openai', q{max_retries '4'});
 
-my ($answer) = measure('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' . $week);
+my ($answer, $requests) = measure('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' . $week);
 unlike(join("\n", map { @$_ } @{ $answer->{rows} }), qr/Retries: [1-9]/, 'no retries are counted');
 fault('status', 'count=3');
 ($answer) = measure('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' . $week);
@@ -144,6 +144,55 @@ my $late = simulator('--port', $closed);
 $answer = $session->finish;
 is($answer->{error}, undef, 'a server that comes up is read') or diag explain $answer;
 like(join("\n", map { @$_ } @{ $answer->{rows} }), qr/Retries: [1-4]/, 'after some retries');
+
+#
+# Cursors that are refused
+#
+control($simulator, 'set', 'page_limit=2');
+for my $code (400, 404)
+{
+	my @refused = ('status', "code=$code", 'match=page=');
+	(undef, my $pages) = measure();
+	fault(@refused);
+	($answer, $requests) = measure();
+	is($answer->{rows}[0][0], $right, "a cursor is refused with $code: the answer is right")
+	  or diag explain $answer;
+	is($requests, $pages + 1, "a cursor is refused with $code: one more request");
+
+	# Without cursors there are still first pages; each is a step ahead, so that
+	# one retry is enough.
+	$session->set_options('openai', q{max_retries '1'});
+	fault(@refused, 'count=-1');
+	control($simulator, 'reset-requests');
+	is($session->value($week), $right, "all cursors are refused with $code: the answer is right");
+	my @starts = map { $_->{query} =~ /start_time=(\d+)/ } grep { $_->{status} == 200 } requests($simulator);
+	is(scalar @starts, $pages, "all cursors are refused with $code: no bucket twice");
+	is_deeply([ sort { $a <=> $b } keys %{ { map { $_ => 1 } @starts } } ], \@starts,
+		"all cursors are refused with $code: each time from the first that is missing");
+	control($simulator, 'reset-faults');
+
+	# It is a retry: what fails next is not tried again.
+	fault(@refused);
+	fault('status', 'after=1', 'count=-1');
+	($answer, $requests) = measure();
+	is($answer->{error}{C}, 'HV00N', "a cursor is refused with $code: counted");
+	is($requests, 3, "a cursor is refused with $code: as often as max_retries");
+	$session->set_options('openai', q{max_retries '0'});
+	fault(@refused);
+	($answer, $requests) = measure();
+	like($answer->{error}{M}, qr/status $code$/, "a cursor is refused with $code: not tried again");
+	is($requests, 2, "a cursor is refused with $code: the one that failed was the last");
+	$session->set_options('openai', q{max_retries '4'});
+}
+fault('status', 'code=403', 'match=page=');
+($answer, $requests) = measure();
+is($answer->{error}{C}, '42501', 'a page by cursor that is forbidden: an error');
+is($requests, 2, 'a page by cursor that is forbidden: not tried again');
+fault('lookback', 'match=page=', 'date=2099-01-01');
+($answer, $requests) = measure();
+is($answer->{error}{C}, 'HV024', 'a page by cursor of a time that is not to be had: an error');
+is($requests, 2, 'a page by cursor of a time that is not to be had: not tried again');
+control($simulator, 'set', 'page_limit=0');
 
 #
 # When
@@ -194,7 +243,7 @@ for ('refuse count=2', 'truncate 0 count=2', 'reset 0 count=2', 'truncate 100 co
 	is($answer->{rows}[0][0], $right, "$_: the answer is right") or diag explain $answer;
 }
 control($proxy, 'truncate 100 count=-1');
-($answer, my $requests) = measure($proxied);
+($answer, $requests) = measure($proxied);
 is($answer->{error}{C}, 'HV00N', 'truncated without progress: an error');
 is($answer->{error}{D}, 'It was tried 4 more times.', 'truncated without progress: retries');
 is($requests, 5, 'truncated without progress: requests');
