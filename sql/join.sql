@@ -150,18 +150,18 @@ INSERT INTO cases (how, name, plan, query, asks) VALUES
 --
 INSERT INTO cases (name, query, answer, asks) VALUES
   ('few', $$
-    SELECT count(*) > 0 FROM own.few AS p JOIN usage.completions AS c ON c.project_id = p.id
+    SELECT count(*) > 1 FROM own.few AS p JOIN usage.completions AS c ON c.project_id = p.id
     WHERE day >= pg_temp.today() - 20$$, 't', '
     completions today-20..now 1d limit=21 project_ids=proj_web
     completions today-20..now 1d limit=21 project_ids=proj_ops/eu'),
   ('two dimensions', $$
-    SELECT count(*) > 0 FROM own.pair AS p JOIN usage.completions AS c USING (project_id, model)
+    SELECT count(*) > 1 FROM own.pair AS p JOIN usage.completions AS c USING (project_id, model)
     WHERE day >= pg_temp.today() - 20$$, 't', '
     completions today-20..now 1d limit=21 project_ids=proj_web models=gpt-5.4-2026-03-05
     completions today-20..now 1d limit=21 project_ids=proj_web models=gpt-6-astra
     completions today-20..now 1d limit=21 project_ids=proj_web models=gpt-6-luna'),
   ('two tables', $$
-    SELECT count(*) > 0 FROM own.few AS p, own.model AS m, usage.completions AS c
+    SELECT count(*) > 1 FROM own.few AS p, own.model AS m, usage.completions AS c
     WHERE c.project_id = p.id AND c.model = m.id AND day >= pg_temp.today() - 20$$, 't', '
     completions today-20..now 1d limit=21 project_ids=proj_web
     completions today-20..now 1d limit=21 project_ids=proj_ops/eu'),

@@ -35,7 +35,7 @@ RESET plan_cache_mode;
 
 -- by itself, where the parameter does not matter for the cost
 PREPARE by_filter(text) AS
-SELECT count(*) > 0 AS found
+SELECT count(*) > 1 AS found
 FROM usage.completions WHERE project_id = $1 AND day >= pg_temp.today() - 30;
 EXECUTE by_filter('proj_1');
 EXECUTE by_filter('proj_2');
