@@ -42,15 +42,15 @@ look_at_call(BucketContext *cx, Oid funcid, Oid opno, List *args, Oid type, Oid 
 {
 	int			nargs = list_length(args);
 	Value	   *values = palloc(sizeof(Value) * Max(nargs, 1));
+	bool		safe = true;
 
 	for (int i = 0; i < nargs; i++)
 	{
 		values[i] = look_at(cx, list_nth(args, i));
-		if (values[i].kind == VALUE_FAILS)
-			return fails;
+		safe = safe && values[i].kind != VALUE_FAILS;
 	}
 	if (OidIsValid(opno) && bucket_expr_is_comparison(opno, collation))
-		return any;
+		return safe ? any : fails;
 	return bucket_expr_call(funcid, collation, args, values, type);
 }
 

@@ -9,6 +9,8 @@
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -26,11 +28,12 @@
 
 /*
  * A function that can't fail with such arguments.  A letter for each:
- * t: VALUE_TIME, s: VALUE_SPAN, n: VALUE_NUMBER, a: whatever can't fail; and as
- * constants: T: a time, S: an interval, N: a number, D: one that is not 0,
+ * t: VALUE_TIME, s: VALUE_SPAN, n: VALUE_NUMBER, a: whatever can't fail; z: a
+ * time zone, which may be any value, as one that does not exist is an error
+ * wherever it stands; and as constants: T: a time, S: an interval, N: a number, D: one that is not 0,
  * d: a number of days, B: an interval that is positive and has no months,
  * u: a unit of date_trunc(), p: a part of a timestamp, P: a part of a date,
- * e: "epoch", z: a time zone, f: a format, l: a pattern of LIKE.
+ * e: "epoch", f: a format, l: a pattern of LIKE.
  */
 typedef struct SafeFunction
 {
@@ -122,6 +125,14 @@ number(double most)
 	return (Value) {VALUE_NUMBER, most};
 }
 
+/* Has the expression the same value for all rows of a scan? */
+static bool
+is_value(Node *expr)
+{
+	return !contain_var_clause(expr) && !contain_volatile_functions(expr) &&
+		!contain_subplans(expr);
+}
+
 /* Does an argument fit the letter? */
 static bool
 fits(Node *expr, Value value, char letter)
@@ -136,6 +147,8 @@ fits(Node *expr, Value value, char letter)
 			return value.kind == VALUE_NUMBER;
 		case 'a':
 			return value.kind != VALUE_FAILS;
+		case 'z':
+			return is_value(expr);
 		default:
 			return bucket_expr_is_constant(expr, value, letter);
 	}

@@ -146,6 +146,8 @@ is_unit(Node *expr)
 		return false;
 	switch (value)
 	{
+		case DTK_MICROSEC:
+		case DTK_MILLISEC:
 		case DTK_SECOND:
 		case DTK_MINUTE:
 		case DTK_HOUR:
@@ -203,7 +205,6 @@ bucket_expr_is_constant(Node *expr, Value value, char letter)
 		case 'e':
 			return bucket_expr_is_epoch(expr);
 		case 'f':
-		case 'z':
 			return true;
 		case 'l':
 			return is_pattern(expr);

@@ -44,10 +44,9 @@ extern bool qual_is_time_comparison(const UsageTable *table, PlannerInfo *root,
 /*
  * Is the expression a function of a BUCKET column that raises no error for any
  * bucket (but see above for zones): date_trunc(), a cast to date or timestamp,
- * AT TIME ZONE, or several of these?  Sets *edge to the edge that the column
- * is.
+ * AT TIME ZONE, or several of these?
  */
 extern bool qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel,
-								  Node *expr, UsageEdge *edge);
+								  Node *expr);
 
 #endif

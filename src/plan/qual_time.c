@@ -184,17 +184,13 @@ match_subject(QualContext *cx, Node *expr, TimeSubject *subject)
 }
 
 bool
-qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr,
-					  UsageEdge *edge)
+qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr)
 {
 	UsageRequest scratch = {0};
 	QualContext cx = {&scratch, table, root, rel};
 	TimeSubject subject;
 
-	if (!IsA(expr, FuncExpr) || !match_subject(&cx, expr, &subject))
-		return false;
-	*edge = subject.edge;
-	return true;
+	return IsA(expr, FuncExpr) && match_subject(&cx, expr, &subject);
 }
 
 static bool

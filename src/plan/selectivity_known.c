@@ -32,13 +32,11 @@ is_unknown(Node *node, void *cx)
 static Node *
 hide_harmless(Node *node, SelectivityContext *cx)
 {
-	UsageEdge	edge;
-
 	if (node == NULL)
 		return NULL;
 	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
 		return makeBoolConst(true, false);
-	if (qual_is_time_function(cx->table, cx->root, cx->rel, node, &edge))
+	if (qual_is_time_function(cx->table, cx->root, cx->rel, node))
 		return linitial(pull_vars_of_level(node, 0));
 	if (IsA(node, CoalesceExpr))
 		node = (Node *) ((CoalesceExpr *) node)->args;
@@ -91,7 +89,6 @@ calls_beside_column(Node *node, void *cx)
 static bool
 calls_early(Node *node, SelectivityContext *cx)
 {
-	UsageEdge	edge;
 	ListCell   *lc;
 
 	if (node == NULL)
@@ -99,7 +96,7 @@ calls_early(Node *node, SelectivityContext *cx)
 	if (IsA(node, BoolExpr) || IsA(node, BooleanTest) || IsA(node, List))
 		return expression_tree_walker(node, calls_early, cx);
 	if (IsA(node, NullTest) &&
-		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg, &edge))
+		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg))
 		return calls_beside_column(node, NULL);
 	if (!compares_column(cx, node))
 		return contain_mutable_functions(node);

@@ -19,18 +19,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
-#include "parser/scansup.h"
-#include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/fmgroids.h"
 
 #include "base/compat.h"
 #include "plan/bucket_expr.h"
-#include "plan/qual.h"
 #include "plan/width.h"
 
 /*
@@ -56,112 +48,6 @@ mentioned_column(const WidthContext *cx, Node *expr)
 }
 
 /*
- * Has the expression no columns but the start?  Group times are evaluated
- * before the scan, without a row of another table that a zone could come from.
- */
-static bool
-takes_only_start(const WidthContext *cx, Node *expr)
-{
-	ListCell   *lc;
-
-	/*
-	 * pull_varnos() would add outer joins that may make the column NULL; a
-	 * group time is evaluated without those
-	 */
-	foreach(lc, pull_vars_of_level(expr, 0))
-	{
-		Var		   *var = lfirst(lc);
-
-		if (!IsA(var, Var) || var->varno != cx->level->rel->relid)
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_start_function(const WidthContext *cx, Node *expr)
-{
-	UsageEdge	edge;
-
-	return qual_is_time_function(cx->level->table, cx->level->root, cx->level->rel, expr,
-								 &edge) &&
-		edge == USAGE_START;
-}
-
-/* Is it a part that every timestamp has? */
-static bool
-is_part(Node *name)
-{
-	Const	   *constant = (Const *) name;
-	char	   *part;
-	int			value;
-
-	if (!IsA(name, Const) || constant->constisnull)
-		return false;
-	part = TextDatumGetCString(constant->constvalue);
-	part = downcase_truncate_identifier(part, strlen(part), false);
-	if (DecodeUnits(0, part, &value) != UNITS && DecodeSpecial(0, part, &value) != UNITS)
-		return false;
-	switch (value)
-	{
-		case DTK_MINUTE:
-		case DTK_HOUR:
-		case DTK_DAY:
-		case DTK_DOW:
-		case DTK_ISODOW:
-		case DTK_DOY:
-		case DTK_WEEK:
-		case DTK_MONTH:
-		case DTK_QUARTER:
-		case DTK_YEAR:
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* Is the expression extract() of the start, or of a function of it? */
-static bool
-is_start_part(const WidthContext *cx, Node *expr)
-{
-	FuncExpr   *func = (FuncExpr *) expr;
-	const UsageTableColumn *column;
-
-	if (!IsA(expr, FuncExpr) ||
-		(func->funcid != F_EXTRACT_TEXT_TIMESTAMPTZ && func->funcid != F_EXTRACT_TEXT_TIMESTAMP))
-		return false;
-	column = mentioned_column(cx, lsecond(func->args));
-	return is_part(linitial(func->args)) &&
-		((column && column->edge == USAGE_START) || is_start_function(cx, lsecond(func->args)));
-}
-
-/*
- * The function of the start with a CaseTestExpr for the start, which is set
- * for each bucket (scan_group_time()).
- */
-static Node *
-make_group_time(Node *node, WidthContext *cx)
-{
-	CaseTestExpr *bucket;
-
-	if (node == NULL || !mentioned_column(cx, node))
-		return node ? expression_tree_mutator(node, make_group_time, cx) : NULL;
-	bucket = makeNode(CaseTestExpr);
-	bucket->typeId = TIMESTAMPTZOID;
-	bucket->typeMod = -1;
-	bucket->collation = InvalidOid;
-	return (Node *) bucket;
-}
-
-/* True: there are too many of them by now. */
-static bool
-add_group_time(WidthContext *cx, Node *group_time)
-{
-	cx->group_times = list_append_unique(cx->group_times, group_time);
-	return list_length(cx->group_times) > MAX_GROUP_TIMES;
-}
-
-/*
  * Does the expression depend on the bucket's start or end, other than by group
  * times?  It may have those anywhere; they are collected.
  */
@@ -173,14 +59,15 @@ sees_edges(Node *expr, WidthContext *cx)
 
 	if (expr == NULL)
 		return false;
-	if ((is_start_function(cx, expr) || is_start_part(cx, expr)) && takes_only_start(cx, expr))
-		return add_group_time(cx, make_group_time(expr, cx));
 	column = mentioned_column(cx, expr);
 	if (column)
 		return column->edge == USAGE_START || column->edge == USAGE_END;
 	group_time = bucket_expr_of_start(cx->level->table, cx->level->rel->relid, expr);
 	if (group_time)
-		return add_group_time(cx, group_time);
+	{
+		cx->group_times = list_append_unique(cx->group_times, group_time);
+		return list_length(cx->group_times) > MAX_GROUP_TIMES;
+	}
 	return expression_tree_walker(expr, sees_edges, cx);
 }
 
