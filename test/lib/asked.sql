@@ -2,11 +2,7 @@
 --
 -- Of each request: how many buckets, and its status where that is not 200.
 \set ECHO none
-\set QUIET on
-TRUNCATE request;
-\copy request FROM PROGRAM '"$USAGE_SIMULATOR_CONTROL" requests' (FORMAT csv, HEADER)
-\! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
-\set QUIET off
+\i test/lib/load_requests.sql \set ECHO none
 SELECT coalesce('buckets asked for: ' || string_agg(
 	((substring(query FROM 'end_time=(\d+)')::bigint
 		- substring(query FROM 'start_time=(\d+)')::bigint)

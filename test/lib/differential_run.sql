@@ -49,9 +49,7 @@ BEGIN
   END IF;
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
-  IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'random_query') THEN
-    DEALLOCATE random_query;
-  END IF;
+  CALL pg_temp.forget_random_query();
   INSERT INTO result
     VALUES (q.number, NULL, NULL, NULL, NULL, SQLSTATE || ': ' || message, setting);
 END $$;

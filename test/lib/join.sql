@@ -4,12 +4,8 @@
 -- pg_temp.looped and pg_temp.once.
 \i test/lib/setup.sql
 \i test/lib/same.sql
-\set quiet true
-\set endpoint completions
-\i test/lib/oracle.sql
-\set endpoint images
-\i test/lib/oracle.sql
-\unset quiet
+\set endpoints 'completions images'
+\i test/lib/oracles.sql
 \i test/lib/by_case.sql
 \set ECHO none
 \set QUIET on

@@ -2,12 +2,8 @@
 --
 -- The schema "own" is the test's; pg_temp.theirs() and others are there to compare.
 \i test/lib/setup.sql
-\set quiet true
-\set endpoint completions
-\i test/lib/oracle.sql
-\set endpoint images
-\i test/lib/oracle.sql
-\unset quiet
+\set endpoints 'completions images'
+\i test/lib/oracles.sql
 \i test/lib/same.sql
 \i test/lib/plan.sql
 \set ECHO none

@@ -5,12 +5,8 @@
 -- so are :d9, :d20 and :d30.  Includes test/lib/by_case.sql.
 \i test/lib/setup.sql
 \i test/lib/same.sql
-\set quiet true
-\set endpoint completions
-\i test/lib/oracle.sql
-\set endpoint costs
-\i test/lib/oracle.sql
-\unset quiet
+\set endpoints 'completions costs'
+\i test/lib/oracles.sql
 \i test/lib/by_case.sql
 \set ECHO none
 \set QUIET on

@@ -341,6 +341,14 @@ END $$;
 CREATE TEMP TABLE result (
   number int, pushdown boolean, rows bigint, missing bigint, surplus bigint, error text);
 
+-- After an error: is it prepared still?
+CREATE PROCEDURE pg_temp.forget_random_query() LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'random_query') THEN
+    DEALLOCATE random_query;
+  END IF;
+END $$;
+
 CREATE PROCEDURE pg_temp.run_random(q random_query, pushdown boolean) LANGUAGE plpgsql AS $$
 DECLARE
   message text;
@@ -360,9 +368,7 @@ BEGIN
   INSERT INTO result VALUES (q.number, pushdown, r.rows, r.missing, r.surplus);
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
-  IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'random_query') THEN
-    DEALLOCATE random_query;
-  END IF;
+  CALL pg_temp.forget_random_query();
   INSERT INTO result VALUES (q.number, pushdown, NULL, NULL, NULL, SQLSTATE || ': ' || message);
 END $$;
 
