@@ -116,12 +116,12 @@ $$),
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND start_time <> own.at(-1, 60)
 $$),
-('1m, 1h, 1d', $$
+('1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND start_time + interval '1 hour' < own.at(-1, 60)
 $$),
-('1m', $$
+('1m, 1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE date_trunc('hour', end_time) >= own.at(-2)

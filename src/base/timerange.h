@@ -49,6 +49,17 @@ extern TimeRanges *timerange_union(const TimeRanges *a, const TimeRanges *b);
  */
 extern TimeRanges *timerange_align(const TimeRanges *set, int64 width_us);
 
+/*
+ * The part of a finite set that passes a test.  Of each range the test is asked
+ * for its start, and then each step_us after it, and the answer stands for the
+ * time up to the next step.
+ */
+typedef bool (*TimeTest) (void *arg, TimestampTz instant);
+extern TimeRanges *timerange_filter(const TimeRanges *set, int64 step_us, TimeTest test, void *arg);
+
+/* The set, and what is between two of its ranges that are not more than gap_us apart. */
+extern TimeRanges *timerange_close_gaps(const TimeRanges *set, int64 gap_us);
+
 /* The last multiple of the width at or before the instant; the first at or after. */
 extern TimestampTz timerange_floor(TimestampTz instant, int64 width_us);
 extern TimestampTz timerange_ceil(TimestampTz instant, int64 width_us);

@@ -24,14 +24,14 @@
 
 /* The magnitude of seconds since 1970, of any other part of a time, and of days between times. */
 #define MAX_EPOCH 1e12
-#define MAX_PART 1e7
+#define MAX_PART 1e8
 
 /*
  * A function that can't fail with such arguments.  A letter for each:
  * t: VALUE_TIME, s: VALUE_SPAN, n: VALUE_NUMBER, a: whatever can't fail; z: a
  * time zone, which may be any value, as one that does not exist is an error
  * wherever it stands; and as constants: T: a time, S: an interval, N: a number, D: one that is not 0,
- * d: a number of days, B: an interval that is positive and has no months,
+ * d: a number of days, B: an interval that is positive and has no months, o: one without days,
  * u: a unit of date_trunc(), p: a part of a timestamp, P: a part of a date,
  * e: "epoch", f: a format, l: a pattern of LIKE.
  */
@@ -51,6 +51,8 @@ static const SafeFunction safe_functions[] = {
 	{F_TIMESTAMPTZ_DATE, "t", VALUE_TIME},
 	{F_TIMEZONE_TEXT_TIMESTAMPTZ, "zt", VALUE_TIME},
 	{F_TIMEZONE_TEXT_TIMESTAMP, "zt", VALUE_TIME},
+	{F_TIMEZONE_INTERVAL_TIMESTAMPTZ, "ot", VALUE_TIME},
+	{F_TIMEZONE_INTERVAL_TIMESTAMP, "ot", VALUE_TIME},
 	{F_DATE_TRUNC_TEXT_TIMESTAMP, "ut", VALUE_TIME},
 	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ, "ut", VALUE_TIME},
 	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, "utz", VALUE_TIME},

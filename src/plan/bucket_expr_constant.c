@@ -117,6 +117,9 @@ is_part(Node *expr, bool of_date)
 		case DTK_QUARTER:
 		case DTK_YEAR:
 		case DTK_ISOYEAR:
+		case DTK_DECADE:
+		case DTK_CENTURY:
+		case DTK_MILLENNIUM:
 		case DTK_EPOCH:
 			return true;
 		case DTK_SECOND:
@@ -156,6 +159,9 @@ is_unit(Node *expr)
 		case DTK_MONTH:
 		case DTK_QUARTER:
 		case DTK_YEAR:
+		case DTK_DECADE:
+		case DTK_CENTURY:
+		case DTK_MILLENNIUM:
 			return true;
 		default:
 			return false;
@@ -185,6 +191,19 @@ is_stride(Node *expr)
 		(span->day > 0 || span->time > 0);
 }
 
+/* The offset of a time zone. */
+static bool
+is_offset(Node *expr)
+{
+	const Const *constant = (const Const *) expr;
+	const Interval *span;
+
+	if (constant->consttype != INTERVALOID)
+		return false;
+	span = DatumGetIntervalP(constant->constvalue);
+	return is_short(span) && span->month == 0 && span->day == 0;
+}
+
 bool
 bucket_expr_is_constant(Node *expr, Value value, char letter)
 {
@@ -196,6 +215,8 @@ bucket_expr_is_constant(Node *expr, Value value, char letter)
 	{
 		case 'B':
 			return is_stride(expr);
+		case 'o':
+			return is_offset(expr);
 		case 'u':
 			return is_unit(expr);
 		case 'p':

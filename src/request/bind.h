@@ -18,6 +18,23 @@
 typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 
 /*
+ * Gives the value of an expression of which the bucket's edges are columns, for
+ * the table's bucket that starts at `bucket`, in CurrentMemoryContext.  False:
+ * it is not known yet, for any bucket.
+ */
+typedef bool (*BindBucketValue) (void *arg, int expr, TimestampTz bucket, Datum *value,
+								 bool *isnull);
+
+typedef struct BindSource
+{
+	BindValue	value;
+	BindBucketValue bucket_value;	/* NULL: none is known */
+	void	   *arg;			/* of both */
+	int			most_tried;		/* 0; or, for an estimate, how many buckets
+								 * are tried, which stand for the others */
+} BindSource;
+
+/*
  * The most slices that lists of filter values may make, whatever the option
  * max_requests allows, as slices are held in memory.  Lists that would make
  * more are not sent.
@@ -27,26 +44,19 @@ typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 /*
  * Bind a request, palloc'd in CurrentMemoryContext.  The table's time ends
  * with the bucket that contains `now`, and its history counts back from there.
- * `value` is called only for expressions that are needed.  ERROR where a time
- * zone does not exist; interrupts are serviced.
+ * Of the source only expressions that are needed are asked for.  ERROR where a
+ * time zone does not exist; interrupts are serviced.
  */
 extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable *table,
-								  BindValue value, void *arg, TimestampTz now);
-
-/*
- * Gives the value of a group time, by its index in the request's exprs, for
- * the table's bucket that starts at `bucket`. It is made in
- * CurrentMemoryContext.
- */
-typedef void (*BindGroupTime) (void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
+								  const BindSource *source, TimestampTz now);
 
 /*
  * Choose the widths that a bound request is read in (its stretches), if the
- * request has any_width.  Without `evaluate`, as at planning, group times are
+ * request has any_width.  Without a source, as at planning, group times are
  * taken to be the same everywhere.  Interrupts are serviced.
  */
 extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
-						const UsageTable *table, BindGroupTime evaluate, void *arg);
+						const UsageTable *table, const BindSource *source);
 
 /*
  * A value of a dimension that has a filter, as the API compares it: UTF-8,

@@ -11,11 +11,8 @@ typedef struct BindContext
 {
 	const UsageRequest *request;
 	const UsageTable *table;
-	BindValue	value;
-	void	   *arg;
+	const BindSource *source;
 	TimestampTz now;
-	bool		plain;			/* skip comparisons that need bind_steps() */
-	bool		has_other;		/* output: there was such a comparison */
 } BindContext;
 
 /*
@@ -26,18 +23,21 @@ typedef struct BindContext
 extern void bind_time(BindContext *cx, BoundRequest *bound);
 
 /*
- * For a comparison of a function of a bucket's edge with a value: the edges
- * for which it may hold.  In bind_step.c.
+ * Leave out of the request's ranges what does not pass the clauses that are
+ * tried, as far as that makes reading cheaper.  Its filters must be bound.  In
+ * bind_try.c.
  */
-extern TimeRanges *bind_steps(BindContext *cx, const TimeClause *clause, Datum value);
+extern void bind_try(BindContext *cx, BoundRequest *bound);
 
 /*
- * A value of that type as an instant, in the session's zone; and a date or
- * timestamp as a timestamp.  Infinite where the value is out of range.  In
- * bind_step.c.
+ * What reading costs, in the planner's units, in the stretches of a bound
+ * request; and does it take more slices than are allowed, and than the other
+ * one takes?  In bind_width.c.
  */
-extern TimestampTz bind_instant(Datum value, Oid type);
-extern Timestamp bind_naive(Datum value, Oid type);
+extern double bind_reading_cost(const UsageTable *table, const UsageRequest *request,
+								const BoundRequest *bound);
+extern bool bind_is_too_much(const UsageTable *table, const BoundRequest *bound,
+							 const BoundRequest *other);
 
 /*
  * Bind the clauses of all dimensions.  False: no row can satisfy them.  In

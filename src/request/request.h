@@ -17,35 +17,14 @@
 #include "base/timerange.h"
 #include "catalogue/table.h"
 
-/*
- * One function between a BUCKET column and a comparison.  start_time::date is
- * two: AT_ZONE, then TO_DATE.
- */
-typedef enum TimeStepKind
-{
-	TIME_AT_ZONE,				/* timestamptz to the zone's timestamp */
-	TIME_FROM_ZONE,				/* the zone's timestamp to timestamptz */
-	TIME_TRUNC,					/* date_trunc() of a timestamp */
-	TIME_TO_DATE				/* date of a timestamp */
-} TimeStepKind;
-
-typedef struct TimeStep
-{
-	TimeStepKind kind;
-	int			zone;			/* AT_ZONE, FROM_ZONE: index of the zone's
-								 * expression, or TIME_SESSION_ZONE */
-	int64		span_us;		/* TRUNC: the unit's greatest length */
-	char	   *unit;			/* TRUNC: its name, for EXPLAIN */
-} TimeStep;
-
-#define TIME_SESSION_ZONE (-1)
-
 typedef enum TimeClauseKind
 {
 	TIME_ALL,					/* of the arguments; with none: always true */
 	TIME_ANY,					/* of the arguments */
-	TIME_COMPARE,				/* steps(subject) strategy value */
-	TIME_COMPARE_ANY			/* steps(subject) strategy ANY (value) */
+	TIME_COMPARE,				/* subject strategy value */
+	TIME_COMPARE_ANY,			/* subject strategy ANY (value) */
+	TIME_TRY					/* the value, of which the bucket's edges are
+								 * columns; ANDed with the other clauses */
 } TimeClauseKind;
 
 /* A condition on the time of a bucket. */
@@ -53,8 +32,8 @@ typedef struct TimeClause
 {
 	TimeClauseKind kind;
 	List	   *args;			/* of TimeClause; ALL, ANY */
-	UsageEdge	subject;		/* COMPARE: which edge of the bucket */
-	List	   *steps;			/* of TimeStep, innermost first */
+	UsageEdge	subject;		/* COMPARE: which edge of the bucket; TRY: its
+								 * day, if no other edge is mentioned */
 	int			strategy;		/* btree strategy, subject on the left */
 	Oid			type;			/* of the value or of the array's elements:
 								 * timestamptz, timestamp or date */
@@ -88,9 +67,8 @@ typedef struct UsageRequest
 	bool		any_width;		/* wider buckets than the table's own will do,
 								 * where all group times are the same
 								 * throughout them */
-	List	   *group_times;	/* indexes of expressions (integers) in which
-								 * a CaseTestExpr stands for the bucket's
-								 * start */
+	List	   *group_times;	/* indexes of expressions (integers), of which
+								 * the bucket's edges are columns */
 	int			results;		/* estimated per bucket, for costs */
 	bool		newest_first;	/* read the newest buckets first */
 	bool		limit_hint;		/* few rows are likely to be wanted */

@@ -5,7 +5,6 @@
  * A query that was written by a program may have many thousands of clauses.
  * So they are not nodes but a flat list of integers: the members of a
  * structure in the order of its declaration, a list preceded by its length.
- * Names of units are in a list beside it; the integers have their index.
  */
 #include "postgres.h"
 
@@ -21,7 +20,6 @@ enum RequestMember
 	REQUEST_GROUP_BY,
 	REQUEST_COLUMNS,
 	REQUEST_CLAUSES,
-	REQUEST_NAMES,
 	REQUEST_NEWEST_FIRST,
 	REQUEST_LIMIT_HINT,
 	REQUEST_ANY_WIDTH,
@@ -33,13 +31,11 @@ enum RequestMember
 typedef struct Writer
 {
 	List	   *numbers;		/* integers */
-	List	   *names;			/* of String */
 } Writer;
 
 typedef struct Reader
 {
 	const List *numbers;
-	const List *names;
 	int			at;				/* index of the next number */
 } Reader;
 
@@ -68,29 +64,6 @@ number_at(List *list, int member)
 }
 
 static void
-put_step(Writer *writer, const TimeStep *step)
-{
-	put(writer, step->kind);
-	put(writer, step->zone);
-	/* whole seconds, since an integer has 32 bits */
-	put(writer, step->span_us / USECS_PER_SEC);
-	put(writer, list_length(writer->names));
-	writer->names = lappend(writer->names, makeString(step->unit ? step->unit : ""));
-}
-
-static TimeStep *
-get_step(Reader *reader)
-{
-	TimeStep   *step = palloc(sizeof(TimeStep));
-
-	step->kind = get(reader);
-	step->zone = get(reader);
-	step->span_us = get(reader) * USECS_PER_SEC;
-	step->unit = strVal(list_nth(reader->names, get(reader)));
-	return step;
-}
-
-static void
 put_time(Writer *writer, const TimeClause *clause)
 {
 	ListCell   *lc;
@@ -102,9 +75,6 @@ put_time(Writer *writer, const TimeClause *clause)
 	foreach(lc, clause->args)
 		put_time(writer, lfirst(lc));
 	put(writer, clause->subject);
-	put(writer, list_length(clause->steps));
-	foreach(lc, clause->steps)
-		put_step(writer, lfirst(lc));
 	put(writer, clause->strategy);
 	put(writer, clause->type);
 	put(writer, clause->value);
@@ -121,8 +91,6 @@ get_time(Reader *reader)
 	for (int n = get(reader); n > 0; n--)
 		clause->args = lappend(clause->args, get_time(reader));
 	clause->subject = get(reader);
-	for (int n = get(reader); n > 0; n--)
-		clause->steps = lappend(clause->steps, get_step(reader));
 	clause->strategy = get(reader);
 	clause->type = get(reader);
 	clause->value = get(reader);
@@ -192,8 +160,8 @@ request_to_list(const UsageRequest *request)
 {
 	Writer		writer = put_clauses(request);
 
-	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
-								  writer.names, number(request->newest_first)),
+	return list_concat(list_make4(request->group_by, request->columns, writer.numbers,
+								  number(request->newest_first)),
 					   list_make5(number(request->limit_hint), number(request->any_width),
 								  request->group_times, number(request->results),
 								  number(request->ntable_time)));
@@ -204,8 +172,7 @@ request_from_list(List *list, List *exprs)
 {
 	UsageRequest *request = palloc0(sizeof(UsageRequest));
 	Reader		reader = {
-		.numbers = list_nth(list, REQUEST_CLAUSES),
-		.names = list_nth(list, REQUEST_NAMES)
+		.numbers = list_nth(list, REQUEST_CLAUSES)
 	};
 
 	get_clauses(request, &reader);

@@ -32,6 +32,7 @@ typedef struct UsageScanState
 	ForeignScanState *node;
 	TupleBuilder *builder;
 	ExprState **exprs;			/* of request->exprs; NULL: a constant */
+	TupleTableSlot *edges;		/* of a bucket, as columns of expressions */
 	Oid			userid;			/* whose user mapping is used */
 	Rescan	   *rescan;
 	TimestampTz now;			/* of the first scan, so that all are of the
@@ -101,6 +102,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->shown.request = request_from_list(plan->fdw_private, plan->fdw_exprs);
 	scan->builder = tuple_open(scan->shown.table, scan->shown.request->columns);
 	scan->exprs = init_exprs(plan->fdw_exprs);
+	scan->edges = table_make_slot(RelationGetDescr(node->ss.ss_currentRelation));
 	scan->userid = ForeignScanUserId(node);
 	scan->rescan = rescan_open(scan->shown.table, scan->shown.request, scan->builder,
 							   RelationGetDescr(node->ss.ss_currentRelation),
@@ -120,16 +122,16 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* A BindGroupTime. */
-static void
-scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
+/* A BindBucketValue. */
+static bool
+scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
-	ExprContext *econtext = scan->node->ss.ps.ps_ExprContext;
 
-	econtext->caseValue_datum = TimestampTzGetDatum(bucket);
-	econtext->caseValue_isNull = false;
+	table_set_edges(scan->shown.table, bucket, scan->edges);
+	scan->node->ss.ps.ps_ExprContext->ecxt_scantuple = scan->edges;
 	*value = evaluate(scan, expr, isnull);
+	return true;
 }
 
 /*
@@ -153,34 +155,44 @@ typedef struct PreviewArg
 	bool		complete;
 } PreviewArg;
 
-/* A BindValue for EXPLAIN, which must not run sub-selects. */
+/* Can the expression be evaluated for EXPLAIN, which must not run sub-selects? */
+static bool
+is_known(PreviewArg *preview, int expr)
+{
+	if (!depends_on_run(list_nth(preview->scan->shown.request->exprs, expr),
+						preview->scan->node->ss.ps.state->es_param_list_info))
+		return true;
+	preview->complete = false;
+	return false;
+}
+
+/* A BindValue for EXPLAIN. */
 static bool
 preview_value(void *arg, int expr, Datum *value, bool *isnull)
 {
 	PreviewArg *preview = arg;
-	Node	   *node = list_nth(preview->scan->shown.request->exprs, expr);
 
-	if (depends_on_run(node, preview->scan->node->ss.ps.state->es_param_list_info))
-	{
-		preview->complete = false;
-		return false;
-	}
-	return scan_value(preview->scan, expr, value, isnull);
+	return is_known(preview, expr) && scan_value(preview->scan, expr, value, isnull);
 }
 
-/* Can all group times be evaluated for EXPLAIN? */
+/* A BindBucketValue for EXPLAIN. */
 static bool
-group_times_are_known(const UsageScanState *scan)
+preview_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
-	const UsageRequest *request = scan->shown.request;
+	PreviewArg *preview = arg;
+
+	return is_known(preview, expr) &&
+		scan_bucket_value(preview->scan, expr, bucket, value, isnull);
+}
+
+static bool
+group_times_are_known(PreviewArg *preview)
+{
 	ListCell   *lc;
 
-	foreach(lc, request->group_times)
-	{
-		if (depends_on_run(list_nth(request->exprs, lfirst_int(lc)),
-						   scan->node->ss.ps.state->es_param_list_info))
+	foreach(lc, preview->scan->shown.request->group_times)
+		if (!is_known(preview, lfirst_int(lc)))
 			return false;
-	}
 	return true;
 }
 
@@ -189,12 +201,13 @@ scan_preview(ForeignScanState *node, bool *complete)
 {
 	UsageScanState *scan = node->fdw_state;
 	PreviewArg	arg = {scan, true};
-	BoundRequest *bound = bind_request(scan->shown.request, scan->shown.table,
-									   preview_value, &arg, GetCurrentTimestamp());
+	BindSource	source = {preview_value, preview_bucket_value, &arg};
+	BoundRequest *bound = bind_request(scan->shown.request, scan->shown.table, &source,
+									   GetCurrentTimestamp());
 
 	*complete = arg.complete;
 	bind_widths(bound, scan->shown.request, scan->shown.table,
-				arg.complete && group_times_are_known(scan) ? scan_group_time : NULL, scan);
+				arg.complete && group_times_are_known(&arg) ? &source : NULL);
 	return bound;
 }
 
@@ -223,12 +236,13 @@ start_scan(UsageScanState *scan)
 {
 	UsageTable *table = scan->shown.table;
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	BindSource	source = {scan_value, scan_bucket_value, scan};
 	BoundRequest *bound;
 
 	if (scan->now == 0)
 		scan->now = GetCurrentTimestamp();
-	bound = bind_request(scan->shown.request, table, scan_value, scan, scan->now);
-	bind_widths(bound, scan->shown.request, table, scan_group_time, scan);
+	bound = bind_request(scan->shown.request, table, &source, scan->now);
+	bind_widths(bound, scan->shown.request, table, &source);
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))

@@ -1,0 +1,176 @@
+/*
+ * bind_try.c
+ *	  For which buckets do clauses on their edges hold?
+ *
+ * A clause whose only columns are a bucket's edges has one value for each
+ * bucket.  So it needs not be understood: it is evaluated for all buckets that
+ * the request would read.  What passes may be many short ranges, each of which
+ * takes a request; so the gaps between them are closed as far as that makes
+ * reading cheaper.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "request/bind_private.h"
+
+/*
+ * Where there are more buckets, clauses are left to the executor: a year of
+ * minutes is less.
+ */
+#define MAX_TRIED 600000
+
+/* How many buckets are tried before their values are freed. */
+#define TRIES_AT_ONCE 1024
+
+typedef struct TimeTrial
+{
+	const BindSource *source;
+	const TimeClause *clause;
+	MemoryContext scratch;		/* for values */
+	int			tries;			/* since it was reset */
+	TimestampTz day;			/* that was tried last, where the clause
+								 * mentions nothing but the day */
+	bool		day_passes;
+} TimeTrial;
+
+static bool
+evaluate(TimeTrial *trial, TimestampTz bucket, bool *passes)
+{
+	MemoryContext old = MemoryContextSwitchTo(trial->scratch);
+	Datum		value = BoolGetDatum(false);
+	bool		isnull = true;
+	bool		is_known = trial->source->bucket_value(trial->source->arg, trial->clause->value,
+													   bucket, &value, &isnull);
+
+	*passes = !isnull && DatumGetBool(value);
+	MemoryContextSwitchTo(old);
+	if (++trial->tries == TRIES_AT_ONCE)
+	{
+		MemoryContextReset(trial->scratch);
+		trial->tries = 0;
+	}
+	return is_known;
+}
+
+/* A TimeTest: does the bucket pass the clause? */
+static bool
+passes(void *arg, TimestampTz bucket)
+{
+	TimeTrial  *trial = arg;
+	TimestampTz day = timerange_floor(bucket, USECS_PER_DAY);
+	bool		result;
+
+	CHECK_FOR_INTERRUPTS();
+	if (trial->clause->subject == USAGE_DAY && day == trial->day)
+		return trial->day_passes;
+	if (!evaluate(trial, bucket, &result))
+		elog(ERROR, "time clause %d is not known", trial->clause->value);
+	trial->day = day;
+	trial->day_passes = result;
+	return result;
+}
+
+/*
+ * How many buckets does each tried one stand for?  The number has no factor in
+ * common with the buckets of an hour, a day or a week, so that those that are
+ * tried are at different hours and days.
+ */
+static int64
+buckets_per_try(const BindSource *source, int64 buckets)
+{
+	int64		step = 1;
+
+	if (source->most_tried == 0)
+		return 1;
+	while (buckets / step > source->most_tried ||
+		   (step > 1 && (step % 2 == 0 || step % 3 == 0 || step % 5 == 0 || step % 7 == 0)))
+		step++;
+	return step;
+}
+
+/* What passes of the ranges; they are returned as they are if the clause can't be tried. */
+static const TimeRanges *
+try_clause(BindContext *cx, const TimeClause *clause, const TimeRanges *ranges)
+{
+	int64		width_us = cx->table->width->width_us;
+	int64		buckets = timerange_buckets(ranges, width_us);
+	int64		step = buckets_per_try(cx->source, buckets);
+	TimeTrial	trial = {
+		.source = cx->source,
+		.clause = clause,
+		.day = DT_NOBEGIN
+	};
+	bool		ignored;
+
+	if (buckets == 0 || buckets > MAX_TRIED)
+		return ranges;
+	trial.scratch = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw time clause",
+										  ALLOCSET_DEFAULT_SIZES);
+	if (evaluate(&trial, ranges->ranges[0].start, &ignored))
+		ranges = timerange_filter(ranges, step * width_us, passes, &trial);
+	MemoryContextDelete(trial.scratch);
+	return ranges;
+}
+
+/* The ranges, with the gaps between them closed that are not wider than gap_us. */
+static TimeRanges *
+close_gaps(const BoundRequest *bound, const TimeRanges *ranges, int64 gap_us)
+{
+	TimeRanges *closed = timerange_close_gaps(ranges, gap_us);
+	TimeRanges *asked = timerange_intersect(closed, bound->ranges);
+
+	timerange_free(closed);
+	return asked;
+}
+
+/*
+ * Read what passes: the ranges themselves, or with gaps between them closed,
+ * which is cheapest; or all, as it is.
+ */
+static void
+choose_ranges(BindContext *cx, BoundRequest *bound, const TimeRanges *passing)
+{
+	const UsageTable *table = cx->table;
+	const TimeRanges *all = bound->ranges;
+	int64		most_us = all->ranges[all->count - 1].end - all->ranges[0].start;
+	BoundRequest best = *bound;
+	double		least = bind_reading_cost(table, cx->request, bound);
+
+	for (int64 gap_us = 0; gap_us < most_us; gap_us = Max(gap_us * 2, table->width->width_us))
+	{
+		BoundRequest candidate = *bound;
+		double		cost;
+
+		CHECK_FOR_INTERRUPTS();
+		bound_set_time(&candidate, close_gaps(bound, passing, gap_us), table->width);
+		cost = bind_reading_cost(table, cx->request, &candidate);
+		if (cost < least && !bind_is_too_much(table, &candidate, bound))
+		{
+			least = cost;
+			best = candidate;
+		}
+		else
+			timerange_free(candidate.ranges);
+	}
+	*bound = best;
+}
+
+void
+bind_try(BindContext *cx, BoundRequest *bound)
+{
+	const TimeRanges *passing = bound->ranges;
+	ListCell   *lc;
+
+	if (!cx->source->bucket_value)
+		return;
+	foreach(lc, cx->request->time)
+		if (((TimeClause *) lfirst(lc))->kind == TIME_TRY)
+			passing = try_clause(cx, lfirst(lc), passing);
+	if (passing->count == 0)
+		bound_set_time(bound, timerange_none(), cx->table->width);
+	else if (passing != bound->ranges)
+		choose_ranges(cx, bound, passing);
+}
