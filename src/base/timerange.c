@@ -100,6 +100,16 @@ timerange_intersect(const TimeRanges *a, const TimeRanges *b)
 	return set;
 }
 
+bool
+timerange_contains(const TimeRanges *set, const TimeRanges *part)
+{
+	TimeRanges *common = timerange_intersect(set, part);
+	bool		contains = timerange_equal(common, part);
+
+	timerange_free(common);
+	return contains;
+}
+
 TimeRanges *
 timerange_union(const TimeRanges *a, const TimeRanges *b)
 {

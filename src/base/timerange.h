@@ -37,6 +37,9 @@ extern TimeRanges *timerange_between(TimestampTz start, TimestampTz end);
 extern TimeRanges *timerange_copy(const TimeRanges *set);
 extern bool timerange_equal(const TimeRanges *a, const TimeRanges *b);
 
+/* Is all of `part` in the set? */
+extern bool timerange_contains(const TimeRanges *set, const TimeRanges *part);
+
 /* Free a set, for callers that make many of them. */
 extern void timerange_free(TimeRanges *set);
 

@@ -119,6 +119,7 @@ narrow_relation(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan, int nbo
 	request->ntable_time = list_length(request->time);
 	narrow(root, baserel, plan->table, request, list_copy_tail(restrictions, nbounds),
 		   &plan->clauses);
+	request->nown_time = list_length(request->time);
 }
 
 /* Read less where that does not change the query's answer. */

@@ -12,8 +12,8 @@
 /*
  * Gives the value of an expression, by its index in the request's exprs.
  * False: it is not known yet, as in planning and EXPLAIN.  A comparison with it
- * then does not restrict the time; an equality is taken to be with the latest
- * value.
+ * then does not restrict the time; for an estimate, an equality is taken to be
+ * with the latest value.
  */
 typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 
@@ -57,6 +57,10 @@ extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable 
  */
 extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
 						const UsageTable *table, const BindSource *source);
+
+/* What it costs to read a bound request in its stretches, in the planner's units. */
+extern double bind_reading_cost(const UsageTable *table, const UsageRequest *request,
+								const BoundRequest *bound);
 
 /*
  * A value of a dimension that has a filter, as the API compares it: UTF-8,

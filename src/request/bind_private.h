@@ -30,12 +30,9 @@ extern void bind_time(BindContext *cx, BoundRequest *bound);
 extern void bind_try(BindContext *cx, BoundRequest *bound);
 
 /*
- * What reading costs, in the planner's units, in the stretches of a bound
- * request; and does it take more slices than are allowed, and than the other
+ * Does the bound request take more slices than are allowed, and than the other
  * one takes?  In bind_width.c.
  */
-extern double bind_reading_cost(const UsageTable *table, const UsageRequest *request,
-								const BoundRequest *bound);
 extern bool bind_is_too_much(const UsageTable *table, const BoundRequest *bound,
 							 const BoundRequest *other);
 

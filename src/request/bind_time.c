@@ -159,9 +159,9 @@ count_elements(Node *expr)
 }
 
 /*
- * The ranges for a value that is not known yet.  An equality is taken to be
- * with the latest value, = ANY with the latest few; other comparisons do not
- * restrict the time.
+ * The ranges for a value that is not known yet.  For an estimate, an equality is
+ * taken to be with the latest value, = ANY with the latest few; other
+ * comparisons do not restrict the time.
  */
 static TimeRanges *
 unknown_ranges(BindContext *cx, const TimeClause *clause)
@@ -170,7 +170,7 @@ unknown_ranges(BindContext *cx, const TimeClause *clause)
 	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
 	int64		span_us = clause->subject == USAGE_DAY ? Max(width_us, USECS_PER_DAY) : width_us;
 
-	if (clause->strategy != BTEqualStrategyNumber)
+	if (clause->strategy != BTEqualStrategyNumber || cx->source->most_tried == 0)
 		return timerange_all();
 	if (clause->kind == TIME_COMPARE_ANY)
 		span_us = saturate_mul(span_us,

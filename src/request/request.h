@@ -61,6 +61,8 @@ typedef struct UsageRequest
 	List	   *time;			/* of TimeClause, ANDed */
 	int			ntable_time;	/* how many of them, at the start of the list,
 								 * are of the table's partition bound */
+	int			nown_time;		/* how many are not of join clauses, which
+								 * are at the end of the list */
 	List	   *filters;		/* of FilterClause, ANDed */
 	List	   *exprs;			/* expressions of the values; becomes
 								 * fdw_exprs */

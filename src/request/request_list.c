@@ -25,7 +25,8 @@ enum RequestMember
 	REQUEST_ANY_WIDTH,
 	REQUEST_GROUP_TIMES,
 	REQUEST_RESULTS,
-	REQUEST_TABLE_TIME
+	REQUEST_TABLE_TIME,
+	REQUEST_OWN_TIME
 };
 
 typedef struct Writer
@@ -160,11 +161,11 @@ request_to_list(const UsageRequest *request)
 {
 	Writer		writer = put_clauses(request);
 
-	return list_concat(list_make4(request->group_by, request->columns, writer.numbers,
-								  number(request->newest_first)),
-					   list_make5(number(request->limit_hint), number(request->any_width),
-								  request->group_times, number(request->results),
-								  number(request->ntable_time)));
+	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
+								  number(request->newest_first), number(request->limit_hint)),
+					   list_make5(number(request->any_width), request->group_times,
+								  number(request->results), number(request->ntable_time),
+								  number(request->nown_time)));
 }
 
 UsageRequest *
@@ -185,5 +186,6 @@ request_from_list(List *list, List *exprs)
 	request->group_times = list_nth(list, REQUEST_GROUP_TIMES);
 	request->results = number_at(list, REQUEST_RESULTS);
 	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
+	request->nown_time = number_at(list, REQUEST_OWN_TIME);
 	return request;
 }

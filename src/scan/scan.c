@@ -211,13 +211,35 @@ scan_preview(ForeignScanState *node, bool *complete)
 	return bound;
 }
 
+/* The request without join clauses on time, in the table's own buckets. */
+static BoundRequest *
+whole_request(UsageScanState *scan)
+{
+	BindSource	source = {scan_value, scan_bucket_value, scan};
+	UsageRequest *request = request_copy(scan->shown.request);
+
+	request->time = list_truncate(request->time, request->nown_time);
+	return bind_request(request, scan->shown.table, &source, scan->now);
+}
+
+/* Do the request's rows come from `rescan`? */
+static bool
+rescan_has(UsageScanState *scan, const BoundRequest *bound)
+{
+	const UsageRequest *request = scan->shown.request;
+
+	if (request->nown_time == list_length(request->time))
+		return rescan_answers(scan->rescan, bound);
+	return rescan_answers_from(scan->rescan, bound, whole_request(scan));
+}
+
 /* Open where rows come from; the request's ranges are not empty. */
 static void
 open_rows(UsageScanState *scan, const BoundRequest *bound)
 {
 	UsageTable *table = scan->shown.table;
 
-	scan->from_rescan = rescan_answers(scan->rescan, bound);
+	scan->from_rescan = rescan_has(scan, bound);
 	if (scan->from_rescan)
 	{
 		scan->shown.answered += rescan_begin(scan->rescan, bound);
