@@ -106,6 +106,11 @@ SELECT pg_temp.width(width, query) FROM (VALUES
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND extract(epoch FROM start_time) % 120 = 0
 $$),
+('1m', $$
+  SELECT sum(input_tokens) AS s
+  FROM usage_minutely.completions
+  WHERE start_time >= own.at(-2) AND extract(minute FROM start_time) < 30
+$$),
 ('1m, 1h', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions

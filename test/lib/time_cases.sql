@@ -263,6 +263,7 @@ INSERT INTO time_form (form, clause, fit) VALUES
 		'tried'),
 	('OR of AND with other',
 		'(t.start_time::date = $Td AND t.num_sessions >= 0) OR t.start_time = $U', 'tried'),
+	('OR of function with other', 't.start_time::date = $Td OR t.num_sessions >= 0', 'local'),
 	('AND of function with other', 't.start_time::date = $Td AND t.num_sessions >= 0', 'tried'),
 	('function that may fail', '1 / (extract(hour FROM t.start_time) - 24) < 0', 'local'),
 	('date_trunc never',
