@@ -108,7 +108,8 @@ SELECT pg_temp.judge(expr) FROM (VALUES
 	('own.refuse(now()) AND start_time < now()'),
 	('start_time < now() AND own.refuse(now())'),
 	('CASE WHEN start_time < now() THEN own.refuse(now()) END'),
-	('coalesce(nullif(start_time < now(), true), own.refuse(now()))')
+	('coalesce(nullif(start_time < now(), true), own.refuse(now()))'),
+	('CASE WHEN start_time < now() THEN end_time > CASE WHEN own.refuse(now()) THEN now() END END')
 ) AS c(expr);
 
 \echo A value that is compared may fail, as that of an index scan may.

@@ -20,7 +20,6 @@
 /* Constants are taken up to these, so that MAX_NODES of them stay far from overflow. */
 #define MAX_YEARS 100
 #define MAX_DAYS (MAX_YEARS * 366)
-#define MAX_NUMBER 1e12
 
 /* A constant number's value; false: it is none that is followed. */
 static bool
@@ -44,7 +43,7 @@ constant_number(const Const *constant, double *value)
 		default:
 			return false;
 	}
-	return isfinite(*value) && fabs(*value) <= MAX_NUMBER;
+	return isfinite(*value);
 }
 
 static bool
