@@ -20,6 +20,9 @@
 #include "plan/bucket_expr.h"
 #include "plan/qual_private.h"
 
+/* A clause of more nodes is not tried: it would be copied several times. */
+#define MAX_NODES 5000
+
 /* The edge that the expression is. */
 static UsageEdge
 match_edge(QualContext *cx, Node *expr)
@@ -231,20 +234,39 @@ edge_of(QualContext *cx, Node *clause)
 	return USAGE_DAY;
 }
 
+/*
+ * An expression_tree_walker() function: count nodes, and the elements of a list
+ * that is searched one by one; true where that is too many.
+ */
+static bool
+count_work(Node *node, int *work)
+{
+	const ScalarArrayOpExpr *search = (const ScalarArrayOpExpr *) node;
+
+	if (node == NULL)
+		return false;
+	++*work;
+	if (IsA(node, ScalarArrayOpExpr) && !OidIsValid(search->hashfuncid))
+		*work += request_count_elements(lsecond(search->args));
+	return *work > MAX_NODES || expression_tree_walker(node, count_work, work);
+}
+
 TimeClause *
 qual_try_time(QualContext *cx, Expr *clause)
 {
 	int			nexprs = list_length(cx->request->exprs);
 	bool		is_news = false;
 	Node	   *tried = implied(cx, (Node *) clause, &is_news);
+	int			work = 0;
 	TimeClause *time;
 
 	cx->request->exprs = list_truncate(cx->request->exprs, nexprs);
-	if (!tried || !is_news)
+	if (!tried || !is_news || count_work(tried, &work))
 		return NULL;
 	time = palloc0(sizeof(TimeClause));
 	time->kind = TIME_TRY;
 	time->subject = edge_of(cx, tried);
+	time->work = work;
 	time->value = request_add_expr(cx->request, tried);
 	return time;
 }

@@ -13,6 +13,8 @@ typedef struct BindContext
 	const UsageTable *table;
 	const BindSource *source;
 	TimestampTz now;
+	int64		work;			/* left for clauses that are tried, in nodes of
+								 * expressions */
 } BindContext;
 
 /*

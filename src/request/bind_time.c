@@ -150,15 +150,6 @@ any_ranges(BindContext *cx, const TimeClause *clause, Datum *values, bool *nulls
 }
 
 /*
- * How many elements will the array have that is the value of the expression?
- */
-static int
-count_elements(Node *expr)
-{
-	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : REQUEST_UNKNOWN_ELEMENTS;
-}
-
-/*
  * The ranges for a value that is not known yet.  For an estimate, an equality is
  * taken to be with the latest value, = ANY with the latest few; other
  * comparisons do not restrict the time.
@@ -174,7 +165,7 @@ unknown_ranges(BindContext *cx, const TimeClause *clause)
 		return timerange_all();
 	if (clause->kind == TIME_COMPARE_ANY)
 		span_us = saturate_mul(span_us,
-								 count_elements(list_nth(cx->request->exprs, clause->value)));
+								 request_count_elements(list_nth(cx->request->exprs, clause->value)));
 	return timerange_between(timerange_shift(end, -span_us), end);
 }
 

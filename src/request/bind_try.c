@@ -11,19 +11,28 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "portability/instr_time.h"
 #include "utils/memutils.h"
 
 #include "base/compat.h"
 #include "request/bind_private.h"
 
 /*
- * Where there are more buckets, clauses are left to the executor: a year of
- * minutes is less.
+ * The most nodes of expressions that are evaluated for a request, and for an
+ * estimate; where a clause takes more it is left to the executor.  A clause of
+ * ten nodes takes five millions for a year of minutes.
  */
-#define MAX_TRIED 600000
+#define MAX_WORK 8000000
+#define MAX_ESTIMATE_WORK 250000
 
-/* How many buckets are tried before their values are freed. */
-#define TRIES_AT_ONCE 1024
+/*
+ * How long a clause may take whose work can't be told before, as it searches a
+ * list that is not known yet.
+ */
+#define MAX_TRIAL_MS 1000
+
+/* How many tries are made before their values are freed, and the time is looked at. */
+#define TRIES_AT_ONCE 16
 
 typedef struct TimeTrial
 {
@@ -31,10 +40,25 @@ typedef struct TimeTrial
 	const TimeClause *clause;
 	MemoryContext scratch;		/* for values */
 	int			tries;			/* since it was reset */
+	instr_time	began_at;
+	bool		gave_up;		/* it takes too long */
 	TimestampTz day;			/* that was tried last, where the clause
 								 * mentions nothing but the day */
 	bool		day_passes;
 } TimeTrial;
+
+static void
+look_around(TimeTrial *trial)
+{
+	instr_time	duration;
+
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextReset(trial->scratch);
+	trial->tries = 0;
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, trial->began_at);
+	trial->gave_up = INSTR_TIME_GET_MILLISEC(duration) > MAX_TRIAL_MS;
+}
 
 static bool
 evaluate(TimeTrial *trial, TimestampTz bucket, bool *passes)
@@ -48,10 +72,7 @@ evaluate(TimeTrial *trial, TimestampTz bucket, bool *passes)
 	*passes = !isnull && DatumGetBool(value);
 	MemoryContextSwitchTo(old);
 	if (++trial->tries == TRIES_AT_ONCE)
-	{
-		MemoryContextReset(trial->scratch);
-		trial->tries = 0;
-	}
+		look_around(trial);
 	return is_known;
 }
 
@@ -63,9 +84,10 @@ passes(void *arg, TimestampTz bucket)
 	TimestampTz day = timerange_floor(bucket, USECS_PER_DAY);
 	bool		result;
 
-	CHECK_FOR_INTERRUPTS();
 	if (trial->clause->subject == USAGE_DAY && day == trial->day)
 		return trial->day_passes;
+	if (trial->gave_up)
+		return true;
 	if (!evaluate(trial, bucket, &result))
 		elog(ERROR, "time clause %d is not known", trial->clause->value);
 	trial->day = day;
@@ -91,28 +113,42 @@ buckets_per_try(const BindSource *source, int64 buckets)
 	return step;
 }
 
+/* How many tries does the clause take?  Of a day that it has not begun with, one. */
+static int64
+count_tries(const UsageTable *table, const TimeClause *clause, const TimeRanges *ranges, int64 step)
+{
+	int64		width_us = table->width->width_us * step;
+
+	if (clause->subject == USAGE_DAY)
+		width_us = Max(width_us, USECS_PER_DAY);
+	return timerange_buckets(ranges, width_us) + ranges->count;
+}
+
 /* What passes of the ranges; they are returned as they are if the clause can't be tried. */
 static const TimeRanges *
 try_clause(BindContext *cx, const TimeClause *clause, const TimeRanges *ranges)
 {
 	int64		width_us = cx->table->width->width_us;
-	int64		buckets = timerange_buckets(ranges, width_us);
-	int64		step = buckets_per_try(cx->source, buckets);
+	int64		step = buckets_per_try(cx->source, timerange_buckets(ranges, width_us));
+	int64		work = count_tries(cx->table, clause, ranges, step) * clause->work;
 	TimeTrial	trial = {
 		.source = cx->source,
 		.clause = clause,
 		.day = DT_NOBEGIN
 	};
+	const TimeRanges *passing = ranges;
 	bool		ignored;
 
-	if (buckets == 0 || buckets > MAX_TRIED)
+	if (ranges->count == 0 || work > cx->work)
 		return ranges;
+	cx->work -= work;
 	trial.scratch = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw time clause",
 										  ALLOCSET_DEFAULT_SIZES);
+	INSTR_TIME_SET_CURRENT(trial.began_at);
 	if (evaluate(&trial, ranges->ranges[0].start, &ignored))
-		ranges = timerange_filter(ranges, step * width_us, passes, &trial);
+		passing = timerange_filter(ranges, step * width_us, passes, &trial);
 	MemoryContextDelete(trial.scratch);
-	return ranges;
+	return trial.gave_up ? ranges : passing;
 }
 
 /* The ranges, with the gaps between them closed that are not wider than gap_us. */
@@ -166,6 +202,7 @@ bind_try(BindContext *cx, BoundRequest *bound)
 
 	if (!cx->source->bucket_value)
 		return;
+	cx->work = cx->source->most_tried > 0 ? MAX_ESTIMATE_WORK : MAX_WORK;
 	foreach(lc, cx->request->time)
 		if (((TimeClause *) lfirst(lc))->kind == TIME_TRY)
 			passing = try_clause(cx, lfirst(lc), passing);

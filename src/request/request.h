@@ -38,6 +38,8 @@ typedef struct TimeClause
 	Oid			type;			/* of the value or of the array's elements:
 								 * timestamptz, timestamp or date */
 	int			value;			/* index of the value's expression */
+	int			work;			/* TRY: what a try takes, in nodes that are
+								 * evaluated */
 } TimeClause;
 
 /* A value, or an array of them, that a dimension may equal. */
@@ -76,12 +78,6 @@ typedef struct UsageRequest
 	bool		limit_hint;		/* few rows are likely to be wanted */
 } UsageRequest;
 
-/*
- * Elements of an array that is not known yet, as estimate_array_length()
- * assumes.
- */
-#define REQUEST_UNKNOWN_ELEMENTS 10
-
 /* A request at the table's own grain, not narrowed. */
 extern UsageRequest *request_of_table(const UsageTable *table);
 
@@ -93,6 +89,13 @@ extern UsageRequest *request_copy(const UsageRequest *request);
 
 /* Append an expression (not copied) to exprs; returns its index. */
 extern int	request_add_expr(UsageRequest *request, Node *expr);
+
+/*
+ * How many elements, but at least one, will the array have that is the value
+ * of the expression?  Where it is not known yet it is taken to have as many as
+ * estimate_array_length() assumes.
+ */
+extern int	request_count_elements(const Node *array);
 
 /*
  * All but the expressions as a list of nodes that copyObject() can copy, and

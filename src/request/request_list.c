@@ -79,6 +79,7 @@ put_time(Writer *writer, const TimeClause *clause)
 	put(writer, clause->strategy);
 	put(writer, clause->type);
 	put(writer, clause->value);
+	put(writer, clause->work);
 }
 
 static TimeClause *
@@ -95,6 +96,7 @@ get_time(Reader *reader)
 	clause->strategy = get(reader);
 	clause->type = get(reader);
 	clause->value = get(reader);
+	clause->work = get(reader);
 	return clause;
 }
 
