@@ -124,6 +124,15 @@ count_tries(const UsageTable *table, const TimeClause *clause, const TimeRanges 
 	return timerange_buckets(ranges, width_us) + ranges->count;
 }
 
+/* The end of the ranges, of that length. */
+static TimeRanges *
+latest(const TimeRanges *ranges, int64 length_us)
+{
+	TimestampTz end = ranges->ranges[ranges->count - 1].end;
+
+	return timerange_between(end - length_us, end);
+}
+
 /* What passes of the ranges; they are returned as they are if the clause can't be tried. */
 static const TimeRanges *
 try_clause(BindContext *cx, const TimeClause *clause, const TimeRanges *ranges)
@@ -148,6 +157,9 @@ try_clause(BindContext *cx, const TimeClause *clause, const TimeRanges *ranges)
 	if (evaluate(&trial, ranges->ranges[0].start, &ignored))
 		passing = timerange_filter(ranges, step * width_us, passes, &trial);
 	MemoryContextDelete(trial.scratch);
+	/* none of some that stand for others: what passes is between them */
+	if (step > 1 && passing->count == 0)
+		return latest(ranges, step * width_us);
 	return trial.gave_up ? ranges : passing;
 }
 
