@@ -234,7 +234,7 @@ $$, 'tstzrange(now() - interval ''1 day'', now())'),
   GROUP BY 1 ORDER BY 1
 $$, 'tstzrange(now() - interval ''24 hours'', now())'),
 ('younger than a day', $$
-  SELECT model AS metric, sum(input_tokens) AS value
+  SELECT date_trunc('hour', start_time) AS "time", sum(input_tokens) AS value
   FROM usage_hourly.completions
   WHERE now() - start_time < interval '24 hours'
   GROUP BY 1 ORDER BY 1
