@@ -3,12 +3,12 @@
 -- ranges by sub-selects; Power BI selects all columns and groups outside of that;
 -- QuickSight ranks groups.  See test/lib/tools.sql for what each line says.
 --
-\set test bi
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql
 
 \echo Looker.
+\set tool Looker
 INSERT INTO tool_query (name, query) VALUES
 ('date in the last seven days', $$
   SELECT (DATE(completions.start_time AT TIME ZONE 'UTC')) AS "completions.start_date",
@@ -123,6 +123,7 @@ $$);
 \i test/lib/ask_tools.sql
 
 \echo Power BI.
+\set tool 'Power BI'
 INSERT INTO tool_query (name, query) VALUES
 ('preview of a table', $$
   select "$Table"."day" as "day", "$Table"."project_id" as "project_id",
@@ -222,9 +223,10 @@ INSERT INTO tool_query (name, query, meant) VALUES
 $$, 'tstzrange(''{-5}'', ''{0}'')');
 \i test/lib/ask_tools.sql
 
-\echo QuickSight.
+\echo QuickSight, and ThoughtSpot.
+\set tool ''
 INSERT INTO tool_query (name, query) VALUES
-('days, the largest models apart', $$
+('QuickSight: days, the largest models apart', $$
   SELECT "day_tg", "model", "others", SUM("tokens") AS "tokens", COUNT(*) AS "$group_count"
   FROM (
     SELECT "day_tg", CASE WHEN "$RANK_2" > 3 THEN NULL ELSE "model" END AS "model",

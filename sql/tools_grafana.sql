@@ -4,7 +4,7 @@
 -- '...Z', $__timeGroup(x, '1h') is floor(extract(epoch from x)/3600)*3600.
 -- See test/lib/tools.sql for what each line says.
 --
-\set test grafana
+\set tool Grafana
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql

@@ -3,7 +3,7 @@
 -- schema, times rounded by DATE_TRUNC and CAST, and ranges relative to NOW().
 -- See test/lib/tools.sql for what each line says.
 --
-\set test metabase
+\set tool Metabase
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql

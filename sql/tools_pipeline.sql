@@ -3,7 +3,7 @@
 -- a cursor, partitions of pre-aggregations.  report.daily_usage is what earlier
 -- runs have loaded.  See test/lib/tools.sql for what each line says.
 --
-\set test pipeline
+\set tool dbt
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql
@@ -147,6 +147,7 @@ $$, 'tstzrange(''{-5}'', now())');
 \i test/lib/ask_tools.sql
 
 \echo Airbyte, Singer and dlt: pages by a cursor.
+\set tool ''
 INSERT INTO tool_query (name, query, types, args) VALUES
 ('Airbyte: newer than the cursor', $$
   SELECT "day", "start_time", "project_id", "line_item", "amount"
@@ -181,6 +182,7 @@ $$, 'tstzrange(now() - interval ''366 days'', now())');
 \i test/lib/ask_tools.sql
 
 \echo Cube: queries and partitions of pre-aggregations.
+\set tool Cube
 INSERT INTO tool_query (name, query, types, args) VALUES
 ('by day', $$
   SELECT date_trunc('day', ("completions".start_time::timestamptz AT TIME ZONE 'UTC'))

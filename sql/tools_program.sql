@@ -3,7 +3,7 @@
 -- optional parameters; and what people type.  See test/lib/tools.sql for what each
 -- line says.
 --
-\set test program
+\set tool Django
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql
@@ -86,6 +86,7 @@ $$);
 \i test/lib/ask_tools.sql
 
 \echo Services, with parameters that may be NULL.
+\set tool parameters
 INSERT INTO tool_query (name, query, types, args) VALUES
 ('optional ends, both given', $$
   SELECT day, sum(amount) AS amount FROM usage.costs
@@ -135,6 +136,7 @@ $$, 'tstzrange', '''[{-2} 06:00,{-1} 06:00)''');
 \i test/lib/ask_tools.sql
 
 \echo pandas, SQLAlchemy, dbplyr.
+\set tool analysis
 INSERT INTO tool_query (name, query) VALUES
 ('all columns of a span', $$
   SELECT usage_1.day, usage_1.project_id, usage_1.line_item, usage_1.amount
@@ -151,7 +153,7 @@ $$),
   ) AS anon_1
   GROUP BY anon_1.week ORDER BY anon_1.week
 $$),
-('dbplyr: mutate, filter, summarise', $$
+('mutate, filter, summarise', $$
   SELECT "month", "model", SUM("cost") AS "cost"
   FROM (
     SELECT "q01".*, "input_tokens" * 0.00000125 + "output_tokens" * 0.00001 AS "cost"
@@ -171,6 +173,7 @@ $$);
 \i test/lib/ask_tools.sql
 
 \echo By hand.
+\set tool 'by hand'
 INSERT INTO tool_query (name, query) VALUES
 ('the last seven days', $$
   SELECT model, sum(input_tokens) FROM usage.completions WHERE current_date - day < 7 GROUP BY 1

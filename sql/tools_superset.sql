@@ -3,7 +3,7 @@
 -- ranges by TO_TIMESTAMP or TO_DATE, a dataset of SQL as virtual_table, the
 -- largest series by a join.  See test/lib/tools.sql for what each line says.
 --
-\set test superset
+\set tool Superset
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql

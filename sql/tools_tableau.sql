@@ -3,7 +3,7 @@
 -- (COUNT(1) > 0) where there is nothing to group by.  See test/lib/tools.sql for
 -- what each line says.
 --
-\set test tableau
+\set tool Tableau
 \set endpoints 'completions costs'
 \i test/lib/opening.sql
 \i test/lib/tools.sql

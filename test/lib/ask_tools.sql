@@ -13,8 +13,8 @@ FROM tool_query WHERE rows = 0 HAVING count(*) > 2;
 SELECT :'tools_report' <> '' AS reporting \gset
 \if :reporting
 CREATE TEMP VIEW report_line AS
-SELECT :'test' AS test, name, count(seq) AS requests, coalesce(sum(bytes), 0) AS bytes,
-	c.rows, answer
+SELECT concat_ws(': ', nullif(:'tool', ''), name) AS query, count(seq) AS requests,
+	coalesce(sum(bytes), 0) AS bytes, c.rows, answer
 FROM tool_query AS c LEFT JOIN tool_request ON project = c.n::text
 GROUP BY c.n, name, c.rows, answer ORDER BY c.n;
 \copy (TABLE report_line) TO PROGRAM 'cat >> "$USAGE_TOOLS_REPORT"'

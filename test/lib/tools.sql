@@ -11,7 +11,8 @@
 -- {monday-3} is the date three days before the last Monday.
 --
 -- Needs test/lib/opening.sql, with the oracles of completions and costs.  With
--- $USAGE_TOOLS_REPORT, the name of a file, requests and bytes are added to that.
+-- $USAGE_TOOLS_REPORT, the name of a file, requests and bytes are added to that;
+-- the variable "tool" is who writes the queries there.
 SET TimeZone = 'UTC';
 SET DateStyle = ISO;
 SET IntervalStyle = postgres;
