@@ -61,6 +61,13 @@ $$),
   GROUP BY 1 HAVING NOT (COALESCE(SUM(costs.amount), 0) IS NULL)
   ORDER BY 3 DESC, 1 FETCH NEXT 500 ROWS ONLY
 $$),
+('a count and an average', $$
+  SELECT completions.model AS "completions.model", COUNT(*) AS "completions.count",
+    AVG(completions.num_model_requests ) AS "completions.average_requests"
+  FROM usage.completions AS completions
+  WHERE ((completions.day) >= (DATE '{-7}') AND (completions.day) < (DATE '{0}'))
+  GROUP BY 1 ORDER BY 2 DESC, 1 FETCH NEXT 500 ROWS ONLY
+$$),
 ('a yes or no of the time', $$
   SELECT CASE WHEN completions.start_time >= (TIMESTAMP '{-7}') THEN 'Yes' ELSE 'No' END
       AS "completions.is_last_week",

@@ -165,6 +165,13 @@ $$),
   WHERE start_time BETWEEN '{-30}T00:00:00Z' AND '{-1}T23:59:59.999Z' AND model ~ '^(gpt-6.*)$'
   GROUP BY 1 ORDER BY 1
 $$),
+('average and largest of rows', $$
+  SELECT floor(extract(epoch from start_time)/86400)*86400 AS "time", avg(input_tokens) AS "mean",
+    max(output_tokens) AS "largest"
+  FROM usage_hourly.completions
+  WHERE start_time BETWEEN '{-3}T00:00:00Z' AND '{-1}T23:59:59.999Z'
+  GROUP BY 1 ORDER BY 1
+$$),
 ('heat map of hours and weekdays', $$
   SELECT extract(isodow from start_time) AS weekday, extract(hour from start_time) AS hour,
     sum(num_model_requests) AS value

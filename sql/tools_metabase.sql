@@ -191,6 +191,13 @@ $$),
     AND "usage"."completions"."start_time" < timestamp with time zone '{0} 00:00:00.000Z'
   GROUP BY 1 ORDER BY 1 ASC
 $$),
+('a filter on a number', $$
+  SELECT "usage"."costs"."line_item" AS "line_item", SUM("usage"."costs"."amount") AS "sum",
+    AVG("usage"."costs"."amount") AS "avg", COUNT(*) AS "count"
+  FROM "usage"."costs"
+  WHERE ("usage"."costs"."amount" >= 0.5) AND ("usage"."costs"."day" >= date '{-7}')
+  GROUP BY "usage"."costs"."line_item" ORDER BY "usage"."costs"."line_item" ASC
+$$),
 ('a question over a question', $$
   SELECT "source"."model" AS "model", "source"."sum" AS "sum"
   FROM (

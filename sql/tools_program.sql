@@ -186,6 +186,15 @@ $$),
   SELECT model, sum(input_tokens) FROM usage.completions
   WHERE coalesce(start_time, end_time) BETWEEN '{-7}' AND '{-1}' GROUP BY 1
 $$),
+('hours by their ends', $$
+  SELECT extract(hour FROM end_time), date_trunc('day', end_time), sum(input_tokens)
+  FROM usage_hourly.completions
+  WHERE end_time > '{-3}' AND end_time <= '{-1}' GROUP BY 1, 2
+$$),
+('days by their ends, of minutes', $$
+  SELECT date_trunc('day', end_time), sum(input_tokens) FROM usage_minutely.completions
+  WHERE start_time >= '{-3}' AND start_time < '{-1}' GROUP BY 1
+$$),
 ('weekdays', $$
   SELECT model, sum(input_tokens) FROM usage.completions
   WHERE extract(isodow FROM day) < 6 AND day BETWEEN '{monday-14}' AND '{monday-1}' GROUP BY 1

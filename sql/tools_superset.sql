@@ -75,6 +75,12 @@ $$),
   WHERE start_time >= TO_TIMESTAMP('{-30} 00:00:00.000000', 'YYYY-MM-DD HH24:MI:SS.US')
   GROUP BY model HAVING ((SUM(num_model_requests) > 10)) ORDER BY "each" DESC LIMIT 1000
 $$),
+('a filter on the count of rows', $$
+  SELECT user_id AS user_id, SUM(input_tokens) AS "SUM(input_tokens)"
+  FROM usage.completions
+  WHERE start_time >= TO_TIMESTAMP('{-14} 00:00:00.000000', 'YYYY-MM-DD HH24:MI:SS.US')
+  GROUP BY user_id HAVING ((COUNT(*) > 20)) ORDER BY "SUM(input_tokens)" DESC LIMIT 1000
+$$),
 ('pivot table with totals', $$
   SELECT DATE_TRUNC('week', start_time) AS __timestamp, batch AS batch,
     sum(input_tokens) AS "SUM(input_tokens)"

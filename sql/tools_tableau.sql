@@ -166,6 +166,15 @@ INSERT INTO tool_query (name, query) VALUES
   WHERE (("completions"."day" >= (DATE '{-30}')) AND ("completions"."day" <= (DATE '{-1}')))
   HAVING (COUNT(1) > 0)
 $$),
+('average and median', $$
+  SELECT "completions"."model" AS "model",
+    AVG("completions"."input_tokens") AS "avg:input_tokens:ok",
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY "completions"."output_tokens")
+      AS "med:output_tokens:ok"
+  FROM "usage"."completions" "completions"
+  WHERE (("completions"."day" >= (DATE '{-7}')) AND ("completions"."day" <= (DATE '{-1}')))
+  GROUP BY 1
+$$),
 ('level of detail', $$
   SELECT "t0"."project_id" AS "project_id", MAX("t0"."x_measure__0") AS "largest day"
   FROM (
