@@ -3,8 +3,8 @@
  *	  Expressions that have one value for each bucket, and can't fail.
  *
  * A bucket's edges are between 1970 and tomorrow.  What is computed from them
- * is followed as a time that is near to them, as a span of time, or as a number
- * of a known magnitude; so is seen where an operation could overflow.
+ * is followed as a time, an interval or a number of a known magnitude; so is seen
+ * where an operation could overflow.
  * What has no column must not fail either: execution may never get to it.
  */
 #include "postgres.h"
@@ -34,7 +34,9 @@ typedef struct BucketContext
 
 static const Value fails = {VALUE_FAILS};
 static const Value any = {VALUE_ANY};
-static const Value time_value = {VALUE_TIME};
+
+/* Of edges, and of this moment. */
+static const Value time_value = {VALUE_TIME, 1e10};
 
 static Value look_at(BucketContext *cx, Node *expr);
 static Value look_at_any_of(BucketContext *cx, List *exprs);
