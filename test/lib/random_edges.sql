@@ -35,7 +35,11 @@ BEGIN
         pg_temp.random_edge(kind, below), pg_temp.random_edge(kind, below)) END;
   END IF;
   RETURN CASE kind
-    WHEN 'timestamptz' THEN CASE pg_temp.upto(6)
+    WHEN 'timestamptz' THEN CASE pg_temp.upto(8)
+      WHEN 6 THEN format('to_timestamp(floor(extract(epoch FROM %s) / %s) * %2$s)',
+        pg_temp.random_edge(kind, below), pg_temp.pick('300', '3600', '86400', '604800'))
+      WHEN 7 THEN format('(%s + %s * floor(extract(minute FROM %s) / 20))',
+        pg_temp.random_edge(kind, below), pg_temp.random_span(), pg_temp.random_edge(kind, below))
       WHEN 0 THEN format('date_trunc(%L, %s)',
         pg_temp.pick('minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'decade'),
         pg_temp.random_edge(kind, below))
@@ -64,10 +68,14 @@ BEGIN
         'timestamp'), below))
       ELSE format('(%s %s %s)', pg_temp.random_edge(kind, below), pg_temp.pick('+', '-'),
         pg_temp.upto(40)) END
-    WHEN 'interval' THEN format('(%s - %s)',
+    WHEN 'interval' THEN format(pg_temp.pick('(%s - %s)', 'age(%s, %s)'),
       pg_temp.pick('now()', pg_temp.random_edge('timestamptz', below)),
       pg_temp.random_edge('timestamptz', below))
-    WHEN 'numeric' THEN CASE pg_temp.upto(CASE depth WHEN 0 THEN 2 ELSE 5 END)
+    WHEN 'numeric' THEN CASE pg_temp.upto(CASE depth WHEN 0 THEN 3 ELSE 7 END)
+      WHEN 2 THEN format('extract(%s FROM %s)', pg_temp.pick('epoch', 'day', 'hour', 'year'),
+        pg_temp.random_edge('interval', below))
+      WHEN 5 THEN format('(%s %% %s)',
+        pg_temp.random_edge(kind, below), pg_temp.pick('7', '86400', '2.5'))
       WHEN 0 THEN format('extract(%s FROM %s)',
         pg_temp.pick('epoch', 'hour', 'day', 'isodow', 'week', 'month', 'quarter', 'minute',
           'decade'),
@@ -75,7 +83,7 @@ BEGIN
       WHEN 1 THEN format('(%s - %s)::numeric',
         pg_temp.random_edge('date', below), pg_temp.pick('current_date',
           pg_temp.random_edge('date', below)))
-      WHEN 2 THEN format('floor(%s / %s)', pg_temp.random_edge(kind, below), pg_temp.pick('7',
+      WHEN 6 THEN format('floor(%s / %s)', pg_temp.random_edge(kind, below), pg_temp.pick('7',
         '86400', '2.5'))
       WHEN 3 THEN format('(%s %s %s)', pg_temp.random_edge(kind, below),
         pg_temp.pick('+', '-'), pg_temp.random_edge(kind, below))
