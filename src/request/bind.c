@@ -61,5 +61,6 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 		bound_set_time(bound, timerange_none(), table->width);
 	bind_parts(&cx, bound);
 	bind_try(&cx, bound);
+	bind_before(&cx, bound);
 	return bound;
 }

@@ -268,7 +268,7 @@ start_scan(UsageScanState *scan)
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))
-		history_warn(table, bound->history_start, &scan->shown.report.history_warned);
+		history_warn(table, bound, bound->history_start, &scan->shown.report.history_warned);
 	if (bound->ranges->count > 0)
 		open_rows(scan, bound);
 	MemoryContextSwitchTo(old);
