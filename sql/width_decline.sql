@@ -134,6 +134,7 @@ $$)
 ) AS c(width, query);
 
 \echo A bound that is opaque does not reach behind what the table has.
+SET client_min_messages = error;
 SELECT pg_temp.width(width, query) FROM (VALUES
 ('1h, 1d', $$
   SELECT sum(input_tokens) AS s
@@ -141,6 +142,7 @@ SELECT pg_temp.width(width, query) FROM (VALUES
   WHERE start_time + interval '0' >= now() - interval '200 days'
 $$)
 ) AS c(width, query);
+SET client_min_messages = warning;
 
 \echo A join, or a sub-select, compares a bound.
 SELECT pg_temp.width(width, query) FROM (VALUES
