@@ -25,10 +25,13 @@ typedef struct UsageTableColumn
 	/* from the catalogue or the column's options */
 	UsageRole	role;
 	UsageEdge	edge;			/* for USAGE_BUCKET */
-	const char *field;			/* path in the result object; NULL for
-								 * USAGE_BUCKET */
+	const char *field;			/* path in the result object, or several (see
+								 * UsageColumn); NULL for USAGE_BUCKET and
+								 * USAGE_PARENT */
 	const char *filter;			/* query parameter, or NULL */
+	UsageFilterForm form;		/* of the filter */
 	const char *const *accepted;	/* values that it accepts; NULL: any */
+	bool		null_test;		/* the filter is for IS NULL */
 	const char *required;		/* field of the dimension that it needs, or
 								 * NULL */
 	bool		always_sent;
@@ -50,7 +53,15 @@ typedef struct UsageTable
 	UsageOptions *options;
 	int			natts;			/* including dropped columns */
 	UsageTableColumn *columns;	/* by attnum - 1; attnum 0 if dropped */
+	const UsageTableColumn *parent; /* whose value is in the path, or NULL */
 } UsageTable;
+
+/* Columns of a table that lists the parents of another. */
+typedef enum UsageParentColumn
+{
+	TABLE_PARENT_ID = 1,		/* text */
+	TABLE_PARENT_RETIRED		/* text, NULL unless it is no longer in use */
+} UsageParentColumn;
 
 /*
  * Describe a foreign table.  ERROR if a column is unknown, can't hold its
@@ -58,6 +69,13 @@ typedef struct UsageTable
  * table does not declare; and those of option_table().
  */
 extern UsageTable *table_describe(Relation rel);
+
+/*
+ * A table with the UsageParentColumns of all parents of the table's objects,
+ * with its options; palloc'd.  NULL: the catalogue does not know what lists
+ * them.
+ */
+extern UsageTable *table_of_parents(const UsageTable *table);
 
 /* The column with that number, or NULL (system column, whole row, dropped). */
 extern const UsageTableColumn *table_column(const UsageTable *table, int attnum);

@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "plan/estimate_private.h"
+#include "request/cost.h"
 
 /* Guesses of the groups in a bucket by the number of dimensions. */
 static const double guessed_groups[] = {1, 8, 25, 50, 100};
@@ -26,6 +27,17 @@ guess_groups(int ndimensions)
 	return guessed_groups[Min(ndimensions, lengthof(guessed_groups) - 1)];
 }
 
+/* The same of the objects of lists, which count as one bucket. */
+static double
+guess_objects(const UsageTable *table)
+{
+	bool		is_list = table->endpoint->shape == USAGE_LIST;
+
+	if (!table->parent)
+		return is_list ? COST_LIST_ROWS : 1;
+	return COST_PARENTS * (is_list ? COST_PARENT_ROWS : 1);
+}
+
 double
 estimate_own_groups(EstimateContext *cx, double buckets)
 {
@@ -33,6 +45,8 @@ estimate_own_groups(EstimateContext *cx, double buckets)
 		return cx->table->options->rows_per_bucket;
 	if (cx->rel->tuples >= 0 && cx->rel->pages > 0)
 		return cx->rel->tuples / buckets;
+	if (cx->table->endpoint->shape != USAGE_BUCKETS)
+		return guess_objects(cx->table);
 	return guess_groups(cx->ndimensions);
 }
 

@@ -193,7 +193,8 @@ latency_cost(const ScanPath *path)
 	bound.limit_hint = path->limit_hint;
 	if (bound.ranges->count == 0)
 		return 0;
-	requests = slice_count(path->table, &bound) * path->estimate.read_fraction;
+	requests = cost_requests(path->table, &bound, path->estimate.received) *
+		path->estimate.read_fraction;
 	/* even if only one row passes, it comes half way on the average */
 	if (path->limit_hint)
 		requests /= 2;

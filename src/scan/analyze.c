@@ -27,6 +27,7 @@
 #include "request/bind.h"
 #include "scan/analyze.h"
 #include "scan/sample.h"
+#include "stream/parents.h"
 #include "stream/stream.h"
 
 /* At most so many windows are read. */
@@ -130,6 +131,20 @@ whole_table(const UsageTable *table, List *clauses, EState *estate)
 	return bind_request(arg.request, table, bound_value, &arg, GetCurrentTimestamp());
 }
 
+/* Let the request ask all parents, if the table has some. */
+static void
+add_parents(SampleReader *reader)
+{
+	Parents    *parents;
+
+	if (!reader->request->lacks_parent)
+		return;
+	parents = parents_open(reader->table, reader->api_key, &reader->report);
+	parents_read(parents, true);
+	parents_apply(parents, reader->request);
+	parents_close(parents);
+}
+
 static List *
 all_columns(const UsageTable *table)
 {
@@ -158,6 +173,7 @@ read_sample(Relation rel, Sample *sample)
 		.api_key = api_key_find(rel->rd_rel->relowner, table->serverid)
 	};
 
+	add_parents(&reader);
 	read_windows(&reader);
 	ExecDropSingleTupleTableSlot(reader.slot);
 	FreeExecutorState(estate);

@@ -248,6 +248,8 @@ explain_bound_filter_text(const BoundFilter *filter)
 	ListCell   *lc;
 
 	initStringInfo(&text);
+	if (filter->is_every)
+		return psprintf("%s = each of all %d", filter->param, list_length(filter->values));
 	foreach(lc, filter->values)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -22,35 +22,7 @@
 #include "http/http.h"
 #include "request/bind.h"
 #include "request/history.h"
-#include "scan/rescan.h"
-#include "scan/scan.h"
-#include "stream/tuple.h"
-
-typedef struct UsageScanState
-{
-	UsageScan	shown;			/* must be first: scan_of() casts to it */
-	ForeignScanState *node;
-	TupleBuilder *builder;
-	ExprState **exprs;			/* of request->exprs; NULL: a constant */
-	Oid			userid;			/* whose user mapping is used */
-	Rescan	   *rescan;
-	TimestampTz now;			/* of the first scan, so that all are of the
-								 * same buckets; 0 before */
-
-	/* of one (re)scan */
-	MemoryContext context;		/* reset with each */
-	Stream	   *stream;			/* NULL before the first row is wanted, and
-								 * where nothing is to be asked */
-	bool		from_rescan;	/* the rows come from `rescan` */
-	bool		started;
-
-	/* of an asynchronous one */
-	bool		impatient;		/* rows are wanted without waiting */
-	bool		waiting;		/* none has come yet, but may later */
-	HttpWaitFd *waitfd;			/* NULL before it has to wait */
-	instr_time	watched_at;		/* when Append began to wait; zero: it does
-								 * not */
-} UsageScanState;
+#include "scan/scan_private.h"
 
 const UsageScan *
 scan_of(ForeignScanState *node)
@@ -110,8 +82,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	node->fdw_state = scan;
 }
 
-/* A BindValue: the expression's value in this (re)scan. */
-static bool
+bool
 scan_value(void *arg, int expr, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
@@ -120,8 +91,7 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* A BindGroupTime. */
-static void
+void
 scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
@@ -130,72 +100,6 @@ scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isn
 	econtext->caseValue_datum = TimestampTzGetDatum(bucket);
 	econtext->caseValue_isNull = false;
 	*value = evaluate(scan, expr, isnull);
-}
-
-/*
- * Is the expression's value known only when the query runs?  External
- * parameters are known before, but for EXPLAIN (GENERIC_PLAN), where params is
- * NULL.
- */
-static bool
-depends_on_run(Node *expr, void *params)
-{
-	if (expr == NULL)
-		return false;
-	if (IsA(expr, Param))
-		return ((Param *) expr)->paramkind != PARAM_EXTERN || params == NULL;
-	return expression_tree_walker(expr, depends_on_run, params);
-}
-
-typedef struct PreviewArg
-{
-	UsageScanState *scan;
-	bool		complete;
-} PreviewArg;
-
-/* A BindValue for EXPLAIN, which must not run sub-selects. */
-static bool
-preview_value(void *arg, int expr, Datum *value, bool *isnull)
-{
-	PreviewArg *preview = arg;
-	Node	   *node = list_nth(preview->scan->shown.request->exprs, expr);
-
-	if (depends_on_run(node, preview->scan->node->ss.ps.state->es_param_list_info))
-	{
-		preview->complete = false;
-		return false;
-	}
-	return scan_value(preview->scan, expr, value, isnull);
-}
-
-/* Can all group times be evaluated for EXPLAIN? */
-static bool
-group_times_are_known(const UsageScanState *scan)
-{
-	const UsageRequest *request = scan->shown.request;
-	ListCell   *lc;
-
-	foreach(lc, request->group_times)
-	{
-		if (depends_on_run(list_nth(request->exprs, lfirst_int(lc)),
-						   scan->node->ss.ps.state->es_param_list_info))
-			return false;
-	}
-	return true;
-}
-
-BoundRequest *
-scan_preview(ForeignScanState *node, bool *complete)
-{
-	UsageScanState *scan = node->fdw_state;
-	PreviewArg	arg = {scan, true};
-	BoundRequest *bound = bind_request(scan->shown.request, scan->shown.table,
-									   preview_value, &arg, GetCurrentTimestamp());
-
-	*complete = arg.complete;
-	bind_widths(bound, scan->shown.request, scan->shown.table,
-				arg.complete && group_times_are_known(scan) ? scan_group_time : NULL, scan);
-	return bound;
 }
 
 /* Open where rows come from; the request's ranges are not empty. */
@@ -217,6 +121,39 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 								   &scan->shown.report);
 }
 
+/* Get ready to read the parents, unless that was done in an earlier scan. */
+static void
+open_parents(UsageScanState *scan)
+{
+	UsageTable *table = scan->shown.table;
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(scan));
+
+	if (!scan->parents)
+		scan->parents = parents_open(table, api_key_find(scan->userid, table->serverid),
+									 &scan->shown.report);
+	MemoryContextSwitchTo(old);
+}
+
+/* Read the parents, and open where rows come from.  False: they are not there yet. */
+static bool
+add_parents(UsageScanState *scan)
+{
+	MemoryContext old;
+
+	if (!parents_read(scan->parents, !scan->impatient))
+	{
+		scan->waiting = true;
+		return false;
+	}
+	old = MemoryContextSwitchTo(scan->context);
+	parents_apply(scan->parents, scan->lacking);
+	if (scan->lacking->ranges->count > 0)
+		open_rows(scan, scan->lacking);
+	scan->lacking = NULL;
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
 /* Evaluate what the request asks for, and get ready to read it. */
 static void
 start_scan(UsageScanState *scan)
@@ -233,7 +170,12 @@ start_scan(UsageScanState *scan)
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))
 		history_warn(table, bound->history_start, &scan->shown.report.history_warned);
-	if (bound->ranges->count > 0)
+	if (bound->ranges->count > 0 && bound->lacks_parent)
+	{
+		open_parents(scan);
+		scan->lacking = bound;
+	}
+	else if (bound->ranges->count > 0)
 		open_rows(scan, bound);
 	MemoryContextSwitchTo(old);
 }
@@ -245,6 +187,7 @@ end_scan(UsageScanState *scan)
 		stream_close(scan->stream);
 	scan->stream = NULL;
 	scan->from_rescan = false;
+	scan->lacking = NULL;
 	scan->started = false;
 	INSTR_TIME_SET_ZERO(scan->watched_at);
 }
@@ -257,6 +200,8 @@ usageIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->started)
 		start_scan(scan);
+	if (scan->lacking && !add_parents(scan))
+		return slot;
 	if (scan->from_rescan)
 		rescan_next(scan->rescan, slot, !scan->impatient, &scan->waiting);
 	else if (!scan->stream)
@@ -320,6 +265,14 @@ scan_try(ForeignScanState *node, TupleTableSlot **slot)
 	return true;
 }
 
+static TimestampTz
+scan_due(const UsageScanState *scan)
+{
+	if (scan->lacking)
+		return parents_due(scan->parents);
+	return scan->from_rescan ? rescan_due(scan->rescan) : stream_due(scan->stream);
+}
+
 int
 scan_watch(ForeignScanState *node, bool waits)
 {
@@ -328,8 +281,7 @@ scan_watch(ForeignScanState *node, bool waits)
 	count_wait(scan);
 	if (waits)
 		INSTR_TIME_SET_CURRENT(scan->watched_at);
-	return http_waitfd_set(scan->waitfd, scan->from_rescan ? rescan_due(scan->rescan) :
-						  stream_due(scan->stream), waits);
+	return http_waitfd_set(scan->waitfd, scan_due(scan), waits);
 }
 
 void
@@ -351,4 +303,6 @@ usageEndForeignScan(ForeignScanState *node)
 		return;
 	end_scan(scan);
 	rescan_close(scan->rescan);
+	if (scan->parents)
+		parents_close(scan->parents);
 }

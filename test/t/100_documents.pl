@@ -208,8 +208,8 @@ FROM (SELECT endpoint, min(n) AS n, array_to_string(min(bucket_widths), ', ') AS
 		|| CASE WHEN required_dimension IS NULL THEN '' ELSE '†' END, ', ' ORDER BY n)
 		FILTER (WHERE role NOT IN ('dimension', 'bucket')) AS numbers
 	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role, field,
-		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, n)
-	GROUP BY endpoint) AS e
+		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, n)
+	WHERE kind = 'usage' GROUP BY endpoint) AS e
 END
 
 check_table('accepted values', query(<<'END'));
