@@ -70,7 +70,8 @@ bound_part_values(const BoundRequest *request, const BoundFilter *filter, int64 
 }
 
 void
-bound_add_parents(BoundRequest *request, const UsageTable *table, List *ids, List *retired)
+bound_add_parents(BoundRequest *request, const UsageTable *table, List *ids, List *retired,
+				  int parent_requests)
 {
 	BoundFilter *filter = palloc0(sizeof(BoundFilter));
 	ListCell   *lc;
@@ -87,6 +88,7 @@ bound_add_parents(BoundRequest *request, const UsageTable *table, List *ids, Lis
 		filter->parts = lappend(filter->parts, list_make1(lfirst(lc)));
 	request->filters = lappend(request->filters, filter);
 	request->lacks_parent = false;
+	request->parent_requests = parent_requests;
 	bound_count_parts(request);
 }
 

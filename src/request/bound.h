@@ -52,6 +52,7 @@ typedef struct BoundRequest
 								 * page by page */
 	bool		lacks_parent;	/* all parents are to be asked: for
 								 * bound_add_parents() */
+	int			parent_requests;	/* that reading the parents took */
 	bool		parent_pending; /* lacks_parent because the values are not
 								 * known yet */
 	bool		newest_first;	/* this and the next as in UsageRequest */
@@ -77,10 +78,10 @@ extern List *bound_part_values(const BoundRequest *request, const BoundFilter *f
 
 /*
  * Ask all parents, of whom `retired` are no longer in use: lists of char *, as
- * the API has them, not copied.
+ * the API has them, not copied.  parent_requests: as in the request.
  */
 extern void bound_add_parents(BoundRequest *request, const UsageTable *table,
-							  List *ids, List *retired);
+							  List *ids, List *retired, int parent_requests);
 
 /* A deep copy of a list of stretches, in CurrentMemoryContext. */
 extern List *bound_copy_stretches(const List *stretches);

@@ -11,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/saturate.h"
 #include "http/http.h"
 #include "request/header.h"
 #include "request/slice.h"
@@ -74,7 +75,7 @@ flight_open(const UsageTable *table, const BoundRequest *request, const char *ap
 									  MIN_AHEAD_BYTES);
 
 	if (!request->limit_hint)
-		check_max_requests(table, count);
+		check_max_requests(table, saturate_add(count, request->parent_requests));
 	flight->slices = slice_all(table, request);
 	flight->nslices = count;
 	flight->max_fetches = max_fetches;
@@ -174,7 +175,9 @@ flight_add_page(Flight *flight)
 {
 	int64		slices = flight->request->limit_hint ? flight->next_slice : flight->nslices;
 
-	check_max_requests(flight->table, slices + ++flight->more_pages);
+	flight->more_pages++;
+	check_max_requests(flight->table,
+					   slices + flight->more_pages + flight->request->parent_requests);
 }
 
 void

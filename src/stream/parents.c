@@ -22,6 +22,8 @@ struct Parents
 	const UsageTable *children;
 	UsageTable *table;			/* that lists the parents */
 	FetchReport *report;
+	int64		pages_before;	/* of the report */
+	int64		pages;			/* of the list of parents */
 	Stream	   *stream;			/* NULL: they are all read */
 	TupleTableSlot *slot;
 	List	   *ids;			/* of char *, as the API has them */
@@ -60,6 +62,7 @@ parents_open(const UsageTable *table, const char *api_key, FetchReport *report)
 	parents->context = CurrentMemoryContext;
 	parents->children = table;
 	parents->report = report;
+	parents->pages_before = report->pages;
 	parents->table = table_of_parents(table);
 	if (!parents->table)
 		fail_unknown(table);
@@ -101,6 +104,7 @@ end_reading(Parents *parents)
 {
 	stream_close(parents->stream);
 	parents->stream = NULL;
+	parents->pages = parents->report->pages - parents->pages_before;
 	ExecDropSingleTupleTableSlot(parents->slot);
 }
 
@@ -126,7 +130,8 @@ parents_read(Parents *parents, bool wait)
 void
 parents_apply(const Parents *parents, BoundRequest *request)
 {
-	bound_add_parents(request, parents->children, parents->ids, parents->retired);
+	bound_add_parents(request, parents->children, parents->ids, parents->retired,
+					  parents->pages);
 }
 
 TimestampTz
