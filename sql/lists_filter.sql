@@ -116,6 +116,11 @@ INSERT INTO cases (query, asks, answer) VALUES
 CALL pg_temp.run_cases();
 \i test/lib/lists_report.sql
 
+EXPLAIN (COSTS OFF) SELECT id FROM usage.projects WHERE archived_at IS NULL AND name = 'a';
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
+SELECT id FROM usage.projects WHERE status = 'active';
+\i test/lib/load_requests.sql \set ECHO none \set QUIET on
+
 \echo A LIMIT stops the cursor, and reads no project more than it has to:
 \! "$USAGE_SIMULATOR_CONTROL" set page_limit=2 >/dev/null
 INSERT INTO cases (query, asks) VALUES
@@ -129,6 +134,25 @@ INSERT INTO cases (query, asks) VALUES
     projects?include_archived=true&after=proj_Ab12Cd34 projects/proj_web/users');
 CALL pg_temp.run_cases();
 \i test/lib/lists_report.sql
+
+\echo Admin keys come in the order of their creation, and in the other:
+INSERT INTO cases (query, asks) VALUES
+  ('SELECT * FROM usage.admin_api_keys ORDER BY created_at LIMIT 2', 'admin_api_keys'),
+  ('SELECT * FROM usage.admin_api_keys ORDER BY created_at DESC LIMIT 2',
+    'admin_api_keys?order=desc'),
+  ('SELECT max(created_at) FROM usage.admin_api_keys', 'admin_api_keys?order=desc'),
+  ('SELECT * FROM usage.admin_api_keys ORDER BY created_at DESC',
+    'admin_api_keys?order=desc admin_api_keys?order=desc&after=key_admin_4
+    admin_api_keys?order=desc&after=key_admin_2'),
+  ('SELECT * FROM usage.admin_api_keys ORDER BY expires_at DESC LIMIT 2',
+    'admin_api_keys admin_api_keys?after=key_admin_2 admin_api_keys?after=key_admin_4'),
+  ('SELECT * FROM usage.projects ORDER BY created_at LIMIT 1', NULL);
+CALL pg_temp.run_cases();
+\i test/lib/lists_report.sql
+SELECT array_agg(id) FROM (SELECT id FROM usage.admin_api_keys ORDER BY created_at DESC) AS k;
+EXPLAIN (COSTS OFF) SELECT id FROM usage.admin_api_keys ORDER BY created_at DESC LIMIT 2;
+\! "$USAGE_SIMULATOR_CONTROL" fault wrong_type field=created_at value=1 match=after >/dev/null
+SELECT id FROM usage.admin_api_keys ORDER BY created_at;
 \! "$USAGE_SIMULATOR_CONTROL" set page_limit=0 >/dev/null
 
 \echo Ids: one by one, or the list where that has no more pages:

@@ -82,17 +82,18 @@ typedef struct UsageColumn
 	UsageFilterForm form;		/* of the filter */
 	bool		null_test;		/* the filter is for IS NULL, not for values;
 								 * its one accepted value stands for NULL */
+	bool		sorted;			/* a list's objects come in its order */
 } UsageColumn;
 
 /* Between the alternatives of a field. */
 #define USAGE_FIELD_OR '|'
 
-/* A parameter without which the API leaves something out. */
-typedef struct UsageWhole
+/* A parameter with a value that never changes. */
+typedef struct UsageParameter
 {
-	const char *param;			/* or NULL: none is needed */
+	const char *param;			/* or NULL: there is none */
 	const char *value;
-} UsageWhole;
+} UsageParameter;
 
 /* A width of buckets. */
 typedef struct UsageWidth
@@ -112,7 +113,9 @@ typedef struct UsageEndpoint
 								 * usage_no_width */
 	const UsageColumn *columns; /* ends with a NULL name */
 	UsageShape	shape;
-	UsageWhole	whole;			/* left out where a filter has its parameter */
+	UsageParameter whole;		/* without it the API leaves something out; a
+								 * filter with that parameter takes its place */
+	UsageParameter newest_first;	/* turns the order of `sorted` around */
 	const char *item_path;		/* of one object of a list, with its id in
 								 * braces; NULL: there is none */
 } UsageEndpoint;

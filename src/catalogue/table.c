@@ -77,6 +77,7 @@ apply_known(UsageTableColumn *column, const UsageColumn *known)
 	column->filter = known->filter;
 	column->form = known->form;
 	column->null_test = known->null_test;
+	column->sorted = known->sorted;
 	column->accepted = known->accepted;
 	column->required = known->required;
 	column->always_sent = known->always_sent;

@@ -32,6 +32,7 @@ typedef struct UsageTableColumn
 	UsageFilterForm form;		/* of the filter */
 	const char *const *accepted;	/* values that it accepts; NULL: any */
 	bool		null_test;		/* the filter is for IS NULL */
+	bool		sorted;			/* see UsageColumn */
 	const char *required;		/* field of the dimension that it needs, or
 								 * NULL */
 	bool		always_sent;
@@ -82,6 +83,9 @@ extern const UsageTableColumn *table_column(const UsageTable *table, int attnum)
 
 /* The column, if the expression is a Var of one of range table entry `relid`; or NULL. */
 extern const UsageTableColumn *table_var(const UsageTable *table, Index relid, const Node *expr);
+
+/* The column that a list is sorted by, or NULL. */
+extern const UsageTableColumn *table_sorted_column(const UsageTable *table);
 
 /* The column after `column` (NULL: the first) that is not dropped; NULL: none. */
 extern const UsageTableColumn *table_next_column(const UsageTable *table,

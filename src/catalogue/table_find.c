@@ -69,6 +69,16 @@ table_var(const UsageTable *table, Index relid, const Node *expr)
 }
 
 const UsageTableColumn *
+table_sorted_column(const UsageTable *table)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)) && !column->sorted)
+		continue;
+	return column;
+}
+
+const UsageTableColumn *
 table_next_column(const UsageTable *table, const UsageTableColumn *column)
 {
 	int			attnum = column ? column->attnum : 0;

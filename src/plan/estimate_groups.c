@@ -151,17 +151,17 @@ least_pinned(EstimateContext *cx, List *clauses, AttrNumber attnum)
 	return least;
 }
 
-/* How many values has the dimension, NULL among them? 0: that is not known. */
+/* How many values has the column, NULL among them? 0: that is not known. */
 static double
-distinct_values(EstimateContext *cx, AttrNumber attnum)
+distinct_values(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, AttrNumber attnum)
 {
-	Oid			type = table_column(cx->table, attnum)->type;
-	Var		   *var = makeVar(cx->rel->relid, attnum, type, -1, InvalidOid, 0);
+	Oid			type = table_column(table, attnum)->type;
+	Var		   *var = makeVar(rel->relid, attnum, type, -1, InvalidOid, 0);
 	VariableStatData found;
 	double		values;
 	bool		is_default;
 
-	examine_variable(cx->root, (Node *) var, 0, &found);
+	examine_variable(root, (Node *) var, 0, &found);
 	values = get_variable_numdistinct(&found, &is_default);
 	if (is_default || !HeapTupleIsValid(found.statsTuple))
 		values = 0;
@@ -180,7 +180,7 @@ estimate_combinations(EstimateContext *cx, List *clauses)
 
 	foreach(lc, cx->request->group_by)
 	{
-		double		distinct = distinct_values(cx, lfirst_int(lc));
+		double		distinct = distinct_values(cx->root, cx->rel, cx->table, lfirst_int(lc));
 		double		pinned = least_pinned(cx, clauses, lfirst_int(lc));
 
 		if (distinct > 0 && pinned > 0)
@@ -191,4 +191,14 @@ estimate_combinations(EstimateContext *cx, List *clauses)
 			nunknown++;
 	}
 	return product * guess_groups(nunknown);
+}
+
+/* Those without objects are not known: they are taken to be few. */
+double
+estimate_parents(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
+{
+	double		parents = table->parent ?
+	distinct_values(root, rel, table, table->parent->attnum) : 0;
+
+	return parents > 0 ? parents : COST_PARENTS;
 }

@@ -54,6 +54,7 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bound->group_by = fields_to_group_by(request, table);
 	bound->newest_first = request->newest_first;
 	bound->limit_hint = request->limit_hint;
+	bound->ordered = request->ordered;
 	bound->is_list = table->endpoint->shape != USAGE_BUCKETS;
 	if (!bound->is_list)
 		bind_time(&cx, bound);

@@ -55,8 +55,9 @@ typedef struct BoundRequest
 	int			parent_requests;	/* that reading the parents took */
 	bool		parent_pending; /* lacks_parent because the values are not
 								 * known yet */
-	bool		newest_first;	/* this and the next as in UsageRequest */
+	bool		newest_first;	/* this and the next two as in UsageRequest */
 	bool		limit_hint;
+	bool		ordered;
 } BoundRequest;
 
 /*

@@ -11,7 +11,8 @@
 #define COST_REQUEST 2000.0
 
 double
-cost_requests(const UsageTable *table, const BoundRequest *request, double results)
+cost_requests(const UsageTable *table, const BoundRequest *request, double results,
+			  double parents)
 {
 	double		lists = request->nparts;
 
@@ -19,7 +20,7 @@ cost_requests(const UsageTable *table, const BoundRequest *request, double resul
 		return slice_count(table, request);
 	/* the list of the parents is one more */
 	if (request->lacks_parent && !request->parent_pending)
-		lists = COST_PARENTS + 1;
+		lists = parents + 1;
 	return Max(lists, results / table->width->limit);
 }
 

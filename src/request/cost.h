@@ -21,9 +21,11 @@
 
 /*
  * How many requests it takes to read all that is asked for, if that has so many
- * results: one for each slice, and of lists one for each page.
+ * results: one for each slice, and of lists one for each page.  parents: how
+ * many there are, if all are asked.
  */
-extern double cost_requests(const UsageTable *table, const BoundRequest *request, double results);
+extern double cost_requests(const UsageTable *table, const BoundRequest *request, double results,
+							double parents);
 
 /*
  * What that many requests cost, in the planner's units: their round trips,

@@ -94,6 +94,7 @@ typedef struct UsageRequest
 	int			results;		/* estimated per bucket, for costs */
 	bool		newest_first;	/* read the newest buckets first */
 	bool		limit_hint;		/* few rows are likely to be wanted */
+	bool		ordered;		/* the plan relies on the order of rows */
 } UsageRequest;
 
 /*

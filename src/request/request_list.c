@@ -27,7 +27,8 @@ enum RequestMember
 	REQUEST_ANY_WIDTH,
 	REQUEST_GROUP_TIMES,
 	REQUEST_RESULTS,
-	REQUEST_TABLE_TIME
+	REQUEST_TABLE_TIME,
+	REQUEST_ORDERED
 };
 
 typedef struct Writer
@@ -192,11 +193,14 @@ request_to_list(const UsageRequest *request)
 {
 	Writer		writer = put_clauses(request);
 
-	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
-								  writer.names, number(request->newest_first)),
-					   list_make5(number(request->limit_hint), number(request->any_width),
-								  request->group_times, number(request->results),
-								  number(request->ntable_time)));
+	List	   *list = list_concat(list_make5(request->group_by, request->columns, writer.numbers,
+											  writer.names, number(request->newest_first)),
+								   list_make5(number(request->limit_hint),
+											  number(request->any_width),
+											  request->group_times, number(request->results),
+											  number(request->ntable_time)));
+
+	return lappend(list, number(request->ordered));
 }
 
 UsageRequest *
@@ -218,5 +222,6 @@ request_from_list(List *list, List *exprs)
 	request->group_times = list_nth(list, REQUEST_GROUP_TIMES);
 	request->results = number_at(list, REQUEST_RESULTS);
 	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
+	request->ordered = number_at(list, REQUEST_ORDERED) != 0;
 	return request;
 }

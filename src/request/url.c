@@ -64,17 +64,23 @@ append_filters(StringInfo url, ProviderArrayFormat format, const BoundRequest *r
 	}
 }
 
+static void
+append_parameter(StringInfo url, const UsageParameter *parameter)
+{
+	if (parameter->param)
+		appendStringInfo(url, "&%s=%s", parameter->param, parameter->value);
+}
+
 /* Append the parameter without which the API leaves something out. */
 static void
-append_whole(StringInfo url, const UsageWhole *whole, const BoundRequest *request)
+append_whole(StringInfo url, const UsageParameter *whole, const BoundRequest *request)
 {
 	ListCell   *lc;
 
 	foreach(lc, request->filters)
 		if (whole->param && strcmp(((BoundFilter *) lfirst(lc))->param, whole->param) == 0)
 			return;
-	if (whole->param)
-		appendStringInfo(url, "&%s=%s", whole->param, whole->value);
+	append_parameter(url, whole);
 }
 
 /* Append the path, with the part's value in place of the name in braces. */
@@ -132,6 +138,8 @@ url_build(const UsageTable *table, const BoundRequest *request,
 	{
 		appendStringInfo(&url, "?%s=%d", provider->parameters.limit, slice->width->limit);
 		append_whole(&url, &table->endpoint->whole, request);
+		if (request->newest_first)
+			append_parameter(&url, &table->endpoint->newest_first);
 	}
 	append_array(&url, format, provider->parameters.group_by, request->group_by);
 	append_filters(&url, format, request, slice->part);

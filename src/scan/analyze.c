@@ -96,6 +96,7 @@ read_windows(SampleReader *reader)
 	int64		nwindows = Min(timerange_window_count(history, &cut), MAX_WINDOWS);
 	TimeRange  *windows = timerange_windows(history, &cut);
 
+	reader->sample->is_list = reader->request->is_list;
 	reader->sample->history = timerange_buckets(history, width_us);
 	for (int i = 0; i < nwindows && reader->sample->nrows < reader->sample->room; i++)
 		read_window(reader, &windows[i], -i * WINDOW_STEP);
@@ -289,7 +290,10 @@ acquire_sample(Relation rel, int elevel, HeapTuple *rows, int targrows,
 	*totalrows = sample_total(sample);
 	*totaldeadrows = 0;
 	ereport(elevel,
-			(errmsg("\"%s\": read %.0f of %.0f buckets, containing %.0f rows; %d rows in sample, %.0f estimated total rows",
+			(sample->is_list ?
+			 errmsg("\"%s\": read all %.0f rows; %d rows in sample",
+					RelationGetRelationName(rel), sample->seen, nrows) :
+			 errmsg("\"%s\": read %.0f of %.0f buckets, containing %.0f rows; %d rows in sample, %.0f estimated total rows",
 					RelationGetRelationName(rel), sample->buckets, sample->history,
 					sample->seen, nrows, *totalrows)));
 	sample_close(sample);

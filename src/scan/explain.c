@@ -144,10 +144,9 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	explain_group_by(bound, es);
 	explain_filters(&cx, bound->lacks_parent && !bound->parent_pending, es);
 	if (scan->table->endpoint->shape == USAGE_BUCKETS)
-	{
 		explain_time(&cx, bound, complete, es);
+	if (scan->table->endpoint->shape == USAGE_BUCKETS || table_sorted_column(scan->table))
 		explain_order(scan, es);
-	}
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
 	if (es->analyze)

@@ -68,6 +68,7 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 		stream->seen = seen_open();
 	stream->parents = bound_filter_of_form(request, USAGE_FILTER_PATH);
 	stream->id_field = tuple_id_field(builder);
+	stream->sorted = request->ordered ? table_sorted_column(table) : NULL;
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
 	stream->values = palloc0(sizeof(Datum) * Max(tupdesc->natts, 1));
@@ -139,6 +140,8 @@ add_row(Stream *stream)
 					 stream->values, stream->nulls);
 	if (stream->parents)
 		set_parent(stream);
+	if (stream->sorted)
+		stream_check_order(stream);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);
 	buckets_add(stream->buckets, stream->values, stream->nulls);

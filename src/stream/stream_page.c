@@ -144,3 +144,23 @@ stream_is_new(Stream *stream)
 		flight_forbid_restart(stream->flight);
 	return id->isnull || seen_add(stream->seen, id->text);
 }
+
+/*
+ * The plan may rely on the order.  Objects may come again after a restart; those
+ * were dropped before.
+ */
+void
+stream_check_order(Stream *stream)
+{
+	int			attr = stream->sorted->attnum - 1;
+	TimestampTz value = DatumGetTimestampTz(stream->values[attr]);
+	bool		newest_first = stream->request->newest_first;
+
+	if (stream->nulls[attr])
+		return;
+	if (stream->has_last && (newest_first ? value > stream->last : value < stream->last))
+		stream_fail_broken(stream, psprintf("The objects are not in the order of \"%s\".",
+											 stream->sorted->field));
+	stream->last = value;
+	stream->has_last = true;
+}

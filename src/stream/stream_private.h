@@ -35,6 +35,10 @@ struct Stream
 	Seen	   *seen;			/* objects that were handed up */
 	const BoundFilter *parents; /* whose lists are read, or NULL */
 	int			id_field;		/* in page_values(), or -1 */
+	const UsageTableColumn *sorted; /* column that the rows come in the order of,
+									 * or NULL */
+	TimestampTz last;			/* its last value, if there was one */
+	bool		has_last;
 
 	/* what was read */
 	Buckets    *buckets;
@@ -70,6 +74,9 @@ extern void stream_drop_partial(Stream *stream);
  * read: ask from the next one on.
  */
 extern void stream_follow_lookback(Stream *stream);
+
+/* Check that the row that was read is not out of order; only where `sorted`. */
+extern void stream_check_order(Stream *stream);
 
 /* Is the object of the result that was read one that did not come before? */
 extern bool stream_is_new(Stream *stream);

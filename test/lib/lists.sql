@@ -5,10 +5,11 @@
 -- pg_temp.theirs(query), the same query over these; then "cases", a query each
 -- with the requests that it should make, in any layout:
 --     PATH[?PARAMETERS][!STATUS] ...
--- below /organization, decoded, blanks as "+" and without limit=100; '' is for
--- no request.  CALL pg_temp.run_cases() runs them, with pushdown and without,
--- and test/lib/lists_report.sql prints how they went.  From here on only results
--- and what "\echo" says are printed: cases are to be read in the test itself.
+-- below /organization, decoded, blanks as "+", without limit=100 and what goes
+-- with each request for usage; '' is for no request.  CALL pg_temp.run_cases()
+-- runs them, with pushdown and without, and test/lib/lists_report.sql prints how
+-- they went.  From here on only results and what "\echo" says are printed: cases
+-- are to be read in the test itself.
 \set ECHO none
 \i test/lib/setup.sql \set ECHO none
 \i test/lib/same.sql \set ECHO none
@@ -16,6 +17,7 @@
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 
+\set by_path false
 CREATE SCHEMA oracle;
 CREATE SCHEMA events;
 CREATE FUNCTION pg_temp.list_tables(lists text[]) RETURNS SETOF text LANGUAGE sql AS $$
@@ -91,6 +93,7 @@ LANGUAGE sql AS $$
 		|| coalesce('?' || (SELECT string_agg(replace(pg_temp.url_decode(p), ' ', '+'), '&'
 				ORDER BY n)
 			FROM string_to_table(query, '&') WITH ORDINALITY AS u(p, n)
-			WHERE p NOT IN ('', 'limit=100')), '')
+			WHERE p NOT IN ('', 'limit=100')
+				AND p !~ '^(start_time|end_time|bucket_width|limit=\d\d?$|group_by)'), '')
 		|| CASE status WHEN 200 THEN '' ELSE '!' || status END
 $$;

@@ -6,9 +6,10 @@
 -- own, is given twice but no array, or has a value of another type.
 \set ECHO none
 \set QUIET on
-CREATE TEMP TABLE IF NOT EXISTS described (
+SET client_min_messages = warning;
+DROP TABLE IF EXISTS described CASCADE;
+CREATE TEMP TABLE described (
 	path text, parameter text, place text, type text, accepted text);
-TRUNCATE described;
 \copy described FROM PROGRAM 'grep -v "^#" test/fixtures/lists/parameters.tsv'
 CREATE OR REPLACE TEMP VIEW asked AS
 SELECT r.seq, d.path, split_part(p, '=', 1) AS parameter,
