@@ -95,8 +95,19 @@ INSERT INTO cases (query, asks) VALUES
 CALL pg_temp.run_cases();
 \i test/lib/lists_report.sql
 
+\echo An object that comes twice, as the list changes while it is read:
+\! "$USAGE_SIMULATOR_CONTROL" set page_limit=2 >/dev/null
+\! "$USAGE_SIMULATOR_CONTROL" fault bucket_duplicate count=-1 >/dev/null
+INSERT INTO cases (query) VALUES
+  ('SELECT * FROM usage.users'), ('SELECT name FROM usage.users'),
+  ('SELECT count(*) FROM usage.projects'),
+  ('SELECT * FROM usage.project_users');
+CALL pg_temp.run_cases();
+\i test/lib/lists_report.sql
+\! "$USAGE_SIMULATOR_CONTROL" reset-faults >/dev/null
+
 \echo 100, 101 and 1,000 objects:
-\! "$USAGE_SIMULATOR_CONTROL" set projects=93 gone= users=94 archived=400 >/dev/null
+\! "$USAGE_SIMULATOR_CONTROL" set projects=93 gone= users=94 page_limit=0 archived=400 >/dev/null
 \i test/lib/lists_load.sql
 INSERT INTO cases (query, asks) VALUES
   ('SELECT * FROM usage.projects', 'projects?include_archived=true'),

@@ -60,6 +60,12 @@ INSERT INTO cases (query, asks, answer) VALUES
       WHERE l.project_id = p.id) FROM (VALUES ('proj_web', 1), ('proj_ops/eu', 2),
         ('proj_web', 3)) AS p(id, name)$$,
     NULL, 'same'),
+  -- so it is with many rows: the scans for one project are no scan for all of them
+  ($$SELECT v.id, l.id FROM (VALUES ('proj_web'), ('proj_data pipeline'), ('proj_ops/eu'),
+        ('proj_größe+50%'), ('proj_empty'), ('proj_none'), ('proj_Ab12Cd34')) AS v(id)
+      CROSS JOIN LATERAL (SELECT * FROM usage.project_spend_alerts AS l
+        WHERE l.project_id = v.id OFFSET 0) AS l$$,
+    NULL, 'same'),
   -- a rescan does not ask for the list of projects again
   ($$SELECT n, l.id FROM generate_series(1, 2) AS n CROSS JOIN LATERAL
       (SELECT * FROM usage.project_spend_alerts AS l WHERE l.threshold_cents > n OFFSET 0) AS l$$,
@@ -99,14 +105,21 @@ SELECT count(*) > 0 AS others FROM usage.project_users WHERE project_id = 'proj_
 \! "$USAGE_SIMULATOR_CONTROL" set forbidden_project= >/dev/null
 
 \echo A refusal for another reason is an error as well:
-\! "$USAGE_SIMULATOR_CONTROL" fault status code=400 path=proj_web/users >/dev/null
-SELECT count(*) FROM usage.project_users;
-\! "$USAGE_SIMULATOR_CONTROL" fault html code=404 path=proj_web/users >/dev/null
-SELECT count(*) FROM usage.project_users;
+\! "$USAGE_SIMULATOR_CONTROL" fault status code=400 path=proj_web/users count=2 >/dev/null
+INSERT INTO cases (query, answer) VALUES ('SELECT * FROM usage.project_users',
+  'HV024: could not read endpoint "project_users": the API answered with status 400');
+CALL pg_temp.run_cases();
+\! "$USAGE_SIMULATOR_CONTROL" fault html code=404 path=proj_web/users count=2 >/dev/null
+INSERT INTO cases (query, answer) VALUES ('SELECT * FROM usage.project_users',
+  'HV00R: could not read endpoint "project_users": the API answered with status 404');
+CALL pg_temp.run_cases();
 \set base `echo "$USAGE_SIMULATOR_URL/v2"`
 ALTER SERVER openai OPTIONS (SET base_url :'base');
 SELECT count(*) FROM usage.project_spend_limits WHERE project_id = 'proj_web';
-SELECT count(*) FROM usage.spend_limits;
+INSERT INTO cases (query, answer) VALUES ('SELECT * FROM usage.spend_limits',
+  'HV00R: could not read endpoint "spend_limits": the API answered with status 404');
+CALL pg_temp.run_cases();
+\i test/lib/lists_report.sql
 ALTER SERVER openai OPTIONS (SET base_url :'url');
 
 \echo A thousand ids:
