@@ -23,7 +23,7 @@ INSERT INTO joined VALUES
     '{w.project_id,w.name,w.role}',
     $${"w.role = 'owner'","w.project_id = 'proj_data pipeline'","w.email IS NOT NULL"}$$),
   ('project_spend_limits', 'l', 'l.project_id = {u}.project_id', '{l.threshold_cents,l.enforcement}',
-    $${"l.threshold_cents > 2501","l.project_id = 'proj_web'","l.enforcement <> 'exceeded'"}$$),
+    $${"l.threshold_cents > 60004","l.project_id = 'proj_web'","l.enforcement <> 'exceeded'"}$$),
   ('spend_limits', 's', 's.threshold_cents > 0', '{s.threshold_cents}', $${"s.currency = 'USD'"}$$);
 CREATE TEMP TABLE used (name text, measure text, columns text[], clauses text[], lists text[]);
 INSERT INTO used VALUES

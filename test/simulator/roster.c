@@ -248,7 +248,7 @@ roster_limit(ObjectSet *set, const Settings *settings, int unused)
 	if (!settings->spend_limit)
 		return;
 	object_begin(set);
-	object_number(set, 100000);
+	object_number(set, 1000000);
 	object_text(set, "USD");
 	object_text(set, "month");
 	object_text(set, "enforcing");

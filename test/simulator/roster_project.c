@@ -77,7 +77,7 @@ add_owner(ObjectSet *set, const Settings *settings, int project, int number, boo
 	User		user;
 
 	*active = true;
-	if (number % 3 == 2)
+	if (number % 3 == 1)
 	{
 		service_account_id(project, 0, id);
 		object_text(set, "service_account");
@@ -92,6 +92,13 @@ add_owner(ObjectSet *set, const Settings *settings, int project, int number, boo
 	object_text(set, user.id);
 	object_text(set, user.name);
 	object_text(set, user.email);
+}
+
+/* Some are in use, others have not been for long. */
+static int64_t
+last_used(int number)
+{
+	return FOUNDED + (number % 2 ? 860 + number % 100 : 1095 + number % 6) * DAY;
 }
 
 static void
@@ -109,7 +116,7 @@ add_key(ObjectSet *set, const Settings *settings, int project, int number, const
 	object_text(set, name);
 	object_text(set, "sk-abc...d,f");
 	object_time(set, FOUNDED + (50 + number) * DAY);
-	object_time(set, number % 4 == 3 ? NEVER : FOUNDED + (860 + number) * DAY);
+	object_time(set, number % 4 == 3 ? NEVER : last_used(number));
 	object_time(set, number % 5 == 4 ? FOUNDED + (3000 + number) * DAY : NEVER);
 	object_text(set, active ? "active" : "inactive");
 	for (int i = 0; i < 4; i++)
@@ -178,7 +185,7 @@ roster_project_limit(ObjectSet *set, const Settings *settings, int project)
 	if (project % 2 == 1)
 		return;
 	object_begin(set);
-	object_number(set, 2500 + project);
+	object_number(set, project == 0 ? 300000 : 60000 + project);
 	object_text(set, "USD");
 	object_text(set, "month");
 	object_text(set, project == 0 ? "exceeded" : "inactive");

@@ -105,7 +105,7 @@ my ($all, $pages) = read_list('projects', '', 2);
 is("$pages " . scalar(@$all), '4 7', 'pages');
 is(ask_list('spend_limits', '')->{status}, 200, 'a limit that is set');
 is($json->decode(ask_list('project_spend_limits', 'proj_web')->{content})->{threshold_amount},
-	2500, 'a limit of a project');
+	300000, 'a limit of a project');
 is_error(ask_list('project_spend_limits', 'proj_data pipeline'), 404, undef, 'none is set');
 is_error(ask_list('project_users', 'proj_nowhere'), 404, undef, 'no such project');
 is_error(ask_list('project_users', 'proj_Ab12Cd34'), 400, undef, 'an archived project');
