@@ -43,6 +43,8 @@ INSERT INTO cases (query, asks) VALUES
 CALL pg_temp.run_cases();
 \i test/lib/lists_report.sql
 
+EXPLAIN (COSTS OFF) SELECT id FROM usage.users UNION ALL SELECT id FROM usage.project_users;
+
 \echo With statistics:
 ANALYZE usage.projects, usage.users, usage.project_users, usage.project_api_keys, usage.costs;
 ANALYZE usage.project_spend_limits, usage.spend_limits, usage.completions;

@@ -96,6 +96,21 @@ EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM usage.projec
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
 SELECT * FROM usage.projects WHERE id = 'proj_web';
 
+\echo Partitions by project:
+CREATE TABLE members (LIKE usage.project_users) PARTITION BY LIST (project_id);
+CREATE FOREIGN TABLE members_web PARTITION OF members FOR VALUES IN ('proj_web', 'proj_empty')
+  SERVER openai OPTIONS (endpoint 'project_users');
+CREATE FOREIGN TABLE members_data PARTITION OF members FOR VALUES IN ('proj_data pipeline')
+  SERVER openai OPTIONS (endpoint 'project_users');
+\i test/lib/load_requests.sql \set ECHO none \set QUIET on
+SELECT pg_temp.same('SELECT * FROM members', $$SELECT * FROM oracle.project_users
+  WHERE project_id IN ('proj_web', 'proj_empty', 'proj_data pipeline')$$);
+SELECT pg_temp.same($$SELECT * FROM members WHERE project_id = 'proj_data pipeline'$$,
+  $$SELECT * FROM oracle.project_users WHERE project_id = 'proj_data pipeline'$$);
+\i test/lib/load_requests.sql \set ECHO none \set QUIET on
+SELECT pg_temp.show_request(path, query, status) FROM request ORDER BY path COLLATE "C";
+DROP TABLE members;
+
 \echo A project that may not be read is an error, not a gap:
 \! "$USAGE_SIMULATOR_CONTROL" set forbidden_project=proj_empty >/dev/null
 SELECT count(*) FROM usage.project_users;

@@ -71,8 +71,8 @@ typedef struct UsageColumn
 								 * first that is sent counts; for a dimension
 								 * also its name in group_by; NULL for
 								 * USAGE_BUCKET and USAGE_PARENT */
-	const char *filter;			/* query parameter that filters it, or name
-								 * in the path, or NULL */
+	const char *filter;			/* query parameter that filters it, or name in
+								 * the path, or NULL */
 	const char *const *accepted;	/* values that the filter accepts, NULL
 									 * terminated; NULL: any */
 	const char *required;		/* field of the dimension that a request must

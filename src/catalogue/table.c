@@ -228,7 +228,7 @@ column_kind(Oid base)
 		case JSONBOID:
 			return FIELD_JSON;
 		default:
-			return is_text(base) ? FIELD_TEXT : FIELD_SCALAR;	/* times, too */
+			return is_text(base) ? FIELD_TEXT : FIELD_SCALAR;
 	}
 }
 
@@ -251,8 +251,8 @@ static void
 check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
 {
 	/*
-	 * planning compares a bucket's edges directly, and a parent is put into the
-	 * row as it is: no domain over them
+	 * planning compares a bucket's edges directly, and a parent is put into
+	 * the row as it is: no domain over them
 	 */
 	bool		direct = column->role == USAGE_BUCKET || column->role == USAGE_PARENT;
 	Oid			type = direct ? column->type : getBaseType(column->type);
@@ -304,6 +304,22 @@ takes_any_name(const UsageEndpoint *endpoint)
 	return !endpoint->name && endpoint->shape != USAGE_BUCKETS;
 }
 
+/* Choose how the column's field is read, and whether it can be filtered. */
+static void
+adjust_reading(const UsageTable *table, UsageTableColumn *column, bool is_known)
+{
+	/* text holds any scalar, and the API need not send a string */
+	if (!is_known && column->kind == FIELD_TEXT && column->role != USAGE_DIMENSION && !column->filter)
+		column->kind = FIELD_SCALAR;
+	if (column->kind == FIELD_TEXT && has_length(column))
+		column->filter = NULL;
+	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
+	{
+		column->role = USAGE_OTHER;
+		check_type(table, column, JSONBOID);
+	}
+}
+
 static void
 describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column)
 {
@@ -330,19 +346,7 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	else if (!set->field && !set->role && !takes_any_name(table->endpoint))
 		fail_unknown(table, column, set);
 	apply_options(table, column, set, known != NULL);
-
-	/* text holds any scalar, and the API need not send a string */
-	if (!known && column->kind == FIELD_TEXT && column->role != USAGE_DIMENSION && !column->filter)
-		column->kind = FIELD_SCALAR;
-
-	if (column->kind == FIELD_TEXT && has_length(column))
-		column->filter = NULL;
-
-	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
-	{
-		column->role = USAGE_OTHER;
-		check_type(table, column, JSONBOID);
-	}
+	adjust_reading(table, column, known != NULL);
 }
 
 /* Does the table declare the dimension with that field? */

@@ -85,7 +85,7 @@ begin_member(PageReader *reader, const char *name, size_t length)
 		reader->member = page_find_member(reader->envelope, MEMBER_DATA, MEMBER_CURSOR, name, length);
 	else
 		reader->member = page_find_member(reader->envelope, MEMBER_BUCKET_START, MEMBER_RESULTS,
-									 name, length);
+										  name, length);
 	if (reader->member != MEMBER_OTHER && (*seen & (1 << reader->member)) != 0)
 		return page_broken(reader, "A %s has more than one \"%s\".",
 						   place_names[reader->place], page_member_name(reader, reader->member));

@@ -166,8 +166,10 @@ path_values(const UsageTableColumn *column, List *values)
 	ListCell   *lc;
 
 	foreach(lc, values)
+	{
 		if (fits_into_path(column, lfirst(lc)))
 			fit = lappend(fit, lfirst(lc));
+	}
 	return fit;
 }
 
@@ -232,17 +234,16 @@ add_filter(BoundRequest *bound, const UsageTableColumn *column, int attnum, List
 }
 
 /*
- * Bind all clauses of one dimension to one filter, whichever columns they
- * name: the parts of several filters with one parameter could bring a row
- * twice.  False: no value satisfies the clauses.
+ * The values that all clauses of the column, or of others that read the same,
+ * allow.  Sets *attnum to a column that one of them names; 0: there is none.
  */
-static bool
-bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column)
+static List *
+common_values(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column, int *attnum)
 {
 	List	   *values = NIL;
-	int			attnum = 0;
 	ListCell   *lc;
 
+	*attnum = 0;
 	foreach(lc, cx->request->filters)
 	{
 		FilterClause *clause = lfirst(lc);
@@ -257,9 +258,23 @@ bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column
 				bound->parent_pending = true;
 			continue;
 		}
-		values = attnum != 0 ? intersect_values(values, more) : more;
-		attnum = attnum != 0 ? attnum : clause->attnum;
+		values = *attnum != 0 ? intersect_values(values, more) : more;
+		*attnum = *attnum != 0 ? *attnum : clause->attnum;
 	}
+	return values;
+}
+
+/*
+ * Bind all clauses of one dimension to one filter, whichever columns they
+ * name: the parts of several filters with one parameter could bring a row
+ * twice.  False: no value satisfies the clauses.
+ */
+static bool
+bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column)
+{
+	int			attnum;
+	List	   *values = common_values(cx, bound, column, &attnum);
+
 	if (attnum == 0)
 		return true;
 	if (column->form == USAGE_FILTER_PATH)

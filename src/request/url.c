@@ -78,8 +78,10 @@ append_whole(StringInfo url, const UsageParameter *whole, const BoundRequest *re
 	ListCell   *lc;
 
 	foreach(lc, request->filters)
+	{
 		if (whole->param && strcmp(((BoundFilter *) lfirst(lc))->param, whole->param) == 0)
 			return;
+	}
 	append_parameter(url, whole);
 }
 
@@ -120,7 +122,7 @@ append_window(StringInfo url, const UsageProvider *provider, const Slice *slice)
 
 char *
 url_build(const UsageTable *table, const BoundRequest *request,
-			const Slice *slice, const char *cursor)
+		  const Slice *slice, const char *cursor)
 {
 	ProviderArrayFormat format = table->options->array_format;
 	const UsageProvider *provider = table->options->provider;

@@ -98,6 +98,22 @@ try_again(Fetch *fetch, const PageError *error)
 	return true;
 }
 
+/* Does the list of parents say that this one is no longer in use? */
+static bool
+is_retired(const Fetch *fetch, const BoundFilter *parents)
+{
+	const char *asked = linitial(bound_part_values(fetch->source->request, parents,
+												   fetch->asked.part));
+	ListCell   *lc;
+
+	foreach(lc, parents->retired)
+	{
+		if (strcmp(lfirst(lc), asked) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Does the API say that what a first page is to show is not there? */
 static bool
 is_absent(const Fetch *fetch, const PageError *error)
@@ -105,15 +121,10 @@ is_absent(const Fetch *fetch, const PageError *error)
 	const UsageTable *table = fetch->source->table;
 	const BoundRequest *request = fetch->source->request;
 	const BoundFilter *parents = bound_filter_of_form(request, USAGE_FILTER_PATH);
-	ListCell   *lc;
 
 	if (fetch->cursor || (!parents && bound_shape(table, request) != USAGE_OBJECT))
 		return false;
-	if (parents)
-		foreach(lc, parents->retired)
-			if (strcmp(lfirst(lc), linitial(bound_part_values(request, parents, fetch->asked.part))) == 0)
-				return failure_is_absence(table, fetch->outcome, error, true);
-	return failure_is_absence(table, fetch->outcome, error, false);
+	return failure_is_absence(table, fetch->outcome, error, parents && is_retired(fetch, parents));
 }
 
 /* The attempt being read failed. */

@@ -59,11 +59,11 @@ check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
 
 	if (start < remaining->window.start || start >= remaining->window.end)
 		stream_fail_broken(stream, psprintf("A bucket that starts at %s is outside the time asked for, or was sent before.",
-									 timestamptz_to_str(start)));
+											timestamptz_to_str(start)));
 	if (timerange_floor(start, width->width_us) != start ||
 		end <= start || end > start + width->width_us)
 		stream_fail_broken(stream, psprintf("A bucket that starts at %s is not one of width \"%s\".",
-									 timestamptz_to_str(start), width->name));
+											timestamptz_to_str(start), width->name));
 }
 
 void
@@ -160,7 +160,7 @@ stream_check_order(Stream *stream)
 		return;
 	if (stream->has_last && (newest_first ? value > stream->last : value < stream->last))
 		stream_fail_broken(stream, psprintf("The objects are not in the order of \"%s\".",
-											 stream->sorted->field));
+											stream->sorted->field));
 	stream->last = value;
 	stream->has_last = true;
 }

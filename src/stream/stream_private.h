@@ -35,8 +35,8 @@ struct Stream
 	Seen	   *seen;			/* objects that were handed up */
 	const BoundFilter *parents; /* whose lists are read, or NULL */
 	int			id_field;		/* in page_values(), or -1 */
-	const UsageTableColumn *sorted; /* column that the rows come in the order of,
-									 * or NULL */
+	const UsageTableColumn *sorted; /* column that the rows come in the order
+									 * of, or NULL */
 	TimestampTz last;			/* its last value, if there was one */
 	bool		has_last;
 

@@ -21,7 +21,8 @@ typedef struct ListColumn
 {
 	const char *name;			/* in the CSV */
 	CellKind	kind;
-	const char *path;			/* in JSON; %s stands for the cell "owner_type" */
+	const char *path;			/* in JSON; %s stands for the cell
+								 * "owner_type" */
 } ListColumn;
 
 typedef enum ListParameter
@@ -35,7 +36,8 @@ typedef enum ListParameter
 typedef struct List
 {
 	const char *name;			/* for control */
-	const char *path;			/* after the version; {} stands for a project's id */
+	const char *path;			/* after the version; {} stands for a
+								 * project's id */
 	const char *item_path;		/* of one object, {} for its id; or NULL */
 	const char *object;			/* of each object */
 	const ListColumn *columns;	/* ends with a NULL name; the first one is the

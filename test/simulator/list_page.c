@@ -182,7 +182,7 @@ refuse_object(const ListQuery *query, ApiError *error)
 static json_object *
 answer_json(const ListQuery *query, const Settings *settings, ObjectSet *all)
 {
-	char	 *const **objects = allocate((all->count + 1) * sizeof(*objects));
+	char	   *const **objects = allocate((all->count + 1) * sizeof(*objects));
 	bool		one = query->route.is_item || query->route.list->is_single;
 	json_object *json = NULL;
 	size_t		count;

@@ -92,7 +92,7 @@ spoil_results(Reshape *reshape, json_object *bucket, const char *field)
 
 	for (size_t i = 0; results && i < json_object_array_length(results); i++)
 		rewrite_spoil(reshape->fault, json_object_array_get_idx(results, i),
-					field);
+					  field);
 }
 
 static void

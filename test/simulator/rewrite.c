@@ -147,4 +147,3 @@ rewrite_write(json_object *page, Buffer *out, const Settings *settings,
 	json_object_put(ordered);
 	json_object_put(page);
 }
-
