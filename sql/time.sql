@@ -59,7 +59,7 @@ END $$;
 CALL pg_temp.add_all();
 CALL pg_temp.run_cases();
 \i test/lib/recorded.sql
-SELECT width, CASE WHEN fit ~ '\d' THEN 'narrows' ELSE fit END AS fit, count(*) AS cases
+SELECT width, fit, count(*) AS cases
 FROM judged GROUP BY ROLLUP (1, 2) ORDER BY 1, 2;
 SELECT count(*) > 100 AS many_without_request, count(DISTINCT form) > 20 AS of_many_forms
 FROM judged WHERE requests = 0;

@@ -194,7 +194,7 @@ $$),
   FROM usage_hourly.completions
   WHERE start_time < own.at(-1, 605) GROUP BY ROLLUP (1, 2)
 $$),
-('1m, 1h', $$
+('1m, 1h, 1d', $$
   SELECT start_time::date AS d, sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-3, 100) AND start_time < own.at(-1, 605) GROUP BY 1
@@ -223,12 +223,12 @@ $$)
 
 \echo A clause on such a function is a range.
 SELECT pg_temp.width(width, query) FROM (VALUES
-('1m, 1d', $$
+('1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time::date BETWEEN own.at(-4)::date AND own.at(-3)::date
 $$),
-('1m, 1h', $$
+('1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE date_trunc('hour', start_time) BETWEEN own.at(-3, 60) AND own.at(-1, 60)

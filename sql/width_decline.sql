@@ -106,6 +106,11 @@ SELECT pg_temp.width(width, query) FROM (VALUES
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND extract(epoch FROM start_time) % 120 = 0
 $$),
+('1m', $$
+  SELECT sum(input_tokens) AS s
+  FROM usage_minutely.completions
+  WHERE start_time >= own.at(-2) AND extract(minute FROM start_time) < 30
+$$),
 ('1m, 1h', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
@@ -116,12 +121,12 @@ $$),
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND start_time <> own.at(-1, 60)
 $$),
-('1m, 1h, 1d', $$
+('1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE start_time >= own.at(-2) AND start_time + interval '1 hour' < own.at(-1, 60)
 $$),
-('1m', $$
+('1m, 1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
   WHERE date_trunc('hour', end_time) >= own.at(-2)
@@ -129,6 +134,7 @@ $$)
 ) AS c(width, query);
 
 \echo A bound that is opaque does not reach behind what the table has.
+SET client_min_messages = error;
 SELECT pg_temp.width(width, query) FROM (VALUES
 ('1h, 1d', $$
   SELECT sum(input_tokens) AS s
@@ -136,6 +142,7 @@ SELECT pg_temp.width(width, query) FROM (VALUES
   WHERE start_time + interval '0' >= now() - interval '200 days'
 $$)
 ) AS c(width, query);
+SET client_min_messages = warning;
 
 \echo A join, or a sub-select, compares a bound.
 SELECT pg_temp.width(width, query) FROM (VALUES

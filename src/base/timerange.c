@@ -100,6 +100,16 @@ timerange_intersect(const TimeRanges *a, const TimeRanges *b)
 	return set;
 }
 
+bool
+timerange_contains(const TimeRanges *set, const TimeRanges *part)
+{
+	TimeRanges *common = timerange_intersect(set, part);
+	bool		contains = timerange_equal(common, part);
+
+	timerange_free(common);
+	return contains;
+}
+
 TimeRanges *
 timerange_union(const TimeRanges *a, const TimeRanges *b)
 {
@@ -118,6 +128,47 @@ timerange_union(const TimeRanges *a, const TimeRanges *b)
 		append(set, next->start, next->end);
 	}
 	return set;
+}
+
+TimeRanges *
+timerange_filter(const TimeRanges *set, int64 step_us, TimeTest test, void *arg)
+{
+	TimeRanges *passing = make_set(set->count);
+	int			room = set->count;
+
+	for (int i = 0; i < set->count; i++)
+	{
+		TimeRange	range = set->ranges[i];
+
+		for (TimestampTz at = range.start; at < range.end; at += step_us)
+		{
+			if (passing->count == room)
+			{
+				room = Max(room * 2, 8);
+				passing->ranges = repalloc(passing->ranges, sizeof(TimeRange) * room);
+			}
+			if (test(arg, at))
+				append(passing, at, Min(at + step_us, range.end));
+		}
+	}
+	return passing;
+}
+
+TimeRanges *
+timerange_close_gaps(const TimeRanges *set, int64 gap_us)
+{
+	TimeRanges *closed = make_set(set->count);
+
+	for (int i = 0; i < set->count; i++)
+	{
+		TimeRange	range = set->ranges[i];
+		TimeRange  *last = closed->count > 0 ? &closed->ranges[closed->count - 1] : NULL;
+
+		if (last && range.start - last->end <= gap_us)
+			range.start = last->end;
+		append(closed, range.start, range.end);
+	}
+	return closed;
 }
 
 TimestampTz

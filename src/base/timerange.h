@@ -37,6 +37,9 @@ extern TimeRanges *timerange_between(TimestampTz start, TimestampTz end);
 extern TimeRanges *timerange_copy(const TimeRanges *set);
 extern bool timerange_equal(const TimeRanges *a, const TimeRanges *b);
 
+/* Is all of `part` in the set? */
+extern bool timerange_contains(const TimeRanges *set, const TimeRanges *part);
+
 /* Free a set, for callers that make many of them. */
 extern void timerange_free(TimeRanges *set);
 
@@ -48,6 +51,17 @@ extern TimeRanges *timerange_union(const TimeRanges *a, const TimeRanges *b);
  * infinite: both bounds round up.
  */
 extern TimeRanges *timerange_align(const TimeRanges *set, int64 width_us);
+
+/*
+ * The part of a finite set that passes a test.  Of each range the test is asked
+ * for its start, and then each step_us after it, and the answer stands for the
+ * time up to the next step.
+ */
+typedef bool (*TimeTest) (void *arg, TimestampTz instant);
+extern TimeRanges *timerange_filter(const TimeRanges *set, int64 step_us, TimeTest test, void *arg);
+
+/* The set, and what is between two of its ranges that are not more than gap_us apart. */
+extern TimeRanges *timerange_close_gaps(const TimeRanges *set, int64 gap_us);
 
 /* The last multiple of the width at or before the instant; the first at or after. */
 extern TimestampTz timerange_floor(TimestampTz instant, int64 width_us);

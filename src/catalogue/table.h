@@ -6,6 +6,7 @@
 #ifndef USAGE_TABLE_H
 #define USAGE_TABLE_H
 
+#include "executor/tuptable.h"
 #include "nodes/nodes.h"
 #include "utils/rel.h"
 
@@ -93,5 +94,12 @@ extern const UsageTableColumn *table_next_column(const UsageTable *table,
 
 /* That edge of the bucket that starts at `start`, as the Datum of its column. */
 extern Datum table_edge(const UsageTable *table, UsageEdge edge, TimestampTz start);
+
+/*
+ * A virtual slot of the table's columns, palloc'd; and the edges of the bucket
+ * that starts at `start` in its columns.  Other columns are NULL.
+ */
+extern TupleTableSlot *table_make_slot(TupleDesc columns);
+extern void table_set_edges(const UsageTable *table, TimestampTz start, TupleTableSlot *slot);
 
 #endif

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "executor/tuptable.h"
 #include "nodes/primnodes.h"
 #include "utils/date.h"
 
@@ -104,4 +105,26 @@ table_edge(const UsageTable *table, UsageEdge edge, TimestampTz start)
 			break;
 	}
 	elog(ERROR, "unexpected edge: %d", (int) edge);
+}
+
+TupleTableSlot *
+table_make_slot(TupleDesc columns)
+{
+	/* a copy needs no pin, which would have to be given back */
+	return ExecStoreAllNullTuple(MakeSingleTupleTableSlot(CreateTupleDescCopy(columns),
+														  &TTSOpsVirtual));
+}
+
+void
+table_set_edges(const UsageTable *table, TimestampTz start, TupleTableSlot *slot)
+{
+	const UsageTableColumn *column = NULL;
+
+	while ((column = table_next_column(table, column)))
+	{
+		if (column->role != USAGE_BUCKET)
+			continue;
+		slot->tts_values[column->attnum - 1] = table_edge(table, column->edge, start);
+		slot->tts_isnull[column->attnum - 1] = false;
+	}
 }

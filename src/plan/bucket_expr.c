@@ -3,55 +3,96 @@
  *	  Expressions that have one value for each bucket, and can't fail.
  *
  * A bucket's edges are between 1970 and tomorrow.  What is computed from them
- * is followed as a time that is near to them, as a span of time, or as a number
- * of a known magnitude; so is seen where an operation could overflow.
+ * is followed as a time, an interval or a number of a known magnitude; so is seen
+ * where an operation could overflow.
  * What has no column must not fail either: execution may never get to it.
  */
 #include "postgres.h"
 
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "utils/builtins.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
-#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "plan/bucket_expr_private.h"
 
 /* An expression of more nodes is not looked into. */
 #define MAX_NODES 200
+
 typedef struct BucketContext
 {
 	const UsageTable *table;
+	PlannerInfo *root;
 	Index		relid;
+	bool		restricts;		/* see bucket_expr_restricts() */
 	int			nodes;			/* looked at until now */
 	int			edges;			/* mentioned */
 } BucketContext;
 
 static const Value fails = {VALUE_FAILS};
 static const Value any = {VALUE_ANY};
-static const Value time_value = {VALUE_TIME};
+
+/* Of edges, and of this moment. */
+static const Value time_value = {VALUE_TIME, 1e10};
 
 static Value look_at(BucketContext *cx, Node *expr);
+static Value look_at_any_of(BucketContext *cx, List *exprs);
+
+/*
+ * An argument of an operator.  Of the restriction's own operator, it may be
+ * anything that is evaluated before the scan.
+ */
+static Value
+look_at_argument(BucketContext *cx, Node *expr, bool outermost)
+{
+	Value		value = look_at(cx, expr);
+
+	return value.kind == VALUE_FAILS && outermost && cx->restricts &&
+		bucket_expr_is_value(cx->root, cx->relid, expr) ? any : value;
+}
 
 static Value
 look_at_call(BucketContext *cx, Oid funcid, Oid opno, List *args, Oid type, Oid collation)
 {
-	int			nargs = list_length(args);
-	Value	   *values = palloc(sizeof(Value) * Max(nargs, 1));
+	bool		outermost = cx->nodes == 1;
+	Value	   *values = palloc(sizeof(Value) * Max(list_length(args), 1));
 	bool		safe = true;
+	ListCell   *lc;
 
-	for (int i = 0; i < nargs; i++)
+	foreach(lc, args)
 	{
-		values[i] = look_at(cx, list_nth(args, i));
-		safe = safe && values[i].kind != VALUE_FAILS;
+		Value		value = look_at_argument(cx, lfirst(lc), outermost);
+
+		values[foreach_current_index(lc)] = value;
+		safe = safe && value.kind != VALUE_FAILS;
 	}
-	if (OidIsValid(opno) && bucket_expr_is_comparison(opno, collation))
-		return safe ? any : fails;
+	if (safe && OidIsValid(opno) && bucket_expr_is_comparison(opno, collation))
+		return any;
 	return bucket_expr_call(funcid, collation, args, values, type);
+}
+
+/* IS DISTINCT FROM and NULLIF, by their equality. */
+static Value
+look_at_equality(BucketContext *cx, OpExpr *op)
+{
+	return look_at_any_of(cx, op->args).kind != VALUE_FAILS &&
+		bucket_expr_is_comparison(op->opno, op->inputcollid) ? any : fails;
+}
+
+/* "= ANY (...)" and the like. */
+static Value
+look_at_array(BucketContext *cx, ScalarArrayOpExpr *op)
+{
+	bool		outermost = cx->nodes == 1;
+
+	if (look_at_argument(cx, linitial(op->args), outermost).kind == VALUE_FAILS ||
+		look_at_argument(cx, lsecond(op->args), outermost).kind == VALUE_FAILS ||
+		!bucket_expr_is_comparison(op->opno, op->inputcollid))
+		return fails;
+	return any;
 }
 
 /* The kind of all of them, if it is one, as each may be the result. */
@@ -84,7 +125,7 @@ look_at_case(BucketContext *cx, const CaseExpr *choice)
 	List	   *results = NIL;
 	ListCell   *lc;
 
-	/* its own CaseTestExpr would be taken for the start */
+	/* a CaseTestExpr stands for its argument, of which nothing is known there */
 	if (choice->arg)
 		return fails;
 	foreach(lc, choice->args)
@@ -140,13 +181,11 @@ look_into(BucketContext *cx, Node *expr)
 			return look_at_call(cx, ((OpExpr *) expr)->opfuncid, ((OpExpr *) expr)->opno,
 								((OpExpr *) expr)->args, exprType(expr),
 								((OpExpr *) expr)->inputcollid);
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return look_at_equality(cx, (OpExpr *) expr);
 		case T_ScalarArrayOpExpr:
-			{
-				ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) expr;
-
-				return bucket_expr_is_comparison(op->opno, op->inputcollid) ?
-					look_at_any_of(cx, op->args).kind == VALUE_FAILS ? fails : any : fails;
-			}
+			return look_at_array(cx, (ScalarArrayOpExpr *) expr);
 		case T_BoolExpr:
 			return look_at_any_of(cx, ((BoolExpr *) expr)->args);
 		case T_NullTest:
@@ -196,73 +235,31 @@ look_at(BucketContext *cx, Node *expr)
 	return IsA(expr, Param) ? any : look_into(cx, expr);
 }
 
-static Node *
-start_expr(void)
+bool
+bucket_expr_is_value(PlannerInfo *root, Index relid, Node *expr)
 {
-	CaseTestExpr *start = makeNode(CaseTestExpr);
-
-	start->typeId = TIMESTAMPTZOID;
-	start->typeMod = -1;
-	return (Node *) start;
+	return !bms_is_member(relid, pull_varnos(root, expr)) &&
+		!contain_volatile_functions(expr) && !contain_subplans(expr);
 }
 
-static Node *
-end_expr(int64 width_us)
+static bool
+has_value(BucketContext *cx, Node *expr)
 {
-	Interval   *width = palloc0(sizeof(Interval));
-
-	width->time = width_us;
-	return (Node *) makeFuncExpr(F_TIMESTAMPTZ_PL_INTERVAL, TIMESTAMPTZOID,
-								 list_make2(start_expr(),
-											makeConst(INTERVALOID, -1, InvalidOid, sizeof(Interval),
-													  IntervalPGetDatum(width), false, false)),
-								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	return look_at(cx, expr).kind != VALUE_FAILS && cx->edges > 0;
 }
 
-static Node *
-day_expr(void)
-{
-	Const	   *utc = makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
-								PointerGetDatum(cstring_to_text("UTC")), false, false);
-	FuncExpr   *in_utc = makeFuncExpr(F_TIMEZONE_TEXT_TIMESTAMPTZ, TIMESTAMPOID,
-									  list_make2(utc, start_expr()),
-									  InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
-
-	return (Node *) makeFuncExpr(F_DATE_TIMESTAMP, DATEOID, list_make1(in_utc),
-								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
-}
-
-/* An expression_tree_mutator() function: the edges as functions of the start. */
-static Node *
-of_start(Node *node, BucketContext *cx)
-{
-	const UsageTableColumn *column;
-
-	if (node == NULL)
-		return NULL;
-	column = table_var(cx->table, cx->relid, node);
-	if (!column)
-		return expression_tree_mutator(node, of_start, cx);
-	switch (column->edge)
-	{
-		case USAGE_START:
-			return start_expr();
-		case USAGE_END:
-			return end_expr(cx->table->width->width_us);
-		case USAGE_DAY:
-			return day_expr();
-		case USAGE_NO_EDGE:
-			break;
-	}
-	elog(ERROR, "unexpected edge: %d", (int) column->edge);
-}
-
-Node *
-bucket_expr_of_start(const UsageTable *table, Index relid, Node *expr)
+bool
+bucket_expr_has_value(const UsageTable *table, Index relid, Node *expr)
 {
 	BucketContext cx = {.table = table, .relid = relid};
 
-	if (look_at(&cx, expr).kind == VALUE_FAILS || cx.edges == 0)
-		return NULL;
-	return of_start(expr, &cx);
+	return has_value(&cx, expr);
+}
+
+bool
+bucket_expr_restricts(const UsageTable *table, PlannerInfo *root, Index relid, Node *expr)
+{
+	BucketContext cx = {.table = table, .root = root, .relid = relid, .restricts = true};
+
+	return has_value(&cx, expr);
 }

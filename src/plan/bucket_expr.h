@@ -10,16 +10,26 @@
 #ifndef USAGE_BUCKET_EXPR_H
 #define USAGE_BUCKET_EXPR_H
 
-#include "nodes/primnodes.h"
+#include "nodes/pathnodes.h"
 
 #include "catalogue/table.h"
 
 /*
- * The expression as a function of the bucket's start, for which a CaseTestExpr
- * stands in it; in CurrentMemoryContext, sharing structure with `expr`.  NULL:
- * it mentions no edge, or another column, or may fail.  `relid` is the table's
- * in the range table.
+ * Can the expression be evaluated before the scan starts, to the same value
+ * for each of its rows?  `relid` is the table's in the range table, here and
+ * below; root may be NULL outside of planning.
  */
-extern Node *bucket_expr_of_start(const UsageTable *table, Index relid, Node *expr);
+extern bool bucket_expr_is_value(PlannerInfo *root, Index relid, Node *expr);
+
+/* Does the expression mention edges, no other column, and can't it fail? */
+extern bool bucket_expr_has_value(const UsageTable *table, Index relid, Node *expr);
+
+/*
+ * The same for a clause that every row has to satisfy.  If it is an operator,
+ * its other argument may be any value, as that of an index scan's key: it is
+ * evaluated when the scan starts, whether or not there are rows.
+ */
+extern bool bucket_expr_restricts(const UsageTable *table, PlannerInfo *root, Index relid,
+								  Node *expr);
 
 #endif

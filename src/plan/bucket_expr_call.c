@@ -22,18 +22,20 @@
 #define MAX_INT4 2e9
 #define MAX_INT8 9e18
 
-/* The magnitude of seconds since 1970, of any other part of a time, and of days between times. */
-#define MAX_EPOCH 1e12
-#define MAX_PART 1e7
+/* The magnitude of any part of a time or an interval but its seconds since 1970. */
+#define MAX_PART 1e8
+
+/* What truncation, a time zone, or the days of a month may add to a time or an interval. */
+#define SLACK_S (3700.0 * SECS_PER_DAY)
 
 /*
  * A function that can't fail with such arguments.  A letter for each:
  * t: VALUE_TIME, s: VALUE_SPAN, n: VALUE_NUMBER, a: whatever can't fail; z: a
  * time zone, which may be any value, as one that does not exist is an error
- * wherever it stands; and as constants: T: a time, S: an interval, N: a number, D: one that is not 0,
- * d: a number of days, B: an interval that is positive and has no months,
- * u: a unit of date_trunc(), p: a part of a timestamp, P: a part of a date,
- * e: "epoch", f: a format, l: a pattern of LIKE.
+ * wherever it stands; and as constants: T: a time, N: a number, D and M: a divisor
+ * that is not 0, d: a number of days, B: an interval that is positive and has no months,
+ * o: one without days, u: a unit of date_trunc(), p: a part of a timestamp, P: a
+ * part of a date, i: a part of an interval, f: a format, l: a pattern of LIKE.
  */
 typedef struct SafeFunction
 {
@@ -51,30 +53,52 @@ static const SafeFunction safe_functions[] = {
 	{F_TIMESTAMPTZ_DATE, "t", VALUE_TIME},
 	{F_TIMEZONE_TEXT_TIMESTAMPTZ, "zt", VALUE_TIME},
 	{F_TIMEZONE_TEXT_TIMESTAMP, "zt", VALUE_TIME},
+	{F_TIMEZONE_INTERVAL_TIMESTAMPTZ, "ot", VALUE_TIME},
+	{F_TIMEZONE_INTERVAL_TIMESTAMP, "ot", VALUE_TIME},
 	{F_DATE_TRUNC_TEXT_TIMESTAMP, "ut", VALUE_TIME},
 	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ, "ut", VALUE_TIME},
 	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, "utz", VALUE_TIME},
 	{F_DATE_BIN_INTERVAL_TIMESTAMPTZ_TIMESTAMPTZ, "BtT", VALUE_TIME},
 	{F_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP, "BtT", VALUE_TIME},
-	{F_TIMESTAMPTZ_PL_INTERVAL, "tS", VALUE_TIME},
-	{F_TIMESTAMPTZ_MI_INTERVAL, "tS", VALUE_TIME},
-	{F_TIMESTAMP_PL_INTERVAL, "tS", VALUE_TIME},
-	{F_TIMESTAMP_MI_INTERVAL, "tS", VALUE_TIME},
-	{F_DATE_PL_INTERVAL, "tS", VALUE_TIME},
-	{F_DATE_MI_INTERVAL, "tS", VALUE_TIME},
+	{F_TIMESTAMPTZ_PL_INTERVAL, "ts", VALUE_TIME},
+	{F_TIMESTAMPTZ_MI_INTERVAL, "ts", VALUE_TIME},
+	{F_TIMESTAMP_PL_INTERVAL, "ts", VALUE_TIME},
+	{F_TIMESTAMP_MI_INTERVAL, "ts", VALUE_TIME},
+	{F_DATE_PL_INTERVAL, "ts", VALUE_TIME},
+	{F_DATE_MI_INTERVAL, "ts", VALUE_TIME},
 	{F_DATE_PLI, "td", VALUE_TIME},
 	{F_DATE_MII, "td", VALUE_TIME},
+	{F_TO_TIMESTAMP_FLOAT8, "n", VALUE_TIME},
 	{F_TIMESTAMPTZ_MI, "tt", VALUE_SPAN},
 	{F_TIMESTAMP_MI, "tt", VALUE_SPAN},
+	{F_AGE_TIMESTAMPTZ_TIMESTAMPTZ, "tt", VALUE_SPAN},
+	{F_AGE_TIMESTAMP_TIMESTAMP, "tt", VALUE_SPAN},
+	{F_INTERVAL_MUL, "sn", VALUE_SPAN},
+	{F_MUL_D_INTERVAL, "ns", VALUE_SPAN},
+	{F_INTERVAL_PL, "ss", VALUE_SPAN},
+	{F_INTERVAL_MI, "ss", VALUE_SPAN},
 	{F_DATE_MI, "tt", VALUE_NUMBER},
 	{F_EXTRACT_TEXT_TIMESTAMPTZ, "pt", VALUE_NUMBER},
 	{F_EXTRACT_TEXT_TIMESTAMP, "pt", VALUE_NUMBER},
 	{F_EXTRACT_TEXT_DATE, "Pt", VALUE_NUMBER},
-	{F_EXTRACT_TEXT_INTERVAL, "es", VALUE_NUMBER},
+	{F_EXTRACT_TEXT_INTERVAL, "is", VALUE_NUMBER},
+	{F_DATE_PART_TEXT_INTERVAL, "is", VALUE_NUMBER},
 	{F_DATE_PART_TEXT_TIMESTAMPTZ, "pt", VALUE_NUMBER},
 	{F_DATE_PART_TEXT_TIMESTAMP, "pt", VALUE_NUMBER},
 	{F_TO_CHAR_TIMESTAMPTZ_TEXT, "tf", VALUE_ANY},
 	{F_TO_CHAR_TIMESTAMP_TEXT, "tf", VALUE_ANY},
+	{F_NUMERIC_MOD, "nM", VALUE_NUMBER},
+	{F_MOD_INT4_INT4, "nM", VALUE_NUMBER},
+	{F_MOD_INT8_INT8, "nM", VALUE_NUMBER},
+	{F_MOD_NUMERIC_NUMERIC, "nM", VALUE_NUMBER},
+	{F_NUMERIC_UMINUS, "n", VALUE_NUMBER},
+	{F_INT4UM, "n", VALUE_NUMBER},
+	{F_INT8UM, "n", VALUE_NUMBER},
+	{F_FLOAT8UM, "n", VALUE_NUMBER},
+	{F_ROUND_NUMERIC, "n", VALUE_NUMBER},
+	{F_TRUNC_NUMERIC, "n", VALUE_NUMBER},
+	{F_ROUND_FLOAT8, "n", VALUE_NUMBER},
+	{F_TRUNC_FLOAT8, "n", VALUE_NUMBER},
 	{F_FLOOR_NUMERIC, "n", VALUE_NUMBER},
 	{F_CEIL_NUMERIC, "n", VALUE_NUMBER},
 	{F_CEILING_NUMERIC, "n", VALUE_NUMBER},
@@ -85,6 +109,7 @@ static const SafeFunction safe_functions[] = {
 	{F_FLOAT8_NUMERIC, "n", VALUE_NUMBER},
 	{F_FLOAT8_INT4, "n", VALUE_NUMBER},
 	{F_INT8_INT4, "n", VALUE_NUMBER},
+	{F_INT4_INT8, "n", VALUE_NUMBER},
 	{F_INT4_NUMERIC, "n", VALUE_NUMBER},
 	{F_INT8_NUMERIC, "n", VALUE_NUMBER},
 	{F_INT4_FLOAT8, "n", VALUE_NUMBER},
@@ -101,29 +126,29 @@ static const SafeFunction safe_functions[] = {
 	{F_INT4MI, "nn", VALUE_NUMBER},
 	{F_INT4MUL, "nN", VALUE_NUMBER},
 	{F_INT4DIV, "nD", VALUE_NUMBER},
-	{F_INT4MOD, "nD", VALUE_NUMBER},
+	{F_INT4MOD, "nM", VALUE_NUMBER},
 	{F_INT8PL, "nn", VALUE_NUMBER},
 	{F_INT8MI, "nn", VALUE_NUMBER},
 	{F_INT8MUL, "nN", VALUE_NUMBER},
 	{F_INT8DIV, "nD", VALUE_NUMBER},
-	{F_INT8MOD, "nD", VALUE_NUMBER},
+	{F_INT8MOD, "nM", VALUE_NUMBER},
 	{F_INT84PL, "nn", VALUE_NUMBER},
 	{F_INT84MI, "nn", VALUE_NUMBER},
 	{F_INT84MUL, "nN", VALUE_NUMBER},
 	{F_INT84DIV, "nD", VALUE_NUMBER},
+	{F_TIME_TIMESTAMPTZ, "t", VALUE_ANY},
+	{F_TIME_TIMESTAMP, "t", VALUE_ANY},
+	{F_OVERLAPS_TIMESTAMPTZ_TIMESTAMPTZ_TIMESTAMPTZ_TIMESTAMPTZ, "aaaa", VALUE_ANY},
+	{F_OVERLAPS_TIMESTAMP_TIMESTAMP_TIMESTAMP_TIMESTAMP, "aaaa", VALUE_ANY},
 	{F_ELEM_CONTAINED_BY_RANGE, "aa", VALUE_ANY},
 	{F_RANGE_CONTAINS_ELEM, "aa", VALUE_ANY},
+	{F_LEFT, "an", VALUE_ANY},
+	{F_RIGHT, "an", VALUE_ANY},
 	{F_TEXTLIKE, "al", VALUE_ANY},
 	{F_TEXTNLIKE, "al", VALUE_ANY}
 };
 
 static const Value fails = {VALUE_FAILS};
-
-static Value
-number(double most)
-{
-	return (Value) {VALUE_NUMBER, most};
-}
 
 /* Has the expression the same value for all rows of a scan? */
 static bool
@@ -154,31 +179,49 @@ fits(Node *expr, Value value, char letter)
 	}
 }
 
-/* How large a number comes of it? */
+/* The magnitudes of the arguments that are times, intervals or numbers, added up. */
+static double
+sum(const char *letters, const Value *values)
+{
+	double		most = 0;
+
+	for (int i = 0; letters[i]; i++)
+	{
+		if (letters[i] == 'd')
+			most += values[i].most * SECS_PER_DAY;
+		else if (strchr("tsnB", letters[i]))
+			most += values[i].most;
+	}
+	return most;
+}
+
+/* The magnitude of the result. */
 static double
 magnitude(const SafeFunction *function, List *args, const Value *values)
 {
-	switch (function->arguments[0])
-	{
-		case 'p':
-		case 'P':
-		case 'e':
-			return bucket_expr_is_epoch(linitial(args)) ? MAX_EPOCH : MAX_PART;
-		case 't':
-			return MAX_PART;
-	}
-	if (function->arguments[1] == '\0')
-		return values[0].most + 1;
-	if (function->arguments[1] == 'n')
-		return values[0].most + values[1].most;
-	/* a divisor is 1 at least */
-	return function->arguments[1] == 'N' ? values[0].most * values[1].most : values[0].most;
+	const char *letters = function->arguments;
+
+	/* a part of its second argument */
+	if (strchr("pPi", letters[0]))
+		return bucket_expr_is_epoch(linitial(args)) ? values[1].most + SLACK_S : MAX_PART;
+	if (strcmp(letters, "nD") == 0)
+		return values[0].most / values[1].most + 1;
+	if (strcmp(letters, "nM") == 0)
+		return Min(values[0].most, values[1].most);
+	if (strcmp(letters, "nN") == 0 || strcmp(letters, "sn") == 0 || strcmp(letters, "ns") == 0)
+		return values[0].most * values[1].most;
+	if (strcmp(letters, "tt") == 0 && function->result == VALUE_NUMBER)
+		return sum(letters, values) / SECS_PER_DAY + 1;
+	return sum(letters, values) + (function->result == VALUE_NUMBER ? 1 : SLACK_S);
 }
 
+/* Is a result of that magnitude in the range of its type? */
 static bool
-fits_type(double most, Oid type)
+is_in_range(ValueKind kind, double most, Oid type)
 {
-	return most <= (type == INT4OID ? MAX_INT4 : MAX_INT8);
+	if (kind == VALUE_NUMBER)
+		return most <= (type == INT4OID ? MAX_INT4 : MAX_INT8);
+	return most <= BUCKET_EXPR_MAX_S;
 }
 
 /* A call whose arguments can't fail. */
@@ -192,10 +235,10 @@ call_safe(const SafeFunction *function, List *args, const Value *values, Oid typ
 	for (int i = 0; i < list_length(args); i++)
 		if (!fits(list_nth(args, i), values[i], function->arguments[i]))
 			return fails;
-	if (function->result != VALUE_NUMBER)
-		return (Value) {function->result};
+	if (function->result == VALUE_ANY)
+		return (Value) {VALUE_ANY};
 	most = magnitude(function, args, values);
-	return fits_type(most, type) ? number(most) : fails;
+	return is_in_range(function->result, most, type) ? (Value) {function->result, most} : fails;
 }
 
 bool
@@ -213,6 +256,7 @@ bucket_expr_is_comparable(Oid type)
 		case DATEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
+		case TIMEOID:
 		case INTERVALOID:
 			return true;
 		default:

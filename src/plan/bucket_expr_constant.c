@@ -17,10 +17,9 @@
 #include "base/compat.h"
 #include "plan/bucket_expr_private.h"
 
-/* Constants are taken up to these, so that MAX_NODES of them stay far from overflow. */
-#define MAX_YEARS 100
-#define MAX_DAYS (MAX_YEARS * 366)
-#define MAX_NUMBER 1e12
+/* From 1970 to 2000, and in a month, at most. */
+#define EPOCHS_APART_S 1e9
+#define MONTH_S (31.0 * SECS_PER_DAY)
 
 /* A constant number's value; false: it is none that is followed. */
 static bool
@@ -44,26 +43,28 @@ constant_number(const Const *constant, double *value)
 		default:
 			return false;
 	}
-	return isfinite(*value) && fabs(*value) <= MAX_NUMBER;
+	return isfinite(*value);
 }
 
-static bool
-is_near(Timestamp timestamp)
+/* A time or an interval of that magnitude, if it is one that is followed. */
+static Value
+of_seconds(ValueKind kind, double most)
 {
-	return !TIMESTAMP_NOT_FINITE(timestamp) &&
-		fabs((double) timestamp) <= (double) MAX_DAYS * USECS_PER_DAY;
+	return most <= BUCKET_EXPR_MAX_S ? (Value) {kind, most} : (Value) {VALUE_ANY};
 }
 
-static bool
-is_short(const Interval *span)
+/* All units taken as positive, so that none of them is beyond the magnitude. */
+static double
+span_seconds(const Interval *span)
 {
-	return abs(span->month) <= MAX_YEARS * MONTHS_PER_YEAR && abs(span->day) <= MAX_DAYS &&
-		fabs((double) span->time) <= (double) MAX_DAYS * USECS_PER_DAY;
+	return fabs((double) span->month) * MONTH_S + fabs((double) span->day) * SECS_PER_DAY +
+		fabs((double) span->time) / USECS_PER_SEC;
 }
 
 Value
 bucket_expr_constant(const Const *constant)
 {
+	Datum		datum = constant->constvalue;
 	double		value;
 
 	if (constant->constisnull)
@@ -71,12 +72,14 @@ bucket_expr_constant(const Const *constant)
 	switch (constant->consttype)
 	{
 		case DATEOID:
-			return abs(DatumGetDateADT(constant->constvalue)) <= MAX_DAYS ? (Value) {VALUE_TIME} : (Value) {VALUE_ANY};
+			return of_seconds(VALUE_TIME, fabs((double) DatumGetDateADT(datum)) * SECS_PER_DAY +
+							  EPOCHS_APART_S);
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return is_near(DatumGetTimestamp(constant->constvalue)) ? (Value) {VALUE_TIME} : (Value) {VALUE_ANY};
+			return of_seconds(VALUE_TIME, fabs((double) DatumGetTimestamp(datum)) / USECS_PER_SEC +
+							  EPOCHS_APART_S);
 		case INTERVALOID:
-			return is_short(DatumGetIntervalP(constant->constvalue)) ? (Value) {VALUE_SPAN} : (Value) {VALUE_ANY};
+			return of_seconds(VALUE_SPAN, span_seconds(DatumGetIntervalP(datum)));
 		default:
 			return constant_number(constant, &value) ?
 				(Value) {VALUE_NUMBER, fabs(value)} : (Value) {VALUE_ANY};
@@ -96,9 +99,9 @@ constant_word(Node *expr)
 	return downcase_truncate_identifier(word, strlen(word), false);
 }
 
-/* Does the constant name a part of a time that each date has, or also each timestamp? */
+/* Does the constant name a part that each date, timestamp or interval (P, p, i) has? */
 static bool
-is_part(Node *expr, bool of_date)
+is_part(Node *expr, char letter)
 {
 	char	   *word = constant_word(expr);
 	int			value;
@@ -109,20 +112,24 @@ is_part(Node *expr, bool of_date)
 	switch (value)
 	{
 		case DTK_DAY:
+		case DTK_MONTH:
+		case DTK_QUARTER:
+		case DTK_YEAR:
+		case DTK_DECADE:
+		case DTK_CENTURY:
+		case DTK_MILLENNIUM:
+		case DTK_EPOCH:
+			return true;
 		case DTK_DOW:
 		case DTK_ISODOW:
 		case DTK_DOY:
 		case DTK_WEEK:
-		case DTK_MONTH:
-		case DTK_QUARTER:
-		case DTK_YEAR:
 		case DTK_ISOYEAR:
-		case DTK_EPOCH:
-			return true;
+			return letter != 'i';
 		case DTK_SECOND:
 		case DTK_MINUTE:
 		case DTK_HOUR:
-			return !of_date;
+			return letter != 'P';
 		default:
 			return false;
 	}
@@ -156,6 +163,7 @@ is_unit(Node *expr)
 		case DTK_MONTH:
 		case DTK_QUARTER:
 		case DTK_YEAR:
+		case DTK_DECADE:
 			return true;
 		default:
 			return false;
@@ -173,16 +181,29 @@ is_pattern(Node *expr)
 }
 
 static bool
-is_stride(Node *expr)
+is_stride(Node *expr, Value value)
 {
 	const Const *constant = (const Const *) expr;
 	const Interval *span;
 
-	if (!IsA(expr, Const) || constant->constisnull || constant->consttype != INTERVALOID)
+	if (value.kind != VALUE_SPAN)
 		return false;
 	span = DatumGetIntervalP(constant->constvalue);
-	return is_short(span) && span->month == 0 && span->day >= 0 && span->time >= 0 &&
+	return span->month == 0 && span->day >= 0 && span->time >= 0 &&
 		(span->day > 0 || span->time > 0);
+}
+
+/* The offset of a time zone. */
+static bool
+is_offset(Node *expr, Value value)
+{
+	const Const *constant = (const Const *) expr;
+	const Interval *span;
+
+	if (value.kind != VALUE_SPAN)
+		return false;
+	span = DatumGetIntervalP(constant->constvalue);
+	return span->month == 0 && span->day == 0;
 }
 
 bool
@@ -195,29 +216,28 @@ bucket_expr_is_constant(Node *expr, Value value, char letter)
 	switch (letter)
 	{
 		case 'B':
-			return is_stride(expr);
+			return is_stride(expr, value);
+		case 'o':
+			return is_offset(expr, value);
 		case 'u':
 			return is_unit(expr);
 		case 'p':
-			return is_part(expr, false);
 		case 'P':
-			return is_part(expr, true);
-		case 'e':
-			return bucket_expr_is_epoch(expr);
+		case 'i':
+			return is_part(expr, letter);
 		case 'f':
 			return true;
 		case 'l':
 			return is_pattern(expr);
 		case 'T':
 			return value.kind == VALUE_TIME;
-		case 'S':
-			return value.kind == VALUE_SPAN;
 		case 'N':
 			return value.kind == VALUE_NUMBER;
 		case 'D':
+		case 'M':
 			return constant_number((Const *) expr, &amount) && fabs(amount) >= 1;
 		case 'd':
-			return value.kind == VALUE_NUMBER && value.most <= MAX_DAYS;
+			return value.kind == VALUE_NUMBER;
 		default:
 			elog(ERROR, "unexpected kind of argument: %c", letter);
 	}

@@ -11,8 +11,7 @@ typedef enum ValueKind
 {
 	VALUE_FAILS,				/* or nothing is known of that */
 	VALUE_ANY,
-	VALUE_TIME,					/* a finite date or timestamp, within some
-								 * thousand years */
+	VALUE_TIME,					/* a finite date or timestamp */
 	VALUE_SPAN,					/* a finite interval */
 	VALUE_NUMBER				/* a finite number */
 } ValueKind;
@@ -20,8 +19,13 @@ typedef enum ValueKind
 typedef struct Value
 {
 	ValueKind	kind;
-	double		most;			/* VALUE_NUMBER: its magnitude at most */
+	double		most;			/* its magnitude at most: of a number; of a
+								 * time from 1970, and of an interval, in
+								 * seconds */
 } Value;
+
+/* The most of a time or an interval; 4713 BC, where time begins, is further from 1970. */
+#define BUCKET_EXPR_MAX_S 2.0e11
 
 /* in bucket_expr_constant.c */
 

@@ -9,108 +9,17 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
 #include <math.h>
 
-#include "access/stratnum.h"
-#include "miscadmin.h"
-#include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
-#include "utils/selfuncs.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "plan/density.h"
 #include "plan/estimate_private.h"
 #include "plan/selectivity.h"
-#include "request/bind.h"
-
-/* A BindValue: stable expressions are estimated by evaluating them. */
-static bool
-planned_value(void *arg, int expr, Datum *value, bool *isnull)
-{
-	EstimateContext *cx = arg;
-	Node	   *node = list_nth(cx->values, expr);
-
-	if (!IsA(node, Const))
-		return false;
-	*value = ((Const *) node)->constvalue;
-	*isnull = ((Const *) node)->constisnull;
-	return true;
-}
-
-/*
- * The share of the ranges that a clause is likely to leave when its value is
- * known; the ranges are those without it.  Two such bounds leave some forty
- * days of a year, which is nearer to what reports ask for than the two days
- * that DEFAULT_RANGE_INEQ_SEL makes of them.
- */
-static double
-unknown_fraction(EstimateContext *cx, const TimeClause *clause)
-{
-	double		all = 1;
-	double		any = 0;
-	Datum		value;
-	bool		isnull;
-	ListCell   *lc;
-
-	CHECK_FOR_INTERRUPTS();
-	check_stack_depth();
-	switch (clause->kind)
-	{
-		case TIME_ALL:
-			foreach(lc, clause->args)
-				all *= unknown_fraction(cx, lfirst(lc));
-			return all;
-		case TIME_ANY:
-			foreach(lc, clause->args)
-				any += unknown_fraction(cx, lfirst(lc));
-			return Min(any, 1);
-		case TIME_COMPARE:
-		case TIME_COMPARE_ANY:
-			if (clause->strategy == BTEqualStrategyNumber ||
-				planned_value(cx, clause->value, &value, &isnull))
-				return 1;
-			return DEFAULT_INEQ_SEL;
-	}
-	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
-}
-
-/* Are all values known that the ranges depend on? */
-static bool
-knows_time(EstimateContext *cx, const List *clauses)
-{
-	Datum		value;
-	bool		isnull;
-	ListCell   *lc;
-
-	check_stack_depth();
-	foreach(lc, clauses)
-	{
-		const TimeClause *clause = lfirst(lc);
-
-		if (clause->kind == TIME_ALL || clause->kind == TIME_ANY ?
-			!knows_time(cx, clause->args) :
-			!planned_value(cx, clause->value, &value, &isnull))
-			return false;
-	}
-	return true;
-}
-
-/*
- * The time that the table may have rows of: in its history and its partition
- * bound.
- */
-static TimeRanges *
-table_time(EstimateContext *cx, TimestampTz now)
-{
-	UsageRequest *own = request_copy(cx->request);
-
-	own->time = list_truncate(own->time, own->ntable_time);
-	own->filters = NIL;
-	return bind_request(own, cx->table, planned_value, cx, now)->ranges;
-}
 
 /*
  * Groups in a bucket at the request's grain and width.  groups: those of the
@@ -161,41 +70,6 @@ request_rows(EstimateContext *cx, const BoundRequest *bound, double groups, List
 }
 
 /*
- * As estimate_time(), for a given `now`, so that all of an estimate has the
- * same one.
- */
-static void
-estimate_time_at(EstimateContext *cx, TimestampTz now, Estimate *estimate)
-{
-	TimeClause	time = {.kind = TIME_ALL, .args = cx->request->time};
-
-	estimate->bound = bind_request(cx->request, cx->table, planned_value, cx, now);
-	bind_widths(estimate->bound, cx->request, cx->table, NULL, NULL);
-	estimate->read_fraction = unknown_fraction(cx, &time);
-}
-
-static EstimateContext
-make_context(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, UsageRequest *request)
-{
-	return (EstimateContext) {
-		.root = root,
-		.rel = rel,
-		.table = table,
-		.request = request,
-		.values = (List *) estimate_expression_value(root, (Node *) request->exprs)
-	};
-}
-
-void
-estimate_time(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
-			  UsageRequest *request, Estimate *estimate)
-{
-	EstimateContext cx = make_context(root, rel, table, request);
-
-	estimate_time_at(&cx, GetCurrentTimestamp(), estimate);
-}
-
-/*
  * Set the estimate's rows.  groups: those in a bucket of the table's own grain
  * and width.
  */
@@ -222,9 +96,9 @@ Estimate
 estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 				 UsageRequest *request, const EstimateClauses *clauses)
 {
-	EstimateContext cx = make_context(root, rel, table, request);
+	EstimateContext cx = estimate_context(root, rel, table, request);
 	TimestampTz now = GetCurrentTimestamp();
-	TimeRanges *whole = table_time(&cx, now);
+	TimeRanges *whole = estimate_table_time(&cx, now);
 	double		history = Max(timerange_buckets(whole, table->width->width_us), 1);
 	double		groups;
 	Estimate	estimate;
@@ -238,8 +112,9 @@ estimate_request(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 	/* PostgreSQL's estimates of selectivity take it for the whole table */
 	rel->tuples = clamp_row_est(groups * history);
 	estimate_time_at(&cx, now, &estimate);
-	if (knows_time(&cx, request->time))
+	if (estimate_knows_time(&cx, request->time))
 		groups *= density_of_time(root, rel, table, whole, estimate.bound->ranges);
 	estimate_rows(&cx, clauses, groups, &estimate);
+	estimate_end(&cx);
 	return estimate;
 }

@@ -62,21 +62,6 @@ is_column(EstimateContext *cx, Node *node, AttrNumber attnum)
 		var->varlevelsup == 0 && var->varattno == attnum;
 }
 
-static double
-count_elements(Node *array)
-{
-	Const	   *constant = (Const *) array;
-
-	if (IsA(array, ArrayExpr))
-		return list_length(((ArrayExpr *) array)->elements);
-	if (!IsA(array, Const))
-		return REQUEST_UNKNOWN_ELEMENTS;
-	if (constant->constisnull)
-		return 1;
-	return ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(constant->constvalue)),
-						  ARR_DIMS(DatumGetArrayTypeP(constant->constvalue)));
-}
-
 /*
  * The argument of a clause that is true for one value of it only, such as NOT
  * x; any other clause itself.
@@ -116,7 +101,7 @@ pinned_values(EstimateContext *cx, Node *clause, AttrNumber attnum)
 			get_oprrest(op->opno) == F_EQSEL;
 	if (IsA(clause, ScalarArrayOpExpr))
 		return any->useOr && is_column(cx, linitial(any->args), attnum) &&
-			get_oprrest(any->opno) == F_EQSEL ? count_elements(lsecond(any->args)) : 0;
+			get_oprrest(any->opno) == F_EQSEL ? request_count_elements(lsecond(any->args)) : 0;
 	if (!is_orclause(clause))
 		return 0;
 	foreach(lc, ((BoolExpr *) clause)->args)

@@ -28,11 +28,11 @@ typedef struct JoinContext
 } JoinContext;
 
 /*
- * How many filters do the clauses make?  What that allocates may be large, and
- * is freed.
+ * How many conditions on requests do the clauses make?  What that allocates may
+ * be large, and is freed.
  */
 static int
-count_filters(JoinContext *cx, List *clauses)
+count_conditions(JoinContext *cx, List *clauses)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw joins",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -44,7 +44,7 @@ count_filters(JoinContext *cx, List *clauses)
 	foreach(lc, clauses)
 		(void) qual_narrow(&scratch, cx->table, cx->root, cx->rel,
 						   lfirst_node(RestrictInfo, lc)->clause);
-	count = list_length(scratch.filters);
+	count = list_length(scratch.filters) + list_length(scratch.time);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	return count;
@@ -64,7 +64,7 @@ add_set(JoinContext *cx, Relids set)
 
 /*
  * Add the set of relations that each clause takes values of, if it makes a
- * filter.
+ * condition.
  */
 static void
 add_clauses(JoinContext *cx, List *clauses)
@@ -77,7 +77,7 @@ add_clauses(JoinContext *cx, List *clauses)
 		Relids		set;
 
 		if (!join_clause_is_movable_to(rinfo, cx->rel) ||
-			count_filters(cx, list_make1(rinfo)) == 0)
+			count_conditions(cx, list_make1(rinfo)) == 0)
 			continue;
 		set = bms_union(rinfo->clause_relids, cx->rel->lateral_relids);
 		set = bms_del_member(set, cx->rel->relid);
@@ -143,22 +143,22 @@ add_unions(JoinContext *cx)
 			add_set(cx, bms_union(list_nth(cx->sets, i), lfirst(lc)));
 }
 
-/* Does the set make filters, and more than each of its subsets? */
+/* Does the set make conditions, and more than each of its subsets? */
 static bool
-is_worth(const ParamPathInfo *param, int nfilters, List *others, List *others_filters)
+is_worth(const ParamPathInfo *param, int nconditions, List *others, List *others_counts)
 {
 	ListCell   *lc;
 	ListCell   *count;
 
-	forboth(lc, others, count, others_filters)
+	forboth(lc, others, count, others_counts)
 	{
 		const ParamPathInfo *other = lfirst(lc);
 
 		if (bms_is_subset(other->ppi_req_outer, param->ppi_req_outer) &&
-			lfirst_int(count) >= nfilters)
+			lfirst_int(count) >= nconditions)
 			return false;
 	}
-	return nfilters > 0;
+	return nconditions > 0;
 }
 
 List *
@@ -166,7 +166,7 @@ join_params(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 {
 	JoinContext cx = {.root = root, .rel = rel, .table = table};
 	List	   *params = NIL;
-	List	   *counts = NIL;	/* of their filters (integers) */
+	List	   *counts = NIL;	/* of their conditions (integers) */
 	ListCell   *lc;
 
 	add_clauses(&cx, rel->joininfo);
@@ -175,12 +175,12 @@ join_params(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
 	foreach(lc, cx.sets)
 	{
 		ParamPathInfo *param = get_baserel_parampathinfo(root, rel, lfirst(lc));
-		int			nfilters = count_filters(&cx, param->ppi_clauses);
+		int			nconditions = count_conditions(&cx, param->ppi_clauses);
 
-		if (!is_worth(param, nfilters, params, counts))
+		if (!is_worth(param, nconditions, params, counts))
 			continue;
 		params = lappend(params, param);
-		counts = lappend_int(counts, nfilters);
+		counts = lappend_int(counts, nconditions);
 	}
 	return params;
 }

@@ -120,6 +120,7 @@ narrow_relation(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan, int nbo
 	request->ntable_time = list_length(request->time);
 	narrow(root, baserel, plan->table, request, list_copy_tail(restrictions, nbounds),
 		   &plan->clauses);
+	request->nown_time = list_length(request->time);
 }
 
 /* Read less where that does not change the query's answer. */
@@ -341,11 +342,12 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	UsageRequest *request = path_request(root, baserel, best_path->path.param_info, &unused);
 
 	/*
-	 * they are evaluated before the scan, so the only columns are those that
-	 * become parameters
+	 * they are evaluated before the scan, so the only columns are edges of
+	 * buckets and those that become parameters
 	 */
 	if (!bms_is_subset(pull_varnos(root, (Node *) request->exprs),
-					   PATH_REQ_OUTER(&best_path->path)))
+					   bms_union(best_path->path.parent->relids,
+								 PATH_REQ_OUTER(&best_path->path))))
 		elog(ERROR, "request mentions columns that are not known before the scan");
 	request->newest_first = intVal(linitial(best_path->fdw_private)) != 0;
 	request->limit_hint = intVal(lsecond(best_path->fdw_private)) != 0;

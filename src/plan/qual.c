@@ -19,17 +19,22 @@ qual_narrow(UsageRequest *request, const UsageTable *table,
 	int			nexprs = list_length(request->exprs);
 	QualFit		fit = QUAL_LOCAL;
 	TimeClause *time;
+	TimeClause *tried = NULL;
 	FilterClause *filter;
 
 	if (!usage_enable_pushdown)
 		return QUAL_LOCAL;
 
 	if ((time = qual_match_time(&cx, clause, &fit)))
-	{
 		request->time = lappend(request->time, time);
-		return fit;
-	}
-	request->exprs = list_truncate(request->exprs, nexprs);
+	else
+		request->exprs = list_truncate(request->exprs, nexprs);
+	if (!time || fit != QUAL_EXACT)
+		tried = qual_try_time(&cx, clause);
+	if (tried)
+		request->time = lappend(request->time, tried);
+	if (time || tried)
+		return tried ? QUAL_NARROWS : fit;
 
 	if ((filter = qual_match_filter(&cx, clause)))
 	{

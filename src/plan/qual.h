@@ -33,20 +33,4 @@ typedef enum QualFit
 extern QualFit qual_narrow(UsageRequest *request, const UsageTable *table,
 						   PlannerInfo *root, RelOptInfo *rel, Expr *clause);
 
-/*
- * Is the expression a comparison of a BUCKET column, or of a function of one,
- * that narrows requests?  Evaluating such a comparison raises no error for any
- * bucket, unless it names a time zone that does not exist.
- */
-extern bool qual_is_time_comparison(const UsageTable *table, PlannerInfo *root,
-									RelOptInfo *rel, Node *expr);
-
-/*
- * Is the expression a function of a BUCKET column that raises no error for any
- * bucket (but see above for zones): date_trunc(), a cast to date or timestamp,
- * AT TIME ZONE, or several of these?
- */
-extern bool qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel,
-								  Node *expr);
-
 #endif

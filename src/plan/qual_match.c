@@ -9,20 +9,17 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "optimizer/clauses.h"
-#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "base/compat.h"
+#include "plan/bucket_expr.h"
 #include "plan/qual_private.h"
 
 bool
 qual_is_value(QualContext *cx, Node *expr)
 {
-	return !bms_is_member(cx->rel->relid, pull_varnos(cx->root, expr)) &&
-		!contain_volatile_functions(expr) &&
-		!contain_subplans(expr);
+	return bucket_expr_is_value(cx->root, cx->rel->relid, expr);
 }
 
 const UsageTableColumn *

@@ -47,6 +47,12 @@ extern void qual_commute(Oid *opno, Node **left, Node **right);
  */
 extern TimeClause *qual_match_time(QualContext *cx, Expr *clause, QualFit *fit);
 
+/*
+ * What the clause says of a bucket beyond that, as a clause that is tried; or
+ * NULL.
+ */
+extern TimeClause *qual_try_time(QualContext *cx, Expr *clause);
+
 /* in qual_filter.c */
 
 /* The values of a dimension that the clause asks for, or NULL. */

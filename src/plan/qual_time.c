@@ -1,222 +1,52 @@
 /*
  * qual_time.c
  *	  The conditions on time that a clause is or implies.
+ *
+ * Comparisons of a bucket's edge with a value are ranges, whatever the value.
+ * Of any other clause on edges it is tried for which buckets it holds
+ * (bind_try.c).
  */
 #include "postgres.h"
 
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/scansup.h"
-#include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/fmgroids.h"
+#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "plan/bucket_expr.h"
 #include "plan/qual_private.h"
 
-/* A function of a BUCKET column, as one side of a comparison. */
-typedef struct TimeSubject
-{
-	UsageEdge	edge;
-	List	   *steps;			/* of TimeStep, innermost first */
-	Oid			type;			/* of the function's value */
-} TimeSubject;
+/* A clause of more nodes is not tried: it would be copied several times. */
+#define MAX_NODES 5000
 
-static bool match_subject(QualContext *cx, Node *expr, TimeSubject *subject);
-
-static TimeStep *
-make_step(TimeStepKind kind, int zone)
-{
-	TimeStep   *step = palloc0(sizeof(TimeStep));
-
-	step->kind = kind;
-	step->zone = zone;
-	return step;
-}
-
-/* The index of a zone's expression, or -2 where it can't be used. */
-#define NO_ZONE (-2)
-
-static int
-match_zone(QualContext *cx, Node *zone)
-{
-	return qual_is_value(cx, zone) ? request_add_expr(cx->request, zone) : NO_ZONE;
-}
-
-/*
- * The greatest length of a unit of date_trunc(), or 0 where we don't know the
- * unit.
- */
-static int64
-unit_span_us(char *unit)
-{
-	int			value;
-
-	if (DecodeUnits(0, downcase_truncate_identifier(unit, strlen(unit), false), &value) != UNITS)
-		return 0;
-	switch (value)
-	{
-		case DTK_MICROSEC:
-		case DTK_MILLISEC:
-		case DTK_SECOND:
-			return USECS_PER_SEC;
-		case DTK_MINUTE:
-			return USECS_PER_MINUTE;
-		case DTK_HOUR:
-			return USECS_PER_HOUR;
-		case DTK_DAY:
-			return USECS_PER_DAY;
-		case DTK_WEEK:
-			return 7 * USECS_PER_DAY;
-		case DTK_MONTH:
-			return 31 * USECS_PER_DAY;
-		case DTK_QUARTER:
-			return 92 * USECS_PER_DAY;
-		case DTK_YEAR:
-			return 366 * USECS_PER_DAY;
-		default:
-			return 0;
-	}
-}
-
-/* date_trunc(unit, ...) of a timestamp. */
-static TimeStep *
-match_trunc(Node *unit)
-{
-	Const	   *constant = (Const *) unit;
-	TimeStep   *step;
-
-	if (!IsA(unit, Const) || constant->constisnull)
-		return NULL;
-	step = make_step(TIME_TRUNC, TIME_SESSION_ZONE);
-	step->unit = TextDatumGetCString(constant->constvalue);
-	step->span_us = unit_span_us(step->unit);
-	return step->span_us > 0 ? step : NULL;
-}
-
-/* Append a step to the subject.  False: it could not be made. */
-static bool
-add_step(TimeSubject *subject, TimeStep *step, Oid type)
-{
-	if (!step || step->zone == NO_ZONE)
-		return false;
-	subject->steps = lappend(subject->steps, step);
-	subject->type = type;
-	return true;
-}
-
-/* date_trunc() of a timestamptz truncates in a zone. */
-static bool
-add_trunc_in_zone(TimeSubject *subject, Node *unit, int zone)
-{
-	return add_step(subject, make_step(TIME_AT_ZONE, zone), TIMESTAMPOID) &&
-		add_step(subject, match_trunc(unit), TIMESTAMPOID) &&
-		add_step(subject, make_step(TIME_FROM_ZONE, zone), TIMESTAMPTZOID);
-}
-
-/* A function of a subject, if we know its steps. */
-static bool
-match_function(QualContext *cx, FuncExpr *func, TimeSubject *subject)
-{
-	Node	   *first = func->args ? linitial(func->args) : NULL;
-	Node	   *second = list_length(func->args) > 1 ? lsecond(func->args) : NULL;
-	int			session = TIME_SESSION_ZONE;
-
-	switch (func->funcid)
-	{
-		case F_DATE_TIMESTAMPTZ:
-			return match_subject(cx, first, subject) &&
-				add_step(subject, make_step(TIME_AT_ZONE, session), TIMESTAMPOID) &&
-				add_step(subject, make_step(TIME_TO_DATE, session), DATEOID);
-		case F_DATE_TIMESTAMP:
-			return match_subject(cx, first, subject) &&
-				add_step(subject, make_step(TIME_TO_DATE, session), DATEOID);
-		case F_TIMESTAMP_TIMESTAMPTZ:
-			return match_subject(cx, first, subject) &&
-				add_step(subject, make_step(TIME_AT_ZONE, session), TIMESTAMPOID);
-		case F_TIMESTAMPTZ_TIMESTAMP:
-		case F_TIMESTAMPTZ_DATE:
-			return match_subject(cx, first, subject) &&
-				add_step(subject, make_step(TIME_FROM_ZONE, session), TIMESTAMPTZOID);
-		case F_TIMESTAMP_DATE:
-			if (!match_subject(cx, first, subject))
-				return false;
-			subject->type = TIMESTAMPOID;
-			return true;
-		case F_TIMEZONE_TEXT_TIMESTAMPTZ:
-			return match_subject(cx, second, subject) &&
-				add_step(subject, make_step(TIME_AT_ZONE, match_zone(cx, first)), TIMESTAMPOID);
-		case F_TIMEZONE_TEXT_TIMESTAMP:
-			return match_subject(cx, second, subject) &&
-				add_step(subject, make_step(TIME_FROM_ZONE, match_zone(cx, first)), TIMESTAMPTZOID);
-		case F_DATE_TRUNC_TEXT_TIMESTAMP:
-			return match_subject(cx, second, subject) &&
-				add_step(subject, match_trunc(first), TIMESTAMPOID);
-		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ:
-			return match_subject(cx, second, subject) &&
-				add_trunc_in_zone(subject, first, session);
-		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT:
-			return match_subject(cx, second, subject) &&
-				add_trunc_in_zone(subject, first, match_zone(cx, lthird(func->args)));
-		default:
-			return false;
-	}
-}
-
-/* Is the expression a BUCKET column, or a function of one that we know? */
-static bool
-match_subject(QualContext *cx, Node *expr, TimeSubject *subject)
+/* The edge that the expression is. */
+static UsageEdge
+match_edge(QualContext *cx, Node *expr)
 {
 	const UsageTableColumn *column = qual_column(cx, expr);
+	UsageEdge	edge = column && column->role == USAGE_BUCKET ? column->edge : USAGE_NO_EDGE;
 
-	check_stack_depth();
-	if (column && column->role == USAGE_BUCKET)
-	{
-		subject->edge = column->edge;
-		subject->steps = NIL;
-		subject->type = column->type;
-		return subject->type == (column->edge == USAGE_DAY ? DATEOID : TIMESTAMPTZOID);
-	}
-	return IsA(expr, FuncExpr) && match_function(cx, (FuncExpr *) expr, subject);
-}
-
-bool
-qual_is_time_function(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr)
-{
-	UsageRequest scratch = {0};
-	QualContext cx = {&scratch, table, root, rel};
-	TimeSubject subject;
-
-	return IsA(expr, FuncExpr) && match_subject(&cx, expr, &subject);
-}
-
-static bool
-is_time_type(Oid type)
-{
-	return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID;
+	return edge != USAGE_NO_EDGE && column->type == (edge == USAGE_DAY ? DATEOID : TIMESTAMPTZOID) ?
+		edge : USAGE_NO_EDGE;
 }
 
 /*
- * Exact are comparisons without steps: of an instant with anything, and of a
- * day with dates and timestamps.  A day becomes an instant by the session's
- * zone, and bind_step.c gives a range that is wide enough but may be too wide,
- * as for all steps.
+ * May a value of that type be compared with the edge as ranges?  When a day is
+ * which instant, depends on the session's zone.
  */
-static QualFit
-time_fit(const TimeSubject *subject, Oid value_type)
+static bool
+is_comparable(UsageEdge edge, Oid type)
 {
-	if (subject->steps != NIL)
-		return QUAL_NARROWS;
-	return subject->edge == USAGE_DAY && value_type == TIMESTAMPTZOID ?
-		QUAL_NARROWS : QUAL_EXACT;
+	return type == DATEOID || type == TIMESTAMPOID ||
+		(type == TIMESTAMPTZOID && edge != USAGE_DAY);
 }
 
 static TimeClause *
-make_comparison(QualContext *cx, TimeClauseKind kind, Oid opno,
-				const TimeSubject *subject, Node *value, QualFit *fit)
+make_comparison(QualContext *cx, TimeClauseKind kind, Oid opno, UsageEdge edge, Node *value)
 {
 	TimeClause *clause = palloc0(sizeof(TimeClause));
 	Oid			left;
@@ -226,23 +56,21 @@ make_comparison(QualContext *cx, TimeClauseKind kind, Oid opno,
 	if (kind == TIME_COMPARE_ANY)
 		type = get_base_element_type(type);
 	clause->kind = kind;
-	clause->subject = subject->edge;
-	clause->steps = subject->steps;
+	clause->subject = edge;
 	clause->strategy = qual_strategy(opno, TIMESTAMPTZOID, &left, &right);
 	clause->type = type;
-	if (clause->strategy == InvalidStrategy ||
-		left != subject->type || right != type || !is_time_type(type))
+	if (clause->strategy == InvalidStrategy || right != type ||
+		left != (edge == USAGE_DAY ? DATEOID : TIMESTAMPTZOID) || !is_comparable(edge, type))
 		return NULL;
 	clause->value = request_add_expr(cx->request, value);
-	*fit = time_fit(subject, type);
 	return clause;
 }
 
 static TimeClause *
-match_time_operator(QualContext *cx, OpExpr *op, QualFit *fit)
+match_time_operator(QualContext *cx, OpExpr *op)
 {
 	Oid			opno = op->opno;
-	TimeSubject subject;
+	UsageEdge	edge;
 	Node	   *left;
 	Node	   *right;
 
@@ -250,26 +78,25 @@ match_time_operator(QualContext *cx, OpExpr *op, QualFit *fit)
 		return NULL;
 	left = linitial(op->args);
 	right = lsecond(op->args);
-	if (!match_subject(cx, left, &subject))
+	if ((edge = match_edge(cx, left)) == USAGE_NO_EDGE)
 	{
 		qual_commute(&opno, &left, &right);
-		if (!match_subject(cx, left, &subject))
+		if ((edge = match_edge(cx, left)) == USAGE_NO_EDGE)
 			return NULL;
 	}
 	if (!qual_is_value(cx, right))
 		return NULL;
-	return make_comparison(cx, TIME_COMPARE, opno, &subject, right, fit);
+	return make_comparison(cx, TIME_COMPARE, opno, edge, right);
 }
 
 static TimeClause *
-match_time_array(QualContext *cx, ScalarArrayOpExpr *op, QualFit *fit)
+match_time_array(QualContext *cx, ScalarArrayOpExpr *op)
 {
-	TimeSubject subject;
+	UsageEdge	edge = match_edge(cx, linitial(op->args));
 
-	if (!op->useOr || !match_subject(cx, linitial(op->args), &subject) ||
-		!qual_is_value(cx, lsecond(op->args)))
+	if (!op->useOr || edge == USAGE_NO_EDGE || !qual_is_value(cx, lsecond(op->args)))
 		return NULL;
-	return make_comparison(cx, TIME_COMPARE_ANY, op->opno, &subject, lsecond(op->args), fit);
+	return make_comparison(cx, TIME_COMPARE_ANY, op->opno, edge, lsecond(op->args));
 }
 
 /*
@@ -303,7 +130,7 @@ match_time_bool(QualContext *cx, BoolExpr *expr, QualFit *fit)
 
 /* IS NOT NULL on an edge of the bucket is always true. */
 static TimeClause *
-match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
+match_time_not_null(QualContext *cx, NullTest *test)
 {
 	const UsageTableColumn *column = qual_column(cx, (Node *) test->arg);
 	TimeClause *clause;
@@ -312,7 +139,6 @@ match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
 		return NULL;
 	clause = palloc0(sizeof(TimeClause));
 	clause->kind = TIME_ALL;
-	*fit = QUAL_EXACT;
 	return clause;
 }
 
@@ -321,7 +147,7 @@ match_time_not_null(QualContext *cx, NullTest *test, QualFit *fit)
  * days that are NULL, say.
  */
 static TimeClause *
-match_never(Const *constant, QualFit *fit)
+match_never(Const *constant)
 {
 	TimeClause *clause;
 
@@ -329,7 +155,6 @@ match_never(Const *constant, QualFit *fit)
 		return NULL;
 	clause = palloc0(sizeof(TimeClause));
 	clause->kind = TIME_ANY;
-	*fit = QUAL_EXACT;
 	return clause;
 }
 
@@ -338,30 +163,110 @@ qual_match_time(QualContext *cx, Expr *clause, QualFit *fit)
 {
 	CHECK_FOR_INTERRUPTS();
 	check_stack_depth();
+	*fit = QUAL_EXACT;
 	switch (nodeTag(clause))
 	{
 		case T_OpExpr:
-			return match_time_operator(cx, (OpExpr *) clause, fit);
+			return match_time_operator(cx, (OpExpr *) clause);
 		case T_ScalarArrayOpExpr:
-			return match_time_array(cx, (ScalarArrayOpExpr *) clause, fit);
+			return match_time_array(cx, (ScalarArrayOpExpr *) clause);
 		case T_BoolExpr:
 			return match_time_bool(cx, (BoolExpr *) clause, fit);
 		case T_NullTest:
-			return match_time_not_null(cx, (NullTest *) clause, fit);
+			return match_time_not_null(cx, (NullTest *) clause);
 		case T_Const:
-			return match_never((Const *) clause, fit);
+			return match_never((Const *) clause);
 		default:
 			return NULL;
 	}
 }
 
-bool
-qual_is_time_comparison(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel, Node *expr)
+/*
+ * What a clause says of the bucket alone, as a clause on its edges; NULL: it
+ * says nothing.  Sets *is_news where that is more than qual_match_time() has.
+ */
+static Node *
+implied(QualContext *cx, Node *clause, bool *is_news)
 {
-	UsageRequest scratch = {0};
-	QualContext cx = {&scratch, table, root, rel};
-	QualFit		fit;
+	bool		is_or = is_orclause(clause);
+	List	   *args = NIL;
+	ListCell   *lc;
 
-	return (IsA(expr, OpExpr) || IsA(expr, ScalarArrayOpExpr) || IsA(expr, NullTest)) &&
-		qual_match_time(&cx, (Expr *) expr, &fit) != NULL;
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
+	if (bucket_expr_restricts(cx->table, cx->root, cx->rel->relid, clause))
+	{
+		QualFit		fit;
+
+		if (!qual_match_time(cx, (Expr *) clause, &fit) || fit != QUAL_EXACT)
+			*is_news = true;
+		return clause;
+	}
+	if (!is_or && !is_andclause(clause))
+		return NULL;
+	foreach(lc, ((BoolExpr *) clause)->args)
+	{
+		Node	   *arg = implied(cx, lfirst(lc), is_news);
+
+		if (arg)
+			args = lappend(args, arg);
+		else if (is_or)
+			return NULL;
+	}
+	if (args == NIL)
+		return NULL;
+	return (Node *) (is_or ? make_orclause(args) : make_andclause(args));
+}
+
+/* The edge whose values are enough for the clause: the day, or USAGE_START for any. */
+static UsageEdge
+edge_of(QualContext *cx, Node *clause)
+{
+	ListCell   *lc;
+
+	foreach(lc, pull_vars_of_level(clause, 0))
+	{
+		const UsageTableColumn *column = qual_column(cx, lfirst(lc));
+
+		if (column && column->edge != USAGE_DAY)
+			return USAGE_START;
+	}
+	return USAGE_DAY;
+}
+
+/*
+ * An expression_tree_walker() function: count nodes, and the elements of a list
+ * that is searched one by one; true where that is too many.
+ */
+static bool
+count_work(Node *node, int *work)
+{
+	const ScalarArrayOpExpr *search = (const ScalarArrayOpExpr *) node;
+
+	if (node == NULL)
+		return false;
+	++*work;
+	if (IsA(node, ScalarArrayOpExpr) && !OidIsValid(search->hashfuncid))
+		*work += request_count_elements(lsecond(search->args));
+	return *work > MAX_NODES || expression_tree_walker(node, count_work, work);
+}
+
+TimeClause *
+qual_try_time(QualContext *cx, Expr *clause)
+{
+	int			nexprs = list_length(cx->request->exprs);
+	bool		is_news = false;
+	Node	   *tried = implied(cx, (Node *) clause, &is_news);
+	int			work = 0;
+	TimeClause *time;
+
+	cx->request->exprs = list_truncate(cx->request->exprs, nexprs);
+	if (!tried || !is_news || count_work(tried, &work))
+		return NULL;
+	time = palloc0(sizeof(TimeClause));
+	time->kind = TIME_TRY;
+	time->subject = edge_of(cx, tried);
+	time->work = work;
+	time->value = request_add_expr(cx->request, tried);
+	return time;
 }

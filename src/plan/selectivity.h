@@ -26,4 +26,7 @@
 extern double selectivity_of_rows(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table,
 							const TimeRanges *ranges, List *time, List *others);
 
+/* Is there anything in the expression that is not known before the scan? */
+extern bool selectivity_is_unknown(Node *expr);
+
 #endif

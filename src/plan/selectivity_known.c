@@ -5,13 +5,14 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 
 #include "base/compat.h"
-#include "plan/qual.h"
+#include "plan/bucket_expr.h"
 #include "plan/selectivity_private.h"
 
 /* An expression_tree_walker() function. */
@@ -24,9 +25,18 @@ is_unknown(Node *node, void *cx)
 		IsA(node, PlaceHolderVar) || expression_tree_walker(node, is_unknown, cx);
 }
 
+/* Is it a test or a comparison of functions of a bucket's edges? */
+static bool
+is_clause_on_time(SelectivityContext *cx, Node *node)
+{
+	return (IsA(node, OpExpr) || IsA(node, ScalarArrayOpExpr) || IsA(node, NullTest)) &&
+		exprType(node) == BOOLOID &&
+		bucket_expr_restricts(cx->table, cx->root, cx->rel->relid, node);
+}
+
 /*
  * Replace in the expression what raises no error, but contain_leaked_vars()
- * does not know: comparisons of time, functions of a bucket's edge, and
+ * does not know: comparisons of time, functions of a bucket's edges, and
  * COALESCE.
  */
 static Node *
@@ -34,9 +44,9 @@ hide_harmless(Node *node, SelectivityContext *cx)
 {
 	if (node == NULL)
 		return NULL;
-	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
+	if (is_clause_on_time(cx, node))
 		return makeBoolConst(true, false);
-	if (qual_is_time_function(cx->table, cx->root, cx->rel, node))
+	if (bucket_expr_has_value(cx->table, cx->rel->relid, node))
 		return linitial(pull_vars_of_level(node, 0));
 	if (IsA(node, CoalesceExpr))
 		node = (Node *) ((CoalesceExpr *) node)->args;
@@ -52,7 +62,7 @@ compares_column(SelectivityContext *cx, Node *node)
 
 	if (!IsA(node, OpExpr) && !IsA(node, ScalarArrayOpExpr))
 		return false;
-	if (qual_is_time_comparison(cx->table, cx->root, cx->rel, node))
+	if (is_clause_on_time(cx, node))
 		return true;
 	hidden = hide_harmless(node, cx);
 	foreach(lc, IsA(hidden, OpExpr) ? ((OpExpr *) hidden)->args : ((ScalarArrayOpExpr *) hidden)->args)
@@ -96,7 +106,7 @@ calls_early(Node *node, SelectivityContext *cx)
 	if (IsA(node, BoolExpr) || IsA(node, BooleanTest) || IsA(node, List))
 		return expression_tree_walker(node, calls_early, cx);
 	if (IsA(node, NullTest) &&
-		qual_is_time_function(cx->table, cx->root, cx->rel, (Node *) ((NullTest *) node)->arg))
+		bucket_expr_has_value(cx->table, cx->rel->relid, (Node *) ((NullTest *) node)->arg))
 		return calls_beside_column(node, NULL);
 	if (!compares_column(cx, node))
 		return contain_mutable_functions(node);

@@ -64,9 +64,6 @@ extern bool selectivity_find_axes(SelectivityContext *cx, Node *expr, Bitmapset 
  */
 extern Axis *selectivity_time_axis(SelectivityContext *cx, int most);
 
-/* Is there anything in the expression that is not known before the scan? */
-extern bool selectivity_is_unknown(Node *expr);
-
 /*
  * Can the expression be evaluated for rows that may not exist?  It must raise
  * no error and call no function early.  As it is leakproof then, any

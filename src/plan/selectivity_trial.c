@@ -57,22 +57,13 @@ selectivity_trial_axes(SelectivityContext *cx, const Trial *trial)
 static void
 set_columns(SelectivityContext *cx, const Axis *axis, int n, TupleTableSlot *slot)
 {
-	const UsageTableColumn *column = NULL;
-
-	if (axis->attnum != TIME_AXIS)
+	if (axis->attnum == TIME_AXIS)
 	{
-		slot->tts_values[axis->attnum - 1] = axis->values[n];
-		slot->tts_isnull[axis->attnum - 1] = axis->nulls[n];
+		table_set_edges(cx->table, DatumGetTimestampTz(axis->values[n]), slot);
 		return;
 	}
-	while ((column = table_next_column(cx->table, column)))
-	{
-		if (column->role != USAGE_BUCKET)
-			continue;
-		slot->tts_values[column->attnum - 1] =
-			table_edge(cx->table, column->edge, DatumGetTimestampTz(axis->values[n]));
-		slot->tts_isnull[column->attnum - 1] = false;
-	}
+	slot->tts_values[axis->attnum - 1] = axis->values[n];
+	slot->tts_isnull[axis->attnum - 1] = axis->nulls[n];
 }
 
 typedef struct TrialRun
@@ -128,9 +119,7 @@ selectivity_run_trial(SelectivityContext *cx, const Trial *trial, List *axes)
 	TrialRun	run = {.cx = cx, .econtext = CreateExprContext(estate)};
 	double		weight;
 
-	run.slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(rel)),
-										&TTSOpsVirtual);
-	ExecStoreAllNullTuple(run.slot);
+	run.slot = table_make_slot(RelationGetDescr(rel));
 	run.econtext->ecxt_scantuple = run.slot;
 	run.quals = ExecPrepareQual(trial_exprs(trial), estate);
 	weight = passing_weight(&run, axes, 0);

@@ -11,7 +11,7 @@
  * - Ranges that restrict the time exactly let all of the buckets through, as
  *   no wide bucket reaches beyond them (bind_width.c).
  * - The UTC day is common, as no bucket is wider.
- * - A function of the start is common to some buckets: which have the same
+ * - A function of the edges is common to some buckets: which have the same
  *   value is found out when the scan starts, as time zones may change under a
  *   plan.  These functions are the request's group times.  As they are
  *   evaluated for buckets without rows too, only functions that raise no errors
@@ -36,8 +36,7 @@ bool		usage_enable_width_coarsening = true;
 typedef struct WidthContext
 {
 	const QueryLevel *level;
-	List	   *group_times;	/* functions of the start that were met, in
-								 * which a CaseTestExpr is the start */
+	List	   *group_times;	/* functions of the edges that were met */
 } WidthContext;
 
 /* The column of the relation that is mentioned here, or NULL. */
@@ -55,17 +54,15 @@ static bool
 sees_edges(Node *expr, WidthContext *cx)
 {
 	const UsageTableColumn *column;
-	Node	   *group_time;
 
 	if (expr == NULL)
 		return false;
 	column = mentioned_column(cx, expr);
 	if (column)
 		return column->edge == USAGE_START || column->edge == USAGE_END;
-	group_time = bucket_expr_of_start(cx->level->table, cx->level->rel->relid, expr);
-	if (group_time)
+	if (bucket_expr_has_value(cx->level->table, cx->level->rel->relid, expr))
 	{
-		cx->group_times = list_append_unique(cx->group_times, group_time);
+		cx->group_times = list_append_unique(cx->group_times, expr);
 		return list_length(cx->group_times) > MAX_GROUP_TIMES;
 	}
 	return expression_tree_walker(expr, sees_edges, cx);

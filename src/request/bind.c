@@ -40,13 +40,12 @@ ask_for_all(const UsageTable *table, BoundRequest *bound)
 
 BoundRequest *
 bind_request(const UsageRequest *request, const UsageTable *table,
-			 BindValue value, void *arg, TimestampTz now)
+			 const BindSource *source, TimestampTz now)
 {
 	BindContext cx = {
 		.request = request,
 		.table = table,
-		.value = value,
-		.arg = arg,
+		.source = source,
 		.now = now
 	};
 	BoundRequest *bound = palloc0(sizeof(BoundRequest));
@@ -63,5 +62,7 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	if (!bind_filters(&cx, bound))
 		bound_set_time(bound, timerange_none(), table->width);
 	bind_parts(&cx, bound);
+	bind_try(&cx, bound);
+	bind_before(&cx, bound);
 	return bound;
 }

@@ -12,10 +12,27 @@
 /*
  * Gives the value of an expression, by its index in the request's exprs.
  * False: it is not known yet, as in planning and EXPLAIN.  A comparison with it
- * then does not restrict the time; an equality is taken to be with the latest
- * value.
+ * then does not restrict the time; for an estimate, an equality is taken to be
+ * with the latest value.
  */
 typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
+
+/*
+ * Gives the value of an expression of which the bucket's edges are columns, for
+ * the table's bucket that starts at `bucket`, in CurrentMemoryContext.  False:
+ * it is not known yet, for any bucket.
+ */
+typedef bool (*BindBucketValue) (void *arg, int expr, TimestampTz bucket, Datum *value,
+								 bool *isnull);
+
+typedef struct BindSource
+{
+	BindValue	value;
+	BindBucketValue bucket_value;	/* NULL: none is known */
+	void	   *arg;			/* of both */
+	int			most_tried;		/* 0; or, for an estimate, how many buckets
+								 * are tried, which stand for the others */
+} BindSource;
 
 /*
  * The most slices that lists of filter values may make, whatever the option
@@ -27,26 +44,23 @@ typedef bool (*BindValue) (void *arg, int expr, Datum *value, bool *isnull);
 /*
  * Bind a request, palloc'd in CurrentMemoryContext.  The table's time ends
  * with the bucket that contains `now`, and its history counts back from there.
- * `value` is called only for expressions that are needed.  ERROR where a time
- * zone does not exist; interrupts are serviced.
+ * Of the source only expressions that are needed are asked for.  ERROR where a
+ * time zone does not exist; interrupts are serviced.
  */
 extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable *table,
-								  BindValue value, void *arg, TimestampTz now);
-
-/*
- * Gives the value of a group time, by its index in the request's exprs, for
- * the table's bucket that starts at `bucket`. It is made in
- * CurrentMemoryContext.
- */
-typedef void (*BindGroupTime) (void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
+								  const BindSource *source, TimestampTz now);
 
 /*
  * Choose the widths that a bound request is read in (its stretches), if the
- * request has any_width.  Without `evaluate`, as at planning, group times are
+ * request has any_width.  Without a source, as at planning, group times are
  * taken to be the same everywhere.  Interrupts are serviced.
  */
 extern void bind_widths(BoundRequest *bound, const UsageRequest *request,
-						const UsageTable *table, BindGroupTime evaluate, void *arg);
+						const UsageTable *table, const BindSource *source);
+
+/* What it costs to read a bound request in its stretches, in the planner's units. */
+extern double bind_reading_cost(const UsageTable *table, const UsageRequest *request,
+								const BoundRequest *bound);
 
 /*
  * A value of a dimension that has a filter, as the API compares it: UTF-8,

@@ -65,7 +65,7 @@ add_item(BindContext *cx, const UsageTableColumn *column, const FilterItem *item
 	bool	   *nulls;
 	int			count;
 
-	if (!cx->value(cx->arg, item->value, &value, &isnull))
+	if (!cx->source->value(cx->source->arg, item->value, &value, &isnull))
 		return false;
 	if (isnull)
 		return true;

@@ -11,11 +11,10 @@ typedef struct BindContext
 {
 	const UsageRequest *request;
 	const UsageTable *table;
-	BindValue	value;
-	void	   *arg;
+	const BindSource *source;
 	TimestampTz now;
-	bool		plain;			/* skip comparisons that need bind_steps() */
-	bool		has_other;		/* output: there was such a comparison */
+	int64		work;			/* left for clauses that are tried, in nodes of
+								 * expressions */
 } BindContext;
 
 /*
@@ -26,18 +25,24 @@ typedef struct BindContext
 extern void bind_time(BindContext *cx, BoundRequest *bound);
 
 /*
- * For a comparison of a function of a bucket's edge with a value: the edges
- * for which it may hold.  In bind_step.c.
+ * Leave out of the request's ranges what does not pass the clauses that are
+ * tried, as far as that makes reading cheaper.  Its filters must be bound.  In
+ * bind_try.c.
  */
-extern TimeRanges *bind_steps(BindContext *cx, const TimeClause *clause, Datum value);
+extern void bind_try(BindContext *cx, BoundRequest *bound);
 
 /*
- * A value of that type as an instant, in the session's zone; and a date or
- * timestamp as a timestamp.  Infinite where the value is out of range.  In
- * bind_step.c.
+ * Set the begin of what the query asks for where clauses that are tried set it
+ * before the table's history.  In bind_before.c.
  */
-extern TimestampTz bind_instant(Datum value, Oid type);
-extern Timestamp bind_naive(Datum value, Oid type);
+extern void bind_before(BindContext *cx, BoundRequest *bound);
+
+/*
+ * Does the bound request take more slices than are allowed, and than the other
+ * one takes?  In bind_width.c.
+ */
+extern bool bind_is_too_much(const UsageTable *table, const BoundRequest *bound,
+							 const BoundRequest *other);
 
 /*
  * Bind the clauses of all dimensions.  False: no row can satisfy them.  In

@@ -2,8 +2,8 @@
  * bind_time.c
  *	  What time does a request ask for now?
  *
- * A comparison of a bucket's edge with a value is a range of bucket starts; one
- * of a function of the edge goes through bind_step.c.
+ * A comparison of a bucket's edge with a value is a range of bucket starts.
+ * Clauses that are tried come later (bind_try.c).
  */
 #include "postgres.h"
 
@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
+#include "utils/date.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -19,6 +20,29 @@
 #include "request/history.h"
 
 static TimeRanges *time_ranges(BindContext *cx, const TimeClause *clause);
+
+/* A value as an instant, in the session's zone; infinite where it is out of range. */
+static TimestampTz
+instant(Datum value, Oid type)
+{
+	int			overflow;
+
+	if (type == DATEOID)
+		return date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
+	if (type == TIMESTAMPOID)
+		return timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
+	return DatumGetTimestampTz(value);
+}
+
+/* A date or timestamp as a timestamp; infinite where it is out of range. */
+static Timestamp
+naive(Datum value, Oid type)
+{
+	int			overflow;
+
+	return type == DATEOID ? date2timestamp_opt_overflow(DatumGetDateADT(value), &overflow) :
+		DatumGetTimestamp(value);
+}
 
 /* The values x with "x strategy value". */
 static TimeRanges *
@@ -82,27 +106,17 @@ ends_to_starts(const TimeRanges *ends, int64 width_us)
 	return starts;
 }
 
-/* The bucket starts for which the comparison may hold. */
+/* The bucket starts for which the comparison holds. */
 static TimeRanges *
 value_ranges(BindContext *cx, const TimeClause *clause, Datum value)
 {
-	bool		plain_day = clause->subject == USAGE_DAY && clause->type != TIMESTAMPTZOID;
 	TimeRanges *ranges;
 
-	if (clause->steps == NIL && plain_day)
-		return day_ranges(clause->strategy, bind_naive(value, clause->type));
-	if (clause->steps == NIL && clause->subject != USAGE_DAY)
-		ranges = compare_ranges(clause->strategy, bind_instant(value, clause->type));
-	else if (cx->plain)
-		return timerange_all();
-	else
-	{
-		cx->has_other = true;
-		ranges = bind_steps(cx, clause, value);
-	}
-	if (clause->subject == USAGE_END)
-		ranges = ends_to_starts(ranges, cx->table->width->width_us);
-	return ranges;
+	if (clause->subject == USAGE_DAY)
+		return day_ranges(clause->strategy, naive(value, clause->type));
+	ranges = compare_ranges(clause->strategy, instant(value, clause->type));
+	return clause->subject == USAGE_END ?
+		ends_to_starts(ranges, cx->table->width->width_us) : ranges;
 }
 
 /* The union (any) or the intersection of two sets, which are freed. */
@@ -136,55 +150,22 @@ any_ranges(BindContext *cx, const TimeClause *clause, Datum *values, bool *nulls
 }
 
 /*
- * The longest time, in microseconds, that one value of the clause's function
- * may cover.
- */
-static int64
-value_span(BindContext *cx, const TimeClause *clause)
-{
-	int64		span_us = cx->table->width->width_us;
-	ListCell   *lc;
-
-	if (clause->subject == USAGE_DAY)
-		span_us = Max(span_us, USECS_PER_DAY);
-	foreach(lc, clause->steps)
-	{
-		const TimeStep *step = lfirst(lc);
-
-		if (step->kind == TIME_TRUNC)
-			span_us = Max(span_us, step->span_us);
-		else if (step->kind == TIME_TO_DATE)
-			span_us = Max(span_us, USECS_PER_DAY);
-	}
-	return span_us;
-}
-
-/*
- * How many elements will the array have that is the value of the expression?
- */
-static int
-count_elements(Node *expr)
-{
-	return IsA(expr, ArrayExpr) ? list_length(((ArrayExpr *) expr)->elements) : REQUEST_UNKNOWN_ELEMENTS;
-}
-
-/*
- * The ranges for a value that is not known yet.  An equality is taken to be
- * with the latest value, = ANY with the latest few; other comparisons do not
- * restrict the time.
+ * The ranges for a value that is not known yet.  For an estimate, an equality is
+ * taken to be with the latest value, = ANY with the latest few; other
+ * comparisons do not restrict the time.
  */
 static TimeRanges *
 unknown_ranges(BindContext *cx, const TimeClause *clause)
 {
 	int64		width_us = cx->table->width->width_us;
 	TimestampTz end = timerange_shift(timerange_floor(cx->now, width_us), width_us);
-	int64		span_us = value_span(cx, clause);
+	int64		span_us = clause->subject == USAGE_DAY ? Max(width_us, USECS_PER_DAY) : width_us;
 
-	if (clause->strategy != BTEqualStrategyNumber)
+	if (clause->strategy != BTEqualStrategyNumber || cx->source->most_tried == 0)
 		return timerange_all();
 	if (clause->kind == TIME_COMPARE_ANY)
 		span_us = saturate_mul(span_us,
-								 count_elements(list_nth(cx->request->exprs, clause->value)));
+								 request_count_elements(list_nth(cx->request->exprs, clause->value)));
 	return timerange_between(timerange_shift(end, -span_us), end);
 }
 
@@ -197,7 +178,7 @@ comparison_ranges(BindContext *cx, const TimeClause *clause)
 	bool	   *nulls;
 	int			count;
 
-	if (!cx->value(cx->arg, clause->value, &value, &isnull))
+	if (!cx->source->value(cx->source->arg, clause->value, &value, &isnull))
 		return unknown_ranges(cx, clause);
 	if (isnull)
 		return timerange_none();
@@ -240,6 +221,8 @@ time_ranges(BindContext *cx, const TimeClause *clause)
 		case TIME_COMPARE:
 		case TIME_COMPARE_ANY:
 			return comparison_ranges(cx, clause);
+		case TIME_TRY:
+			return timerange_all();
 	}
 	elog(ERROR, "unexpected time clause: %d", (int) clause->kind);
 }
@@ -271,9 +254,7 @@ bind_time(BindContext *cx, BoundRequest *bound)
 	bound_set_time(bound,
 				 timerange_intersect(asked, timerange_between(bound->history_start, end)),
 				 cx->table->width);
-
-	cx->plain = true;
-	if (cx->has_other || own > 0)
+	if (own > 0)
 		asked = aligned_ranges(cx, own);
 	bound->asked = (TimeRange) {DT_NOBEGIN, DT_NOEND};
 	if (asked->count > 0)

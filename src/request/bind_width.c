@@ -20,7 +20,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "request/bind.h"
+#include "request/bind_private.h"
 #include "request/cost.h"
 #include "request/slice.h"
 
@@ -37,8 +37,7 @@ typedef struct WidthPlan
 	const UsageWidth *widest;	/* that the plan uses */
 	int			ngroup_times;
 	GroupTime  *group_times;
-	BindGroupTime evaluate;		/* NULL: group times are the same everywhere */
-	void	   *arg;
+	const BindSource *source;	/* NULL: group times are the same everywhere */
 	MemoryContext scratch;		/* for values of group times */
 	List	   *stretches;		/* of WidthStretch; the result */
 	int			room;			/* allocated ranges of the last stretch */
@@ -81,6 +80,14 @@ append_range(WidthPlan *plan, TimestampTz start, TimestampTz end, const UsageWid
 	set->ranges[set->count++] = (TimeRange) {start, end};
 }
 
+static void
+group_time(const WidthPlan *plan, const GroupTime *time, TimestampTz bucket,
+		   Datum *value, bool *isnull)
+{
+	if (!plan->source->bucket_value(plan->source->arg, time->expr, bucket, value, isnull))
+		elog(ERROR, "group time %d is not known", time->expr);
+}
+
 /*
  * Has the group time the same value for all of the table's buckets in [start,
  * end)?
@@ -92,13 +99,13 @@ is_same_throughout(const WidthPlan *plan, const GroupTime *time, TimestampTz sta
 	Datum		first;
 	bool		first_isnull;
 
-	plan->evaluate(plan->arg, time->expr, start, &first, &first_isnull);
+	group_time(plan, time, start, &first, &first_isnull);
 	for (TimestampTz bucket = end - width_us; bucket > start; bucket -= width_us)
 	{
 		Datum		value;
 		bool		isnull;
 
-		plan->evaluate(plan->arg, time->expr, bucket, &value, &isnull);
+		group_time(plan, time, bucket, &value, &isnull);
 		if (isnull != first_isnull ||
 			(!isnull && !datumIsEqual(value, first, time->by_value, time->length)))
 			return false;
@@ -112,7 +119,7 @@ are_same_throughout(WidthPlan *plan, TimestampTz start, TimestampTz end)
 	MemoryContext old;
 	bool		common = true;
 
-	if (!plan->evaluate)
+	if (!plan->source)
 		return true;
 	CHECK_FOR_INTERRUPTS();
 	old = MemoryContextSwitchTo(plan->scratch);
@@ -165,42 +172,31 @@ cut_all(WidthPlan *plan, const TimeRanges *ranges)
 	return plan->stretches;
 }
 
-/* The cost of reading the request in these stretches. */
-static double
-reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRequest *bound,
-			 List *stretches)
+double
+bind_reading_cost(const UsageTable *table, const UsageRequest *request, const BoundRequest *bound)
 {
-	BoundRequest candidate = *bound;
 	double		results = 0;
 	ListCell   *lc;
 
-	candidate.stretches = stretches;
-	foreach(lc, stretches)
+	foreach(lc, bound->stretches)
 	{
 		WidthStretch *stretch = lfirst(lc);
 
 		results += timerange_buckets(stretch->ranges, stretch->width->width_us) *
 			(double) request->results;
 	}
-	return cost_latency(table, slice_count(table, &candidate)) + results * COST_RESULT;
+	return cost_latency(table, slice_count(table, bound)) + results * COST_RESULT;
 }
 
-/*
- * Do these stretches make more slices than are allowed, and more than the best
- * plan so far?
- */
-static bool
-are_too_many(const UsageTable *table, const BoundRequest *bound, List *stretches)
+bool
+bind_is_too_much(const UsageTable *table, const BoundRequest *bound, const BoundRequest *other)
 {
 	int			most = table->options->max_requests;
-	BoundRequest candidate = *bound;
-	int64		count;
+	int64		count = slice_count(table, bound);
 
-	candidate.stretches = stretches;
-	count = slice_count(table, &candidate);
 	if (bound->nparts > 1)
 		most = Min(most, BIND_MAX_SPLIT_SLICES);
-	return count > most && count > slice_count(table, bound);
+	return count > most && count > slice_count(table, other);
 }
 
 static void
@@ -221,26 +217,28 @@ find_group_times(WidthPlan *plan, const UsageRequest *request)
 
 void
 bind_widths(BoundRequest *bound, const UsageRequest *request, const UsageTable *table,
-			BindGroupTime evaluate, void *arg)
+			const BindSource *source)
 {
-	WidthPlan	plan = {.table = table, .evaluate = evaluate, .arg = arg};
+	WidthPlan	plan = {.table = table, .source = source};
 	double		least;
 
 	if (!request->any_width)
 		return;
-	least = reading_cost(table, request, bound, bound->stretches);
+	least = bind_reading_cost(table, request, bound);
 	find_group_times(&plan, request);
 	plan.scratch = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw group times",
 										  ALLOCSET_DEFAULT_SIZES);
 	for (plan.widest = table->width + 1; plan.widest->name; plan.widest++)
 	{
-		List	   *stretches = cut_all(&plan, bound->ranges);
-		double		cost = reading_cost(table, request, bound, stretches);
+		BoundRequest candidate = *bound;
+		double		cost;
 
-		if (cost <= least && !are_too_many(table, bound, stretches))
+		candidate.stretches = cut_all(&plan, bound->ranges);
+		cost = bind_reading_cost(table, request, &candidate);
+		if (cost <= least && !bind_is_too_much(table, &candidate, bound))
 		{
 			least = cost;
-			bound->stretches = stretches;
+			bound->stretches = candidate.stretches;
 		}
 	}
 	MemoryContextDelete(plan.scratch);

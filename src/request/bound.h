@@ -41,9 +41,8 @@ typedef struct BoundRequest
 	List	   *stretches;		/* of WidthStretch, ascending: the ranges, by
 								 * the width that they are read in */
 	TimestampTz history_start;	/* the table's first instant */
-	TimeRange	asked;			/* what plain comparisons of the query
-								 * restrict the time to, infinite where they
-								 * don't */
+	TimeRange	asked;			/* what the query restricts the time to,
+								 * infinite where it doesn't */
 	List	   *group_by;		/* of char *, fields of dimensions, distinct */
 	List	   *filters;		/* of BoundFilter */
 	int64		nparts;			/* combinations of the filters' parts; no two

@@ -4,9 +4,14 @@
  */
 #include "postgres.h"
 
+#include "nodes/primnodes.h"
+#include "utils/array.h"
 
 #include "base/compat.h"
 #include "request/request.h"
+
+/* Of an array that is not known yet. */
+#define UNKNOWN_ELEMENTS 10
 
 UsageRequest *
 request_of_table(const UsageTable *table)
@@ -39,3 +44,18 @@ request_add_expr(UsageRequest *request, Node *expr)
 	return list_length(request->exprs) - 1;
 }
 
+int
+request_count_elements(const Node *array)
+{
+	const Const *constant = (const Const *) array;
+	ArrayType  *value;
+
+	if (IsA(array, ArrayExpr))
+		return Max(list_length(((const ArrayExpr *) array)->elements), 1);
+	if (!IsA(array, Const))
+		return UNKNOWN_ELEMENTS;
+	if (constant->constisnull)
+		return 1;
+	value = DatumGetArrayTypeP(constant->constvalue);
+	return Max(ArrayGetNItems(ARR_NDIM(value), ARR_DIMS(value)), 1);
+}

@@ -17,35 +17,14 @@
 #include "base/timerange.h"
 #include "catalogue/table.h"
 
-/*
- * One function between a BUCKET column and a comparison.  start_time::date is
- * two: AT_ZONE, then TO_DATE.
- */
-typedef enum TimeStepKind
-{
-	TIME_AT_ZONE,				/* timestamptz to the zone's timestamp */
-	TIME_FROM_ZONE,				/* the zone's timestamp to timestamptz */
-	TIME_TRUNC,					/* date_trunc() of a timestamp */
-	TIME_TO_DATE				/* date of a timestamp */
-} TimeStepKind;
-
-typedef struct TimeStep
-{
-	TimeStepKind kind;
-	int			zone;			/* AT_ZONE, FROM_ZONE: index of the zone's
-								 * expression, or TIME_SESSION_ZONE */
-	int64		span_us;		/* TRUNC: the unit's greatest length */
-	char	   *unit;			/* TRUNC: its name, for EXPLAIN */
-} TimeStep;
-
-#define TIME_SESSION_ZONE (-1)
-
 typedef enum TimeClauseKind
 {
 	TIME_ALL,					/* of the arguments; with none: always true */
 	TIME_ANY,					/* of the arguments */
-	TIME_COMPARE,				/* steps(subject) strategy value */
-	TIME_COMPARE_ANY			/* steps(subject) strategy ANY (value) */
+	TIME_COMPARE,				/* subject strategy value */
+	TIME_COMPARE_ANY,			/* subject strategy ANY (value) */
+	TIME_TRY					/* the value, of which the bucket's edges are
+								 * columns; ANDed with the other clauses */
 } TimeClauseKind;
 
 /* A condition on the time of a bucket. */
@@ -53,12 +32,14 @@ typedef struct TimeClause
 {
 	TimeClauseKind kind;
 	List	   *args;			/* of TimeClause; ALL, ANY */
-	UsageEdge	subject;		/* COMPARE: which edge of the bucket */
-	List	   *steps;			/* of TimeStep, innermost first */
+	UsageEdge	subject;		/* COMPARE: which edge of the bucket; TRY: its
+								 * day, if no other edge is mentioned */
 	int			strategy;		/* btree strategy, subject on the left */
 	Oid			type;			/* of the value or of the array's elements:
 								 * timestamptz, timestamp or date */
 	int			value;			/* index of the value's expression */
+	int			work;			/* TRY: what a try takes, in nodes that are
+								 * evaluated */
 } TimeClause;
 
 /* A value, or an array of them, that a dimension may equal. */
@@ -82,26 +63,21 @@ typedef struct UsageRequest
 	List	   *time;			/* of TimeClause, ANDed */
 	int			ntable_time;	/* how many of them, at the start of the list,
 								 * are of the table's partition bound */
+	int			nown_time;		/* how many are not of join clauses, which
+								 * are at the end of the list */
 	List	   *filters;		/* of FilterClause, ANDed */
 	List	   *exprs;			/* expressions of the values; becomes
 								 * fdw_exprs */
 	bool		any_width;		/* wider buckets than the table's own will do,
 								 * where all group times are the same
 								 * throughout them */
-	List	   *group_times;	/* indexes of expressions (integers) in which
-								 * a CaseTestExpr stands for the bucket's
-								 * start */
+	List	   *group_times;	/* indexes of expressions (integers), of which
+								 * the bucket's edges are columns */
 	int			results;		/* estimated per bucket, for costs */
 	bool		newest_first;	/* read the newest buckets first */
 	bool		limit_hint;		/* few rows are likely to be wanted */
 	bool		ordered;		/* the plan relies on the order of rows */
 } UsageRequest;
-
-/*
- * Elements of an array that is not known yet, as estimate_array_length()
- * assumes.
- */
-#define REQUEST_UNKNOWN_ELEMENTS 10
 
 /* A request at the table's own grain, not narrowed. */
 extern UsageRequest *request_of_table(const UsageTable *table);
@@ -114,6 +90,13 @@ extern UsageRequest *request_copy(const UsageRequest *request);
 
 /* Append an expression (not copied) to exprs; returns its index. */
 extern int	request_add_expr(UsageRequest *request, Node *expr);
+
+/*
+ * How many elements, but at least one, will the array have that is the value
+ * of the expression?  Where it is not known yet it is taken to have as many as
+ * estimate_array_length() assumes.
+ */
+extern int	request_count_elements(const Node *array);
 
 /*
  * All but the expressions as a list of nodes that copyObject() can copy, and

@@ -5,7 +5,6 @@
  * A query that was written by a program may have many thousands of clauses.
  * So they are not nodes but a flat list of integers: the members of a
  * structure in the order of its declaration, a list preceded by its length.
- * Names of units are in a list beside it; the integers have their index.
  */
 #include "postgres.h"
 
@@ -21,26 +20,24 @@ enum RequestMember
 	REQUEST_GROUP_BY,
 	REQUEST_COLUMNS,
 	REQUEST_CLAUSES,
-	REQUEST_NAMES,
 	REQUEST_NEWEST_FIRST,
 	REQUEST_LIMIT_HINT,
 	REQUEST_ANY_WIDTH,
 	REQUEST_GROUP_TIMES,
 	REQUEST_RESULTS,
 	REQUEST_TABLE_TIME,
+	REQUEST_OWN_TIME,
 	REQUEST_ORDERED
 };
 
 typedef struct Writer
 {
 	List	   *numbers;		/* integers */
-	List	   *names;			/* of String */
 } Writer;
 
 typedef struct Reader
 {
 	const List *numbers;
-	const List *names;
 	int			at;				/* index of the next number */
 } Reader;
 
@@ -69,29 +66,6 @@ number_at(List *list, int member)
 }
 
 static void
-put_step(Writer *writer, const TimeStep *step)
-{
-	put(writer, step->kind);
-	put(writer, step->zone);
-	/* whole seconds, since an integer has 32 bits */
-	put(writer, step->span_us / USECS_PER_SEC);
-	put(writer, list_length(writer->names));
-	writer->names = lappend(writer->names, makeString(step->unit ? step->unit : ""));
-}
-
-static TimeStep *
-get_step(Reader *reader)
-{
-	TimeStep   *step = palloc(sizeof(TimeStep));
-
-	step->kind = get(reader);
-	step->zone = get(reader);
-	step->span_us = get(reader) * USECS_PER_SEC;
-	step->unit = strVal(list_nth(reader->names, get(reader)));
-	return step;
-}
-
-static void
 put_time(Writer *writer, const TimeClause *clause)
 {
 	ListCell   *lc;
@@ -103,12 +77,10 @@ put_time(Writer *writer, const TimeClause *clause)
 	foreach(lc, clause->args)
 		put_time(writer, lfirst(lc));
 	put(writer, clause->subject);
-	put(writer, list_length(clause->steps));
-	foreach(lc, clause->steps)
-		put_step(writer, lfirst(lc));
 	put(writer, clause->strategy);
 	put(writer, clause->type);
 	put(writer, clause->value);
+	put(writer, clause->work);
 }
 
 static TimeClause *
@@ -122,11 +94,10 @@ get_time(Reader *reader)
 	for (int n = get(reader); n > 0; n--)
 		clause->args = lappend(clause->args, get_time(reader));
 	clause->subject = get(reader);
-	for (int n = get(reader); n > 0; n--)
-		clause->steps = lappend(clause->steps, get_step(reader));
 	clause->strategy = get(reader);
 	clause->type = get(reader);
 	clause->value = get(reader);
+	clause->work = get(reader);
 	return clause;
 }
 
@@ -192,13 +163,13 @@ List *
 request_to_list(const UsageRequest *request)
 {
 	Writer		writer = put_clauses(request);
-
 	List	   *list = list_concat(list_make5(request->group_by, request->columns, writer.numbers,
-											  writer.names, number(request->newest_first)),
-								   list_make5(number(request->limit_hint),
-											  number(request->any_width),
-											  request->group_times, number(request->results),
-											  number(request->ntable_time)));
+											  number(request->newest_first),
+											  number(request->limit_hint)),
+								   list_make5(number(request->any_width), request->group_times,
+											  number(request->results),
+											  number(request->ntable_time),
+											  number(request->nown_time)));
 
 	return lappend(list, number(request->ordered));
 }
@@ -208,8 +179,7 @@ request_from_list(List *list, List *exprs)
 {
 	UsageRequest *request = palloc0(sizeof(UsageRequest));
 	Reader		reader = {
-		.numbers = list_nth(list, REQUEST_CLAUSES),
-		.names = list_nth(list, REQUEST_NAMES)
+		.numbers = list_nth(list, REQUEST_CLAUSES)
 	};
 
 	get_clauses(request, &reader);
@@ -222,6 +192,7 @@ request_from_list(List *list, List *exprs)
 	request->group_times = list_nth(list, REQUEST_GROUP_TIMES);
 	request->results = number_at(list, REQUEST_RESULTS);
 	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
+	request->nown_time = number_at(list, REQUEST_OWN_TIME);
 	request->ordered = number_at(list, REQUEST_ORDERED) != 0;
 	return request;
 }

@@ -104,8 +104,11 @@ read_windows(SampleReader *reader)
 
 typedef struct BoundArg
 {
+	const UsageTable *table;
 	UsageRequest *request;
 	EState	   *estate;
+	ExprState  *clause;			/* that was tried last, */
+	int			expr;			/* by its expression */
 } BoundArg;
 
 /* A BindValue. */
@@ -119,17 +122,34 @@ bound_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
+/* A BindBucketValue. */
+static bool
+bound_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
+{
+	BoundArg   *bound = arg;
+	ExprContext *econtext = GetPerTupleExprContext(bound->estate);
+
+	if (!bound->clause || bound->expr != expr)
+		bound->clause = ExecPrepareExpr(list_nth(bound->request->exprs, expr), bound->estate);
+	bound->expr = expr;
+	table_set_edges(bound->table, bucket, econtext->ecxt_scantuple);
+	*value = ExecEvalExpr(bound->clause, econtext, isnull);
+	return true;
+}
+
 /* A request for the whole table, within its partition bound. */
 static BoundRequest *
-whole_table(const UsageTable *table, List *clauses, EState *estate)
+whole_table(const UsageTable *table, List *clauses, EState *estate, TupleTableSlot *slot)
 {
-	BoundArg	arg = {request_of_table(table), estate};
+	BoundArg	arg = {table, request_of_table(table), estate};
+	BindSource	source = {bound_value, bound_bucket_value, &arg};
 	RelOptInfo	rel = {.type = T_RelOptInfo, .relid = BOUND_VARNO};
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 		(void) qual_narrow(arg.request, table, NULL, &rel, lfirst(lc));
-	return bind_request(arg.request, table, bound_value, &arg, GetCurrentTimestamp());
+	GetPerTupleExprContext(estate)->ecxt_scantuple = slot;
+	return bind_request(arg.request, table, &source, GetCurrentTimestamp());
 }
 
 /* Let the request ask all parents, if the table has some. */
@@ -163,14 +183,15 @@ read_sample(Relation rel, Sample *sample)
 	UsageTable *table = table_describe(rel);
 	List	   *clauses = partition_clauses(NULL, table, rel, BOUND_VARNO);
 	EState	   *estate = CreateExecutorState();
+	TupleTableSlot *slot = table_make_slot(RelationGetDescr(rel));
 	SampleReader reader = {
 		.sample = sample,
 		.table = table,
-		.request = whole_table(table, clauses, estate),
+		.request = whole_table(table, clauses, estate, slot),
 		.estate = estate,
 		.bound = ExecPrepareQual(clauses, estate),
 		.builder = tuple_open(table, all_columns(table)),
-		.slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual),
+		.slot = slot,
 		.api_key = api_key_find(rel->rd_rel->relowner, table->serverid)
 	};
 

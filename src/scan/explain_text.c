@@ -90,34 +90,10 @@ edge_name(const UsageTable *table, UsageEdge edge)
 }
 
 static char *
-step_text(ExplainContext *cx, const TimeStep *step, const char *arg)
-{
-	switch (step->kind)
-	{
-		case TIME_TRUNC:
-			return psprintf("date_trunc(%s, %s)", quote_literal_cstr(step->unit), arg);
-		case TIME_TO_DATE:
-			return psprintf("%s::date", arg);
-		case TIME_AT_ZONE:
-		case TIME_FROM_ZONE:
-			if (step->zone != TIME_SESSION_ZONE)
-				return psprintf("(%s AT TIME ZONE %s)", arg, expr_text(cx, step->zone));
-			return psprintf("%s::%s", arg,
-							step->kind == TIME_AT_ZONE ? "timestamp" : "timestamptz");
-	}
-	elog(ERROR, "unexpected time step: %d", (int) step->kind);
-}
-
-static char *
 comparison_text(ExplainContext *cx, const TimeClause *clause)
 {
-	const char *subject = edge_name(cx->scan->table, clause->subject);
-	ListCell   *lc;
-
-	foreach(lc, clause->steps)
-		subject = step_text(cx, lfirst(lc), subject);
 	return psprintf(clause->kind == TIME_COMPARE_ANY ? "%s %s ANY (%s)" : "%s %s %s",
-					subject, strategy_name(clause->strategy), expr_text(cx, clause->value));
+					edge_name(cx->scan->table, clause->subject), strategy_name(clause->strategy), expr_text(cx, clause->value));
 }
 
 /* Append how many terms of a list are not shown. */
@@ -173,6 +149,11 @@ append_time(ExplainContext *cx, StringInfo text, const TimeClause *clause)
 	if (clause->kind == TIME_COMPARE || clause->kind == TIME_COMPARE_ANY)
 	{
 		appendStringInfoString(text, comparison_text(cx, clause));
+		return true;
+	}
+	if (clause->kind == TIME_TRY)
+	{
+		appendStringInfoString(text, expr_text(cx, clause->value));
 		return true;
 	}
 	appendStringInfoString(text, several ? "(" : "");

@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "catalogue/api_key.h"
 #include "request/bind.h"
+#include "request/slice.h"
 #include "scan/rescan.h"
 #include "scan/row_cache.h"
 #include "stream/stream.h"
@@ -44,10 +45,13 @@ struct Rescan
 								 * differed from the last scan's */
 	int			scans;			/* consecutive ones of these stretches, up to
 								 * ASKING_SCANS + 1 */
+	double		spent;			/* cost of own scans where the time varies */
 
 	/* the one read */
 	MemoryContext context;		/* holds it; NULL: there is none */
 	BoundRequest *asked;
+	const BoundRequest *whole;	/* what it reads if it has the time of all
+								 * scans; NULL: it has not */
 	Stream	   *stream;			/* NULL: all rows are kept */
 	RowCache   *cache;
 	TupleTableSlot *incoming;	/* the row that is being read */
@@ -156,6 +160,7 @@ forget(Rescan *rescan)
 	MemoryContextDelete(rescan->context);
 	rescan->context = NULL;
 	rescan->asked = NULL;
+	rescan->whole = NULL;
 }
 
 /* Does the request ask for all that the one read would ask for? */
@@ -174,16 +179,11 @@ asks_for_all(const Rescan *rescan, const BoundRequest *bound)
 	return true;
 }
 
-/*
- * Does each scan ask another parent?  The one read would have to ask all that
- * there are, each by a request of its own.
- */
+/* Does each scan ask another parent?  The one read would have to ask all of them. */
 static bool
 parent_varies(const Rescan *rescan)
 {
-	const UsageTableColumn *parent = rescan->table->parent;
-
-	return parent && rescan->changes[parent->attnum - 1] > 0;
+	return rescan->table->parent && rescan->changes[rescan->table->parent->attnum - 1] > 0;
 }
 
 bool
@@ -197,10 +197,41 @@ rescan_answers(Rescan *rescan, const BoundRequest *bound)
 		forget(rescan);
 		rescan->scans = 0;
 	}
-	if (rescan->scans <= ASKING_SCANS)
-		rescan->scans++;
+	rescan->scans = Min(rescan->scans + 1, ASKING_SCANS + 1);
 	return rescan->context || rescan->scans > ASKING_SCANS ||
 		(rescan->scans > 1 && asks_for_all(rescan, bound));
+}
+
+/*
+ * Has it cost as much to read piece by piece as to read all?  Then it will cost
+ * no more than twice what the better of both would have.
+ */
+static bool
+is_whole_due(Rescan *rescan, const BoundRequest *bound, const BoundRequest *whole)
+{
+	rescan->spent += bind_reading_cost(rescan->table, rescan->request, bound);
+	return rescan->spent > bind_reading_cost(rescan->table, rescan->request, whole) &&
+		slice_count(rescan->table, whole) <= rescan->table->options->max_requests &&
+		timerange_contains(whole->ranges, bound->ranges);
+}
+
+bool
+rescan_answers_from(Rescan *rescan, const BoundRequest *bound, const BoundRequest *whole)
+{
+	if (rescan->whole)
+	{
+		count_changes(rescan, bound);
+		remember(rescan, bound);
+		if (covers(rescan, bound) && timerange_contains(rescan->asked->ranges, bound->ranges))
+			return true;
+		forget(rescan);
+		rescan->spent = 0;
+	}
+	if (rescan_answers(rescan, bound))
+		return true;
+	if (is_whole_due(rescan, bound, whole))
+		rescan->whole = whole;
+	return rescan->whole != NULL;
 }
 
 /* The request without the filters that have varied, palloc'd. */
@@ -256,7 +287,9 @@ open_read(Rescan *rescan, const BoundRequest *bound)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 
-	rescan->asked = without_varying(rescan, bound);
+	rescan->asked = without_varying(rescan, rescan->whole ? rescan->whole : bound);
+	if (rescan->whole)
+		rescan->whole = rescan->asked;
 	rescan->key = choose_key(rescan);
 	rescan->stream = stream_open(rescan->table, rescan->asked, rescan->builder, rescan->tupdesc,
 								 api_key_find(rescan->userid, rescan->table->serverid),

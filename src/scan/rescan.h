@@ -39,6 +39,14 @@ extern Rescan *rescan_open(const UsageTable *table, const UsageRequest *request,
 extern bool rescan_answers(Rescan *rescan, const BoundRequest *bound);
 
 /*
+ * The same where the time varies by join clauses; `whole` is the request without
+ * them, in the table's own buckets.  One read of that answers when scans have
+ * cost as much as it costs, if its time has all of theirs.
+ */
+extern bool rescan_answers_from(Rescan *rescan, const BoundRequest *bound,
+								const BoundRequest *whole);
+
+/*
  * Begin with the rows for the request, which must live until the scan ends.
  * False: this one starts the one read, so no row is there yet.  ERRORs are
  * those of stream_open() and api_key_find().

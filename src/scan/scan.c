@@ -73,6 +73,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->shown.request = request_from_list(plan->fdw_private, plan->fdw_exprs);
 	scan->builder = tuple_open(scan->shown.table, scan->shown.request->columns);
 	scan->exprs = init_exprs(plan->fdw_exprs);
+	scan->edges = table_make_slot(RelationGetDescr(node->ss.ss_currentRelation));
 	scan->userid = ForeignScanUserId(node);
 	scan->rescan = rescan_open(scan->shown.table, scan->shown.request, scan->builder,
 							   RelationGetDescr(node->ss.ss_currentRelation),
@@ -91,15 +92,37 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-void
-scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
+bool
+scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
-	ExprContext *econtext = scan->node->ss.ps.ps_ExprContext;
 
-	econtext->caseValue_datum = TimestampTzGetDatum(bucket);
-	econtext->caseValue_isNull = false;
+	table_set_edges(scan->shown.table, bucket, scan->edges);
+	scan->node->ss.ps.ps_ExprContext->ecxt_scantuple = scan->edges;
 	*value = evaluate(scan, expr, isnull);
+	return true;
+}
+
+/* The request without join clauses on time, in the table's own buckets. */
+static BoundRequest *
+whole_request(UsageScanState *scan)
+{
+	BindSource	source = {scan_value, scan_bucket_value, scan};
+	UsageRequest *request = request_copy(scan->shown.request);
+
+	request->time = list_truncate(request->time, request->nown_time);
+	return bind_request(request, scan->shown.table, &source, scan->now);
+}
+
+/* Do the request's rows come from `rescan`? */
+static bool
+rescan_has(UsageScanState *scan, const BoundRequest *bound)
+{
+	const UsageRequest *request = scan->shown.request;
+
+	if (request->nown_time == list_length(request->time))
+		return rescan_answers(scan->rescan, bound);
+	return rescan_answers_from(scan->rescan, bound, whole_request(scan));
 }
 
 /* Open where rows come from; the request's ranges are not empty. */
@@ -108,7 +131,7 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 {
 	UsageTable *table = scan->shown.table;
 
-	scan->from_rescan = rescan_answers(scan->rescan, bound);
+	scan->from_rescan = rescan_has(scan, bound);
 	if (scan->from_rescan)
 	{
 		scan->shown.answered += rescan_begin(scan->rescan, bound);
@@ -160,16 +183,17 @@ start_scan(UsageScanState *scan)
 {
 	UsageTable *table = scan->shown.table;
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	BindSource	source = {scan_value, scan_bucket_value, scan};
 	BoundRequest *bound;
 
 	if (scan->now == 0)
 		scan->now = GetCurrentTimestamp();
-	bound = bind_request(scan->shown.request, table, scan_value, scan, scan->now);
-	bind_widths(bound, scan->shown.request, table, scan_group_time, scan);
+	bound = bind_request(scan->shown.request, table, &source, scan->now);
+	bind_widths(bound, scan->shown.request, table, &source);
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))
-		history_warn(table, bound->history_start, &scan->shown.report.history_warned);
+		history_warn(table, bound, bound->history_start, &scan->shown.report.history_warned);
 	if (bound->ranges->count > 0 && bound->lacks_parent)
 	{
 		open_parents(scan);

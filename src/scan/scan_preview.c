@@ -32,34 +32,44 @@ typedef struct PreviewArg
 	bool		complete;
 } PreviewArg;
 
-/* A BindValue for EXPLAIN, which must not run sub-selects. */
+/* Can the expression be evaluated for EXPLAIN, which must not run sub-selects? */
+static bool
+is_known(PreviewArg *preview, int expr)
+{
+	if (!depends_on_run(list_nth(preview->scan->shown.request->exprs, expr),
+						preview->scan->node->ss.ps.state->es_param_list_info))
+		return true;
+	preview->complete = false;
+	return false;
+}
+
+/* A BindValue for EXPLAIN. */
 static bool
 preview_value(void *arg, int expr, Datum *value, bool *isnull)
 {
 	PreviewArg *preview = arg;
-	Node	   *node = list_nth(preview->scan->shown.request->exprs, expr);
 
-	if (depends_on_run(node, preview->scan->node->ss.ps.state->es_param_list_info))
-	{
-		preview->complete = false;
-		return false;
-	}
-	return scan_value(preview->scan, expr, value, isnull);
+	return is_known(preview, expr) && scan_value(preview->scan, expr, value, isnull);
 }
 
-/* Can all group times be evaluated for EXPLAIN? */
+/* A BindBucketValue for EXPLAIN. */
 static bool
-group_times_are_known(const UsageScanState *scan)
+preview_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
-	const UsageRequest *request = scan->shown.request;
+	PreviewArg *preview = arg;
+
+	return is_known(preview, expr) &&
+		scan_bucket_value(preview->scan, expr, bucket, value, isnull);
+}
+
+static bool
+group_times_are_known(PreviewArg *preview)
+{
 	ListCell   *lc;
 
-	foreach(lc, request->group_times)
-	{
-		if (depends_on_run(list_nth(request->exprs, lfirst_int(lc)),
-						   scan->node->ss.ps.state->es_param_list_info))
+	foreach(lc, preview->scan->shown.request->group_times)
+		if (!is_known(preview, lfirst_int(lc)))
 			return false;
-	}
 	return true;
 }
 
@@ -68,11 +78,12 @@ scan_preview(ForeignScanState *node, bool *complete)
 {
 	UsageScanState *scan = node->fdw_state;
 	PreviewArg	arg = {scan, true};
-	BoundRequest *bound = bind_request(scan->shown.request, scan->shown.table,
-									   preview_value, &arg, GetCurrentTimestamp());
+	BindSource	source = {preview_value, preview_bucket_value, &arg};
+	BoundRequest *bound = bind_request(scan->shown.request, scan->shown.table, &source,
+									   GetCurrentTimestamp());
 
 	*complete = arg.complete;
 	bind_widths(bound, scan->shown.request, scan->shown.table,
-				arg.complete && group_times_are_known(scan) ? scan_group_time : NULL, scan);
+				arg.complete && group_times_are_known(&arg) ? &source : NULL);
 	return bound;
 }

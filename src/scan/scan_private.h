@@ -19,6 +19,7 @@ typedef struct UsageScanState
 	ForeignScanState *node;
 	TupleBuilder *builder;
 	ExprState **exprs;			/* of request->exprs; NULL: a constant */
+	TupleTableSlot *edges;		/* of a bucket, as columns of expressions */
 	Oid			userid;			/* whose user mapping is used */
 	Rescan	   *rescan;
 	Parents    *parents;		/* NULL: they were not needed yet */
@@ -44,7 +45,7 @@ typedef struct UsageScanState
 /* A BindValue: the expression's value in this (re)scan. */
 extern bool scan_value(void *arg, int expr, Datum *value, bool *isnull);
 
-/* A BindGroupTime. */
-extern void scan_group_time(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
+/* A BindBucketValue. */
+extern bool scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
 
 #endif

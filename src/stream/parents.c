@@ -57,6 +57,7 @@ parents_open(const UsageTable *table, const char *api_key, FetchReport *report)
 {
 	Parents    *parents = palloc0(sizeof(Parents));
 	TupleDesc	tupdesc = parent_tupdesc();
+	BindSource	nothing = {NULL};
 	BoundRequest *request;
 
 	parents->context = CurrentMemoryContext;
@@ -66,7 +67,7 @@ parents_open(const UsageTable *table, const char *api_key, FetchReport *report)
 	parents->table = table_of_parents(table);
 	if (!parents->table)
 		fail_unknown(table);
-	request = bind_request(request_of_table(parents->table), parents->table, NULL, NULL,
+	request = bind_request(request_of_table(parents->table), parents->table, &nothing,
 						   GetCurrentTimestamp());
 	parents->slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 	parents->stream = stream_open(parents->table, request,

@@ -33,7 +33,7 @@ stream_follow_lookback(Stream *stream)
 	TimestampTz earliest = fetch_earliest(stream_reading(stream));
 
 	if (history_is_exceeded(stream->request, earliest))
-		history_warn(stream->table, earliest, &stream->report->history_warned);
+		history_warn(stream->table, stream->request, earliest, &stream->report->history_warned);
 	flight_clip(stream->flight, earliest);
 	/* the other parts of these buckets can't be read any more */
 	if (stream->request->nparts > 1)

@@ -4,10 +4,7 @@
 \set ECHO none
 \i test/lib/load_requests.sql \set ECHO none
 SELECT coalesce('buckets asked for: ' || string_agg(
-	((substring(query FROM 'end_time=(\d+)')::bigint
-		- substring(query FROM 'start_time=(\d+)')::bigint)
-		/ CASE substring(query FROM 'bucket_width=(\w+)')
-			WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END)::text
+	pg_temp.buckets_asked(query)::text
 	|| CASE WHEN query ~ 'page=' THEN '+' ELSE '' END
 	|| CASE status WHEN 200 THEN '' ELSE '!' || status END, ' ' ORDER BY seq), 'no request') AS asked
 FROM request;

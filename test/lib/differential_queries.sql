@@ -27,7 +27,8 @@ CREATE FUNCTION pg_temp.random_condition(s source) RETURNS text LANGUAGE plpgsql
 DECLARE
   d text := pg_temp.random_dimension(s);
 BEGIN
-  RETURN CASE pg_temp.upto(8)
+  RETURN CASE pg_temp.upto(9)
+    WHEN 5 THEN pg_temp.random_edge_clause(s, pg_temp.upto(3))
     WHEN 6 THEN format('%s::text = ANY (ARRAY(SELECT ''none '' || g
       FROM generate_series(1, 150) AS g UNION ALL SELECT id FROM relation.own))', d)
     WHEN 7 THEN 't.project_id = ANY (ARRAY(SELECT ''none '' || g
@@ -45,7 +46,9 @@ CREATE FUNCTION pg_temp.random_key(s source, joined boolean) RETURNS text LANGUA
 DECLARE
   d text := pg_temp.random_dimension(s);
 BEGIN
-  RETURN CASE pg_temp.upto(15)
+  RETURN CASE pg_temp.upto(16)
+    WHEN 11 THEN pg_temp.random_edge(
+      pg_temp.pick('timestamptz', 'timestamp', 'date', 'numeric', 'text'), pg_temp.upto(4))
     WHEN 0 THEN 't.day'
     WHEN 1 THEN 't.start_time'
     WHEN 2 THEN format('date_trunc(%L, t.start_time%s)',

@@ -8,9 +8,10 @@
 \set ECHO none
 \set QUIET on
 CREATE FUNCTION pg_temp.theirs(query text) RETURNS text LANGUAGE sql AS $$
-	SELECT replace(regexp_replace(regexp_replace(query,
-		'usage_hourly\.(\w+)', 'oracle.\1_1h', 'g'),
-		'usage_minutely\.(\w+)', 'oracle.\1_1m', 'g'), 'usage.', 'oracle.')
+	SELECT regexp_replace(regexp_replace(regexp_replace(query,
+		'"?\musage_hourly\M"?\."?(\w+)"?', 'oracle.\1_1h', 'g'),
+		'"?\musage_minutely\M"?\."?(\w+)"?', 'oracle.\1_1m', 'g'),
+		'"?\musage\M"?\.', 'oracle.', 'g')
 $$;
 
 CREATE FUNCTION pg_temp.plan_text(query text) RETURNS text LANGUAGE plpgsql AS $$

@@ -126,6 +126,8 @@ BEGIN
   END;
 END $$;
 
+\i test/lib/random_edges.sql
+
 CREATE FUNCTION pg_temp.random_filter(s source) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   d dimension;
@@ -174,7 +176,8 @@ DECLARE
 BEGIN
   IF depth = 0 OR pg_temp.chance(0.4) THEN
     RETURN CASE
-      WHEN pg_temp.chance(0.5) THEN pg_temp.random_time(s)
+      WHEN pg_temp.chance(0.3) THEN pg_temp.random_time(s)
+      WHEN pg_temp.chance(0.3) THEN pg_temp.random_edge_clause(s, pg_temp.upto(4))
       WHEN pg_temp.chance(0.9) THEN pg_temp.random_filter(s)
       ELSE format('t.%I %s %s',
         pg_temp.pick(VARIADIC (SELECT cols FROM measure WHERE endpoint = s.endpoint)),

@@ -7,10 +7,7 @@ TRUNCATE request;
 INSERT INTO case_request
 SELECT project::int, seq, endpoint || ' ' || regexp_replace(pg_temp.show_query(query),
 		'start_time=(\S+) end_time=(\S+) bucket_width=(\w+)', '\1..\2 \3'),
-	((substring(query FROM 'end_time=(\d+)')::bigint
-		- substring(query FROM 'start_time=(\d+)')::bigint)
-		/ CASE substring(query FROM 'bucket_width=(\w+)')
-			WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END)::text
+	pg_temp.buckets_asked(query)::text
 	|| CASE WHEN query ~ 'page=' THEN '+' ELSE '' END
 	|| CASE status WHEN 200 THEN '' ELSE '!' || status END
 FROM request WHERE project <> 'none';

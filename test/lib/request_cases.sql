@@ -44,10 +44,7 @@ CREATE FUNCTION pg_temp.asked_of(c request_case) RETURNS text LANGUAGE sql AS $$
 		WHEN c.wanted LIKE '%=%' THEN
 			string_agg(endpoint || '?' || pg_temp.show_query(query), E'\n  ' ORDER BY seq)
 		WHEN c.wanted <> '' THEN string_agg(
-			((substring(query FROM 'end_time=(\d+)')::bigint
-				- substring(query FROM 'start_time=(\d+)')::bigint)
-				/ CASE substring(query FROM 'bucket_width=(\w+)')
-					WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END)::text
+			pg_temp.buckets_asked(query)::text
 			|| CASE WHEN query ~ 'page=' THEN '+' ELSE '' END
 			|| CASE status WHEN 200 THEN '' ELSE '!' || status END, ' ' ORDER BY seq) END,
 		CASE WHEN c.wanted <> '' THEN 'nothing' END)

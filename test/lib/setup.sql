@@ -64,6 +64,14 @@ CREATE FUNCTION pg_temp.show_query(query text) RETURNS text LANGUAGE sql AS $$
 		FROM unnest(string_to_array(query, '&')) WITH ORDINALITY AS u(p, n)) AS parts
 	WHERE name NOT IN ('group_by')
 $$;
+
+-- How many buckets the request of this query string is for.
+CREATE FUNCTION pg_temp.buckets_asked(query text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+	SELECT (substring(query FROM 'end_time=(\d+)')::bigint
+		- substring(query FROM 'start_time=(\d+)')::bigint)
+		/ CASE substring(query FROM 'bucket_width=(\w+)')
+			WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END
+$$;
 RESET client_min_messages;
 \set ECHO all
 \set QUIET off

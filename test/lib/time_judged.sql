@@ -58,7 +58,7 @@ WHERE error IS NOT NULL OR missing <> 0 OR surplus <> 0 OR NOT well_formed
 	OR (requests <> needed AND c.query NOT LIKE '%LATERAL%')
 	OR NOT CASE fit WHEN 'exact' THEN asked = want
 		WHEN 'local' THEN asked = span
-		ELSE asked @> want AND pg_temp.length_days(asked) - pg_temp.length_days(want) <= fit::int END;
+		ELSE asked @> want AND asked <@ range_merge(want)::tstzmultirange END;
 RESET client_min_messages;
 \set QUIET off
 \set ECHO all

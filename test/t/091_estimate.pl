@@ -82,7 +82,7 @@ for my $queries (qw(random differential))
 	next if !$is_usual;
 	cmp_ok(scalar @known, '>=', 100, "$queries: scans enough");
 	cmp_ok(within(3, @known), '>=', 0.95, "$queries, known values: nearly all are within a factor of 3");
-	cmp_ok(within(10, @known), '>=', 0.99, "$queries, known values: the rest is within a factor of 10");
+	cmp_ok(within(10, @known), '>=', 0.98, "$queries, known values: nearly all of the rest is within a factor of 10");
 	cmp_ok(within(3, @scans), '>=', 0.9, "$queries, any values: 90 % are within a factor of 3");
 	cmp_ok(within(10, @scans), '>=', 0.93, "$queries, any values: nearly all are within a factor of 10");
 }

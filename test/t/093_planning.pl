@@ -133,11 +133,21 @@ compare('order', 'minutes', "EXPLAIN SELECT * FROM minutes.completions WHERE $ca
 compare('a join', 'days',
 	'EXPLAIN SELECT * FROM days.completions AS u, generate_series(1, 10) AS g(x) WHERE ' . joined('OR', sub { "model = x::text || '$_[0]'" }));
 
+# A clause that is tried on each minute of a year takes no longer than the server
+# takes to make these minutes and to check it on them.
+my $of_a_month = q{to_char(start_time, 'YYYY-MM') = '2026-11'};
+my ($tried_s) = least_cost("EXPLAIN SELECT * FROM minutes.completions WHERE $of_a_month");
+my ($checked_s) = least_cost(q{WITH unused AS (SELECT FROM minutes.completions) SELECT count(*)
+	FROM generate_series(now() - interval '365 days', now(), '1 minute') AS g(start_time) WHERE } . $of_a_month);
+diag sprintf 'a year of minutes: tried in %.0f ms, made and checked in %.0f ms', $tried_s * 1e3, $checked_s * 1e3;
+cmp_ok($tried_s, '<', 1.5 * $checked_s, 'a year of minutes is tried in the time that the server would take');
+
 # What is only known when the scan starts: after that comes an error, as nobody
 # answers.  A timeout at any time before comes at once.
 my $times = q{SELECT timestamptz '2026-01-01 00:00+00' + interval '1 second' * g FROM generate_series(1, 1000000) AS g};
 my %starts = (
 	'minutes' => "SELECT * FROM minutes.completions WHERE start_time = ANY (ARRAY($times))",
+	'a year of minutes' => "SELECT * FROM minutes.completions WHERE $of_a_month",
 	'hours of minutes' => "SELECT * FROM minutes.completions WHERE date_trunc('hour', start_time) = ANY (ARRAY($times))",
 	'models' => q{SELECT * FROM days.completions WHERE model = ANY (ARRAY(SELECT 'm' || g FROM generate_series(1, 1000000) AS g))});
 

@@ -136,6 +136,63 @@ test_random(void)
 	shim_ok(wrong[3] == 0, "windows cover the buckets once, in order, within the limit");
 }
 
+/* A TimeTest: is the instant among the members? */
+static bool
+is_member(void *arg, TimestampTz instant)
+{
+	return ((const bool *) arg)[instant];
+}
+
+/* What is between two members of the set that are close is in it, too. */
+static void
+close_gaps(bool *members, int gap)
+{
+	int			last = -1;		/* the last member */
+
+	for (int t = 0; t < SPAN; t++)
+	{
+		if (!members[t])
+			continue;
+		if (last >= 0 && t - last - 1 <= gap)
+			for (int between = last + 1; between < t; between++)
+				members[between] = true;
+		last = t;
+	}
+}
+
+static void
+test_filter(void)
+{
+	int			wrong[4] = {0};
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		bool		a[SPAN];
+		bool		b[SPAN];
+		bool		expected[SPAN] = {0};
+		int			step = 1 + shim_below(7);
+		int			gap = shim_below(9);
+		TimeRanges *left = some_ranges(a);
+		TimeRanges *right = some_ranges(b);
+
+		for (int t = 0; t < SPAN; t++)
+			expected[t] = a[t] && b[t];
+		wrong[0] += !same(timerange_filter(left, 1, is_member, b), expected);
+		wrong[1] += timerange_contains(left, right) !=
+			(memcmp(expected, b, sizeof(expected)) == 0);
+		for (int i = 0; i < left->count; i++)
+			for (int t = left->ranges[i].start; t < left->ranges[i].end; t++)
+				expected[t] = b[t - (t - left->ranges[i].start) % step];
+		wrong[2] += !same(timerange_filter(left, step, is_member, b), expected);
+		close_gaps(a, gap);
+		wrong[3] += !same(timerange_close_gaps(left, gap), a);
+	}
+	shim_ok(wrong[0] == 0, "each instant is tested, %d random sets", ROUNDS);
+	shim_ok(wrong[1] == 0, "a set contains its parts");
+	shim_ok(wrong[2] == 0, "one instant stands for those of its step");
+	shim_ok(wrong[3] == 0, "gaps are closed up to a length");
+}
+
 static void
 test_rounding(void)
 {
@@ -199,6 +256,7 @@ main(void)
 {
 	CurrentMemoryContext = shim_context();
 	test_random();
+	test_filter();
 	test_rounding();
 	test_shift();
 	test_infinite();
