@@ -130,7 +130,7 @@ coarsen(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 	const EstimateClauses *clauses = &plan->clauses;
 	QueryLevel *level = query_level_describe(plan->table, root, baserel);
 
-	if (!grain_is_free(level))
+	if (level == NULL || !grain_is_free(level))
 		return;
 	grain_reduce(plan->request);
 	width_coarsen(plan->request, level,

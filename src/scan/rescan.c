@@ -79,10 +79,6 @@ rescan_open(const UsageTable *table, const UsageRequest *request, const TupleBui
 	return rescan;
 }
 
-/*
- * What is asked for, again and again
- */
-
 static void
 count_changes(Rescan *rescan, const BoundRequest *bound)
 {
@@ -120,10 +116,6 @@ is_same_time(Rescan *rescan, const BoundRequest *bound)
 	count_changes(rescan, bound);
 	return bound_same_stretches(rescan->stretches, bound->stretches);
 }
-
-/*
- * The one read
- */
 
 /* Are the request's rows among those of the one read? */
 static bool

@@ -46,6 +46,7 @@ typedef struct UsageScanState
 extern bool scan_value(void *arg, int expr, Datum *value, bool *isnull);
 
 /* A BindBucketValue. */
-extern bool scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull);
+extern bool scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value,
+							  bool *isnull);
 
 #endif

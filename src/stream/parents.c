@@ -57,7 +57,7 @@ parents_open(const UsageTable *table, const char *api_key, FetchReport *report)
 {
 	Parents    *parents = palloc0(sizeof(Parents));
 	TupleDesc	tupdesc = parent_tupdesc();
-	BindSource	nothing = {NULL};
+	BindSource	nothing = {NULL};	/* as there is no expression */
 	BoundRequest *request;
 
 	parents->context = CurrentMemoryContext;
