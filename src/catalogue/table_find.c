@@ -15,7 +15,7 @@
 static UsageTableColumn
 parent_column(UsageParentColumn attnum, const char *field, FieldKind kind)
 {
-	return (UsageTableColumn) {
+	UsageTableColumn column = {
 		.attnum = attnum,
 		.name = field,
 		.type = TEXTOID,
@@ -24,6 +24,8 @@ parent_column(UsageParentColumn attnum, const char *field, FieldKind kind)
 		.role = USAGE_ATTRIBUTE,
 		.field = field
 	};
+
+	return column;
 }
 
 UsageTable *
