@@ -28,20 +28,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	kept regclass;
-	allowed boolean := true;
 BEGIN
 	FOREACH kept IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.target]
 		WHEN 'UPDATE' THEN ARRAY[OLD.target, NEW.target] ELSE ARRAY[OLD.target] END
 	LOOP
 		-- NULL: there is no such table, and its row is for everybody to delete
-		allowed := allowed AND coalesce(has_table_privilege(kept, 'INSERT')
+		CONTINUE WHEN coalesce(has_table_privilege(kept, 'INSERT')
 			AND has_table_privilege(kept, 'DELETE'), TG_OP = 'DELETE');
-	END LOOP;
-	IF NOT allowed THEN
 		RAISE insufficient_privilege USING
 			MESSAGE = format('permission denied to keep rows in table %s', kept),
 			HINT = 'It takes the privileges INSERT and DELETE on the table.';
-	END IF;
+	END LOOP;
 	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END
 $$;
@@ -59,7 +56,7 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION usage_fdw_next_day(regclass)
-IS 'first UTC day that usage_fdw_sync() has not kept in the table yet; -infinity: it has kept none';
+IS 'first UTC day that usage_fdw_sync() has not kept yet; -infinity: it has kept none';
 
 -- Fail unless the target is a table with all columns of the source.
 CREATE FUNCTION usage_fdw_sync_check(source regclass, target regclass)
@@ -70,7 +67,9 @@ AS $$
 DECLARE
 	wrong record;
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_class WHERE oid = target AND relkind IN ('r', 'p')) THEN
+	IF source IS NULL OR target IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'source and target must not be NULL';
+	ELSIF NOT EXISTS (SELECT FROM pg_class WHERE oid = target AND relkind IN ('r', 'p')) THEN
 		RAISE wrong_object_type USING MESSAGE = format('%s is not a table', target);
 	END IF;
 	SELECT s.attname AS name, format_type(s.atttypid, s.atttypmod) AS source_type,
@@ -136,7 +135,7 @@ BEGIN
 	ORDER BY is_key DESC, is_day DESC LIMIT 1;
 	IF NOT FOUND THEN
 		RAISE undefined_column USING
-			MESSAGE = format('foreign table %s has neither a column "day" nor "start_time"', source);
+			MESSAGE = format('foreign table %s has no column "day" or "start_time"', source);
 	END IF;
 	RETURN format(CASE WHEN edge.is_day THEN '%I %s %s'
 		ELSE '%I %s (%s)::timestamp AT TIME ZONE ''UTC''' END, edge.name, operator, day);
