@@ -87,7 +87,7 @@ $two->rows('ROLLBACK');
 
 # A cancel, and one that does not want to wait
 my $before = $two->value($STATE);
-$one->rows("DELETE FROM kept.costs WHERE day >= current_date - 2; UPDATE usage_fdw_sync_state SET next_day = current_date - 2");
+$one->rows("DELETE FROM kept.costs WHERE day >= current_date - 2; UPDATE usage_fdw_sync_state SET next_day = current_date - 2 WHERE target = 'kept.costs'::regclass");
 my $behind = $two->value($STATE);
 isnt($behind, $before, 'there is something to do');
 begin_run($one, 20000);
@@ -145,13 +145,11 @@ $node->safe_psql('postgres', 'CREATE DATABASE apart');
 my $apart = UsageFdw::Session->new($node, database => 'apart');
 $apart->rows('CREATE SCHEMA "Apart"; CREATE EXTENSION usage_fdw SCHEMA "Apart"');
 connect_server($node, $simulator, database => 'apart');
-$apart->rows(<<'SQL');
-CREATE SCHEMA kept;
-CREATE TABLE kept.costs (LIKE usage.costs);
-SELECT "Apart".usage_fdw_sync('usage.costs', 'kept.costs', before => current_date - 100);
-CALL "Apart".usage_fdw_sync_by_month('usage.costs', 'kept.costs');
-SELECT "Apart".usage_fdw_create_live_view('kept.costs');
-SQL
+$apart->rows($_)
+  for 'CREATE SCHEMA kept', 'CREATE TABLE kept.costs (LIKE usage.costs)',
+  q{SELECT "Apart".usage_fdw_sync('usage.costs', 'kept.costs', before => current_date - 100)},
+  q{CALL "Apart".usage_fdw_sync_by_month('usage.costs', 'kept.costs')},
+  q{SELECT "Apart".usage_fdw_create_live_view('kept.costs')};
 is($apart->value($SAME), '0|0', 'another schema: each row is there once');
 is($apart->value('SELECT (SELECT sum(amount) FROM kept.costs_live) = (SELECT sum(amount) FROM usage.costs)'), 't',
 	'another schema: the live view');
