@@ -71,6 +71,10 @@ prove:
 demo:
 	@exec env PG_CONFIG='$(PG_CONFIG)' test/demo/run
 
+# FUZZ_SECONDS for each target; what is new is kept in the corpus.
+fuzz:
+	@$(MAKE) -C test/fuzz keep FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600)
+
 bench:
 	@exec env PG_CONFIG='$(PG_CONFIG)' test/bench/run
 
@@ -81,7 +85,8 @@ clean: clean-test
 clean-test:
 	-test ! -e test/simulator/Makefile || $(MAKE) -C test/simulator clean
 	-test ! -e test/unit/Makefile || $(MAKE) -C test/unit clean
+	-test ! -e test/fuzz/Makefile || $(MAKE) -C test/fuzz clean
 	-test ! -e test/bench/Makefile || $(MAKE) -C test/bench clean
 
-.PHONY: all install installcheck compile-command simulator test prove demo bench \
+.PHONY: all install installcheck compile-command simulator test prove demo bench fuzz \
 	format format-check clean clean-test

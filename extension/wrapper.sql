@@ -42,12 +42,13 @@ CREATE FUNCTION usage_fdw_columns(
 	OUT always_sent boolean,
 	OUT imported boolean,
 	OUT bucket_widths text[],
-	OUT page_limits integer[]
+	OUT page_limits integer[],
+	OUT kind text
 )
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'
 LANGUAGE C STABLE STRICT PARALLEL SAFE
-ROWS 150;
+ROWS 250;
 
 COMMENT ON FUNCTION usage_fdw_columns()
 IS 'endpoints and columns that usage_fdw knows';

@@ -4,11 +4,11 @@
 SELECT usage_fdw_version();
 
 -- endpoints
-SELECT endpoint, path, bucket_widths, page_limits, count(*) AS columns
+SELECT endpoint, path, kind, bucket_widths, page_limits, count(*) AS columns
 FROM usage_fdw_columns() WITH ORDINALITY c(endpoint, path, column_name, data_type, role, field,
      filter, accepted_values, required_dimension, always_sent, imported, bucket_widths,
-     page_limits, n)
-GROUP BY 1, 2, 3, 4 ORDER BY min(n);
+     page_limits, kind, n)
+GROUP BY 1, 2, 3, 4, 5 ORDER BY min(n);
 
 -- columns: first those of every bucket
 SELECT column_name, data_type, role, field, filter, always_sent, imported,
@@ -29,9 +29,11 @@ GROUP BY 1, 2 HAVING count(*) > 1;
 SELECT endpoint, field FROM usage_fdw_columns() WHERE field IS NOT NULL
 GROUP BY 1, 2 HAVING count(*) > 1;
 SELECT endpoint, column_name FROM usage_fdw_columns()
-WHERE (filter IS NOT NULL AND role <> 'dimension')
+WHERE (filter IS NOT NULL AND role NOT IN ('dimension', 'attribute', 'parent'))
    OR (accepted_values IS NOT NULL AND filter IS NULL)
-   OR (field IS NULL) <> (role = 'bucket')
+   OR (field IS NULL) <> (role IN ('bucket', 'parent'))
+   OR (kind = 'usage') <> (role NOT IN ('attribute', 'parent'))
+   OR (role = 'parent') <> (filter IS NOT NULL AND path LIKE '%{' || filter || '}%')
    OR (NOT imported AND role <> 'dimension')
    OR cardinality(bucket_widths) <> cardinality(page_limits);
 SELECT c.endpoint, c.column_name FROM usage_fdw_columns() c

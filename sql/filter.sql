@@ -36,7 +36,7 @@ DO $$
 DECLARE c record;
 BEGIN
   FOR c IN SELECT * FROM usage_fdw_columns()
-      WHERE filter IS NOT NULL AND data_type = 'text'::regtype LOOP
+      WHERE filter IS NOT NULL AND kind = 'usage' AND data_type = 'text'::regtype LOOP
     CALL pg_temp.pick_values(c);
   END LOOP;
 END $$;
@@ -260,7 +260,7 @@ SELECT c.endpoint, c.column_name, c.data_type, f.*,
 FROM usage_fdw_columns() AS c
 JOIN (SELECT 'text'::regtype AS type, * FROM form
       UNION ALL SELECT 'boolean'::regtype, * FROM boolean_form) AS f ON f.type = c.data_type
-WHERE c.filter IS NOT NULL
+WHERE c.filter IS NOT NULL AND c.kind = 'usage'
   AND (c.data_type = 'boolean'::regtype OR f.form IN (SELECT form FROM core_form)
        OR (c.endpoint, c.column_name) IN
          (('completions', 'model'), ('costs', 'line_item'), ('images', 'size')));

@@ -249,9 +249,9 @@ $$),
 $$)
 ) AS c(grain, query);
 
-\echo A member of UNION ALL with a WHERE is a query of its own, which has no groups.
+\echo A member of UNION ALL with a WHERE is a query of its own; more of these in grain_level.sql.
 SELECT pg_temp.grain(grain, query) FROM (VALUES
-('all, line_item', $$
+('batch model, line_item', $$
   SELECT k, sum(t) AS s
   FROM (
     SELECT upper(model) AS k, day, input_tokens::numeric AS t

@@ -46,8 +46,23 @@ IMPORT FOREIGN SCHEMA usage
   FROM SERVER "Usage API" INTO few;
 SELECT * FROM imported_tables WHERE nspname = 'few' ORDER BY relname;
 
+-- some kinds
+CREATE SCHEMA kinds;
+IMPORT FOREIGN SCHEMA usage EXCEPT (projects, users) FROM SERVER "Usage API" INTO kinds
+  OPTIONS (kinds 'list,object', bucket_width '1h');
+SELECT * FROM imported_tables WHERE nspname = 'kinds' ORDER BY relname;
+SELECT relname, attname, type, attnotnull FROM imported
+WHERE nspname = 'kinds' ORDER BY relname, attnum;
+IMPORT FOREIGN SCHEMA usage LIMIT TO (costs, spend_limits) FROM SERVER "Usage API" INTO kinds
+  OPTIONS (kinds 'usage');  -- ERROR
+IMPORT FOREIGN SCHEMA usage LIMIT TO (costs) FROM SERVER "Usage API" INTO kinds
+  OPTIONS (kinds 'usage');
+SELECT * FROM imported_tables WHERE nspname = 'kinds' AND relname LIKE '%s' ORDER BY relname LIMIT 2;
+
 -- names that do not exist
 CREATE SCHEMA none;
+IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (kinds 'lists');  -- ERROR
+IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (kinds '');  -- ERROR
 IMPORT FOREIGN SCHEMA public FROM SERVER "Usage API" INTO none;  -- ERROR
 IMPORT FOREIGN SCHEMA usage LIMIT TO (costs, weather) FROM SERVER "Usage API" INTO none;  -- ERROR
 IMPORT FOREIGN SCHEMA usage EXCEPT ("Costs") FROM SERVER "Usage API" INTO none;  -- ERROR
@@ -85,4 +100,4 @@ SELECT * FROM imported_tables WHERE nspname = 'plain';
 
 DROP SERVER "Usage API" CASCADE;
 DROP VIEW imported_tables, imported;
-DROP SCHEMA usage, few, none, hourly, minutely, finest, plain;
+DROP SCHEMA usage, few, kinds, none, hourly, minutely, finest, plain;

@@ -67,6 +67,18 @@ INSERT INTO parts.kind (name, endpoint, width, key, bounds) VALUES
     LIST (date_trunc('month', start_time AT TIME ZONE 'UTC'))$$, ARRAY[
     format('FOR VALUES IN (%L)', :'month'),
     'DEFAULT']),
+  ('months_of', 'completions', '1d', $$
+    RANGE (date_trunc('month', start_time AT TIME ZONE 'UTC'))$$, ARRAY[
+    format('FOR VALUES FROM (MINVALUE) TO (%L)', :'month'),
+    format('FOR VALUES FROM (%L) TO (MAXVALUE)', :'month'),
+    'DEFAULT']),
+  ('coalesced', 'completions', '1d', $$LIST (coalesce(project_id, ''))$$, ARRAY[
+    $$FOR VALUES IN ('', 'proj_web')$$,
+    'DEFAULT']),
+  ('hashed_start', 'completions', '1d', 'HASH (start_time, batch)', ARRAY[
+    'FOR VALUES WITH (MODULUS 2, REMAINDER 1)',
+    'FOR VALUES WITH (MODULUS 4, REMAINDER 0)',
+    'FOR VALUES WITH (MODULUS 4, REMAINDER 2)']),
   ('amounts', 'costs', '1d', 'RANGE (amount)', ARRAY[
     'FOR VALUES FROM (MINVALUE) TO (5)',
     'DEFAULT']);
@@ -98,6 +110,18 @@ ALTER TABLE parts.levels_old ATTACH PARTITION parts.levels_batch FOR VALUES IN (
 CREATE FOREIGN TABLE parts.levels_rest PARTITION OF parts.levels_old DEFAULT
   SERVER openai OPTIONS (endpoint 'completions');
 
+-- two columns of a type have changed places
+CREATE TABLE parts.swapped (LIKE oracle.completions) PARTITION BY LIST (project_id);
+SELECT format('CREATE FOREIGN TABLE parts.swapped_web (%s)
+    SERVER openai OPTIONS (endpoint ''completions'')',
+  string_agg(format('%I %s', attname, atttypid::regtype), ', ' ORDER BY
+    CASE attname WHEN 'project_id' THEN 5 WHEN 'user_id' THEN 4 ELSE attnum END)) AS command
+FROM pg_attribute WHERE attrelid = 'parts.swapped'::regclass AND attnum > 0 \gset
+:command;
+ALTER TABLE parts.swapped ATTACH PARTITION parts.swapped_web FOR VALUES IN ('proj_web');
+CREATE FOREIGN TABLE parts.swapped_others PARTITION OF parts.swapped DEFAULT
+  SERVER openai OPTIONS (endpoint 'completions');
+
 -- each has the rows of the oracle, and no row twice
 SELECT parted, parts.check(parted, endpoint, condition) FROM (VALUES
   ('months', 'costs', 'true'),
@@ -111,8 +135,12 @@ SELECT parted, parts.check(parted, endpoint, condition) FROM (VALUES
   ('keys', 'completions', 'day >= pg_temp.today() - 40'),
   ('exprs', 'completions', 'day >= pg_temp.today() - 40'),
   ('truncated', 'completions', 'day >= pg_temp.today() - 40'),
+  ('months_of', 'completions', 'day >= pg_temp.today() - 70'),
+  ('coalesced', 'completions', 'day >= pg_temp.today() - 40'),
+  ('hashed_start', 'completions', 'day >= pg_temp.today() - 40'),
   ('amounts', 'costs', 'true'),
-  ('levels', 'completions', 'day >= pg_temp.today() - 40')) AS v(parted, endpoint, condition);
+  ('levels', 'completions', 'day >= pg_temp.today() - 40'),
+  ('swapped', 'completions', 'day >= pg_temp.today() - 40')) AS v(parted, endpoint, condition);
 \! "$USAGE_SIMULATOR_CONTROL" reset-requests >/dev/null
 \set ECHO none
 \set QUIET on
@@ -165,6 +193,12 @@ INSERT INTO cases (name, query, answer, asks) VALUES
     completions today-25..today-20 1d limit=5
     completions today-9+@5hours..today-8 1h limit=19
     completions today-8..today 1d limit=8'),
+  ('hours by itself', $$
+    SELECT sum(input_tokens) = (SELECT sum(input_tokens) FROM oracle.completions_1h
+      WHERE start_time >= {d20} AND start_time < {d9}::timestamptz + interval '5 hours') AS same
+    FROM parts.hours_1 WHERE day >= {d20}$$, 't', '
+    completions today-20..today-9 1d limit=11
+    completions today-9..today-9+@5hours 1h limit=5'),
   -- a list of one is a filter; one with NULL, and the rest, can't be
   ('projects', $$
     SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= {d9}) AS same
@@ -289,43 +323,6 @@ SELECT pg_temp.same(q, replace(q, 'parts.starts', 'oracle.completions')) FROM (S
   WHERE a.day >= pg_temp.today() - 25 GROUP BY 1$$) AS q(q);
 RESET enable_partitionwise_join;
 RESET enable_partitionwise_aggregate;
-
---
--- A bound that changes under a prepared statement and in an open session
---
-SET plan_cache_mode = force_generic_plan;
-PREPARE whole AS
-SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d30')
-FROM parts.levels WHERE day >= :'d30';
-PREPARE rest AS
-SELECT count(*) = (SELECT count(*) FROM oracle.completions
-    WHERE day >= :'d30' AND day < :'d20' AND batch IS NOT TRUE) AS all,
-  count(*) > 0 AS some
-FROM parts.levels_rest WHERE day >= :'d30';
-EXECUTE whole;
-EXECUTE rest;
--- a sibling of the default partition that levels_rest is a part of
-CREATE TABLE parts.levels_between (LIKE oracle.completions);
-INSERT INTO parts.levels_between
-SELECT * FROM oracle.completions WHERE day >= :'d30' AND day < :'d20';
-ALTER TABLE parts.levels ATTACH PARTITION parts.levels_between
-  FOR VALUES FROM (:'d30') TO (:'d20');
-EXECUTE whole;
-EXECUTE rest;
-ALTER TABLE parts.levels DETACH PARTITION parts.levels_between;
-EXECUTE whole;
-EXECUTE rest;
--- no partition any more: no bound
-PREPARE web AS
-SELECT count(*) = (SELECT count(*) FROM oracle.completions WHERE day >= :'d9') AS whole
-FROM parts.levels_web WHERE day >= :'d9';
-EXECUTE web;
-ALTER TABLE parts.levels_new DETACH PARTITION parts.levels_web;
-EXECUTE web;
-ALTER TABLE parts.levels_new ATTACH PARTITION parts.levels_web FOR VALUES IN ('proj_web');
-EXECUTE web;
-DEALLOCATE ALL;
-RESET plan_cache_mode;
 
 --
 -- A CHECK is no bound: it is on trust, here as everywhere

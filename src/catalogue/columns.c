@@ -33,6 +33,7 @@ enum CatalogueRow
 	ROW_IMPORTED,
 	ROW_BUCKET_WIDTHS,
 	ROW_PAGE_LIMITS,
+	ROW_KIND,
 	ROW_LENGTH
 };
 
@@ -103,7 +104,9 @@ catalogue_row(TupleDesc tupdesc, const UsageEndpoint *endpoint, const UsageColum
 	nulls[ROW_BUCKET_WIDTHS] = endpoint->shape != USAGE_BUCKETS;
 	if (endpoint->shape == USAGE_BUCKETS)
 		values[ROW_BUCKET_WIDTHS] = bucket_widths(endpoint->widths);
+	nulls[ROW_PAGE_LIMITS] = endpoint->shape == USAGE_OBJECT;
 	values[ROW_PAGE_LIMITS] = page_limits(endpoint->widths);
+	set_text(values, nulls, ROW_KIND, endpoint_shape_names[endpoint->shape]);
 	return heap_form_tuple(tupdesc, values, nulls);
 }
 

@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
-#include "lib/stringinfo.h"
 
 #include "catalogue/endpoint.h"
 
@@ -43,6 +42,27 @@
 	{name, NUMERICOID, USAGE_MEASURE, USAGE_NO_EDGE, field, .required = required_dim, .imported = true}
 #define LABEL(name, field, required_dim) \
 	{name, TEXTOID, USAGE_LABEL, USAGE_NO_EDGE, field, .required = required_dim, .imported = true}
+
+/*
+ * A member of a list's object, sent always or not; of another name; and what
+ * the object is under.
+ */
+#define SENT_MEMBER(name, type) \
+	{name, type, USAGE_ATTRIBUTE, USAGE_NO_EDGE, name, .always_sent = true, .imported = true}
+#define MEMBER(name, type) \
+	{name, type, USAGE_ATTRIBUTE, USAGE_NO_EDGE, name, .imported = true}
+#define SENT_MEMBER_AT(name, type, field) \
+	{name, type, USAGE_ATTRIBUTE, USAGE_NO_EDGE, field, .always_sent = true, .imported = true}
+#define MEMBER_AT(name, type, field) \
+	{name, type, USAGE_ATTRIBUTE, USAGE_NO_EDGE, field, .imported = true}
+#define PARENT(name) \
+	{name, TEXTOID, USAGE_PARENT, USAGE_NO_EDGE, NULL, name, .form = USAGE_FILTER_PATH, \
+	.always_sent = true, .imported = true}
+
+/* The id of an object that can be asked for by itself. */
+#define ITEM_ID \
+	{"id", TEXTOID, USAGE_ATTRIBUTE, USAGE_NO_EDGE, "id", "id", .form = USAGE_FILTER_ITEM, \
+	.always_sent = true, .imported = true}
 
 #define END {NULL}
 
@@ -201,12 +221,118 @@ static const UsageColumn cost_columns[] = {
 	END
 };
 
+static const char *const project_in_use[] = {"active", NULL};
+static const char *const not_archived[] = {"null", NULL};
+static const char *const owner_accesses[] = {"active", "inactive", NULL};
+
+static const UsageColumn project_columns[] = {
+	ITEM_ID,
+	MEMBER("name", TEXTOID),
+	{"status", TEXTOID, USAGE_ATTRIBUTE, USAGE_NO_EDGE, "status", "include_archived", project_in_use,
+	.form = USAGE_FILTER_UNSENT, .imported = true},
+	SENT_MEMBER("created_at", TIMESTAMPTZOID),
+	{"archived_at", TIMESTAMPTZOID, USAGE_ATTRIBUTE, USAGE_NO_EDGE, "archived_at", "include_archived",
+	not_archived, .form = USAGE_FILTER_UNSENT, .null_test = true, .imported = true},
+	MEMBER("external_key_id", TEXTOID),
+	END
+};
+
+static const UsageColumn user_columns[] = {
+	ITEM_ID,
+	MEMBER("name", TEXTOID),
+	{"email", TEXTOID, USAGE_ATTRIBUTE, USAGE_NO_EDGE, "email", "emails", .imported = true},
+	MEMBER("role", TEXTOID),
+	SENT_MEMBER("added_at", TIMESTAMPTZOID),
+	MEMBER("is_service_account", BOOLOID),
+	MEMBER("api_key_last_used_at", TIMESTAMPTZOID),
+	END
+};
+
+static const UsageColumn project_user_columns[] = {
+	PARENT("project_id"),
+	SENT_MEMBER("id", TEXTOID),
+	MEMBER("name", TEXTOID),
+	MEMBER("email", TEXTOID),
+	SENT_MEMBER("role", TEXTOID),
+	SENT_MEMBER("added_at", TIMESTAMPTZOID),
+	END
+};
+
+static const UsageColumn service_account_columns[] = {
+	PARENT("project_id"),
+	SENT_MEMBER("id", TEXTOID),
+	SENT_MEMBER("name", TEXTOID),
+	SENT_MEMBER("role", TEXTOID),
+	SENT_MEMBER("created_at", TIMESTAMPTZOID),
+	END
+};
+
+static const UsageColumn api_key_columns[] = {
+	PARENT("project_id"),
+	SENT_MEMBER("id", TEXTOID),
+	SENT_MEMBER("name", TEXTOID),
+	SENT_MEMBER("redacted_value", TEXTOID),
+	SENT_MEMBER("created_at", TIMESTAMPTZOID),
+	MEMBER("last_used_at", TIMESTAMPTZOID),
+	MEMBER("expires_at", TIMESTAMPTZOID),
+	{"owner_project_access", TEXTOID, USAGE_ATTRIBUTE, USAGE_NO_EDGE, "owner_project_access",
+	"owner_project_access", owner_accesses, .form = USAGE_FILTER_VALUE, .always_sent = true, .imported = true},
+	MEMBER_AT("owner_type", TEXTOID, "owner.type"),
+	MEMBER_AT("owner_id", TEXTOID, "owner.user.id|owner.service_account.id"),
+	MEMBER_AT("owner_name", TEXTOID, "owner.user.name|owner.service_account.name"),
+	MEMBER_AT("owner_email", TEXTOID, "owner.user.email"),
+	END
+};
+
+static const UsageColumn rate_limit_columns[] = {
+	PARENT("project_id"),
+	SENT_MEMBER("id", TEXTOID),
+	SENT_MEMBER("model", TEXTOID),
+	SENT_MEMBER("max_requests_per_1_minute", INT8OID),
+	SENT_MEMBER("max_tokens_per_1_minute", INT8OID),
+	MEMBER("max_requests_per_1_day", INT8OID),
+	MEMBER("max_images_per_1_minute", INT8OID),
+	MEMBER("max_audio_megabytes_per_1_minute", INT8OID),
+	MEMBER("batch_1_day_max_input_tokens", INT8OID),
+	END
+};
+
+static const UsageColumn admin_key_columns[] = {
+	SENT_MEMBER("id", TEXTOID),
+	MEMBER("name", TEXTOID),
+	SENT_MEMBER("redacted_value", TEXTOID),
+	{"created_at", TIMESTAMPTZOID, USAGE_ATTRIBUTE, USAGE_NO_EDGE, "created_at",
+	.always_sent = true, .imported = true, .sorted = true},
+	MEMBER("expires_at", TIMESTAMPTZOID),
+	MEMBER("last_used_at", TIMESTAMPTZOID),
+	MEMBER_AT("owner_id", TEXTOID, "owner.id"),
+	MEMBER_AT("owner_name", TEXTOID, "owner.name"),
+	MEMBER_AT("owner_type", TEXTOID, "owner.type"),
+	END
+};
+
+/* Amounts are in cents. */
+#define THRESHOLD \
+	SENT_MEMBER_AT("threshold_cents", INT8OID, "threshold_amount"), \
+	SENT_MEMBER("currency", TEXTOID), \
+	SENT_MEMBER_AT("period", TEXTOID, "interval")
+#define ENFORCEMENT SENT_MEMBER_AT("enforcement", TEXTOID, "enforcement.status")
+
+static const UsageColumn alert_columns[] = {SENT_MEMBER("id", TEXTOID), THRESHOLD, END};
+static const UsageColumn project_alert_columns[] = {
+	PARENT("project_id"), SENT_MEMBER("id", TEXTOID), THRESHOLD, END
+};
+static const UsageColumn limit_columns[] = {THRESHOLD, ENFORCEMENT, END};
+static const UsageColumn project_limit_columns[] = {PARENT("project_id"), THRESHOLD, ENFORCEMENT, END};
+
 static const UsageColumn bucket_columns[] = {
 	BUCKET,
 	END
 };
+static const UsageColumn no_columns[] = {END};
 
 #define USAGE_PATH(name) "/organization/usage/" name
+#define PROJECT_PATH "/organization/projects/{project_id}"
 
 const UsageEndpoint usage_endpoints[] = {
 	{"completions", USAGE_PATH("completions"), usage_widths, model_columns, USAGE_BUCKETS},
@@ -221,138 +347,31 @@ const UsageEndpoint usage_endpoints[] = {
 	{"file_search_calls", USAGE_PATH("file_search_calls"), usage_widths, file_search_columns, USAGE_BUCKETS},
 	{"web_search_calls", USAGE_PATH("web_search_calls"), usage_widths, web_search_columns, USAGE_BUCKETS},
 	{"costs", "/organization/costs", cost_widths, cost_columns, USAGE_BUCKETS},
+	{"projects", "/organization/projects", usage_no_width, project_columns, USAGE_LIST,
+	.whole = {"include_archived", "true"}, .item_path = "/organization/projects/{id}"},
+	{"users", "/organization/users", usage_no_width, user_columns, USAGE_LIST,
+	.item_path = "/organization/users/{id}"},
+	{"project_users", PROJECT_PATH "/users", usage_no_width, project_user_columns, USAGE_LIST},
+	{"project_service_accounts", PROJECT_PATH "/service_accounts", usage_no_width, service_account_columns, USAGE_LIST},
+	{"project_api_keys", PROJECT_PATH "/api_keys", usage_no_width, api_key_columns, USAGE_LIST,
+	.whole = {"owner_project_access", "any"}},
+	{"project_rate_limits", PROJECT_PATH "/rate_limits", usage_no_width, rate_limit_columns, USAGE_LIST},
+	{"admin_api_keys", "/organization/admin_api_keys", usage_no_width, admin_key_columns, USAGE_LIST,
+	.newest_first = {"order", "desc"}},
+	{"spend_limits", "/organization/spend_limit", usage_no_width, limit_columns, USAGE_OBJECT},
+	{"project_spend_limits", PROJECT_PATH "/spend_limit", usage_no_width, project_limit_columns, USAGE_OBJECT},
+	{"spend_alerts", "/organization/spend_alerts", usage_no_width, alert_columns, USAGE_LIST},
+	{"project_spend_alerts", PROJECT_PATH "/spend_alerts", usage_no_width, project_alert_columns, USAGE_LIST},
 	END
 };
 
-const UsageEndpoint usage_unknown_endpoint = {NULL, NULL, usage_widths, bucket_columns, USAGE_BUCKETS};
-
-static const char *const role_names[] = {
-	[USAGE_BUCKET] = "bucket",
-	[USAGE_DIMENSION] = "dimension",
-	[USAGE_MEASURE] = "measure",
-	[USAGE_GAUGE] = "gauge",
-	[USAGE_LABEL] = "label",
-	[USAGE_OTHER] = "other",
-	NULL
+const UsageEndpoint usage_unknown_endpoints[] = {
+	[USAGE_BUCKETS] = {NULL, NULL, usage_widths, bucket_columns, USAGE_BUCKETS},
+	[USAGE_LIST] = {NULL, NULL, usage_no_width, no_columns, USAGE_LIST},
+	[USAGE_OBJECT] = {NULL, NULL, usage_no_width, no_columns, USAGE_OBJECT}
 };
 
-/*
- * Arrays of the catalogue, and role_names, have rows that begin with their
- * name; the name of the last row is NULL.
- */
-static const char *
-name_of(const void *row)
-{
-	return *(const char *const *) row;
-}
-
-/* The row of that name, or NULL. */
-static const void *
-find_row(const void *rows, size_t row_bytes, const char *name)
-{
-	const char *row = rows;
-
-	while (name_of(row) && strcmp(name_of(row), name) != 0)
-		row += row_bytes;
-	return name_of(row) ? row : NULL;
-}
-
-/* The names of rows, separated by commas, palloc'd. */
-static char *
-list_names(const void *rows, size_t row_bytes)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (const char *row = rows; name_of(row); row += row_bytes)
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", name_of(row));
-	return list.data;
-}
-
-const UsageEndpoint *
-endpoint_find(const char *name)
-{
-	return find_row(usage_endpoints, sizeof(UsageEndpoint), name);
-}
-
-const UsageColumn *
-endpoint_column(const UsageEndpoint *endpoint, const char *name)
-{
-	return find_row(endpoint->columns, sizeof(UsageColumn), name);
-}
-
-const UsageColumn *
-endpoint_field(const UsageEndpoint *endpoint, const char *field)
-{
-	for (const UsageColumn *column = endpoint->columns; column->name; column++)
-		if (column->field && strcmp(column->field, field) == 0)
-			return column;
-	return NULL;
-}
-
-const UsageWidth *
-endpoint_width(const UsageEndpoint *endpoint, const char *name)
-{
-	if (endpoint->shape != USAGE_BUCKETS)
-		return endpoint->widths;
-	return find_row(endpoint->widths, sizeof(UsageWidth), name);
-}
-
-const UsageWidth *
-endpoint_widest(const UsageEndpoint *endpoint)
-{
-	const UsageWidth *widest = endpoint->widths;
-
-	while (widest[1].name)
-		widest++;
-	return widest;
-}
-
-const char *
-endpoint_role_name(UsageRole role)
-{
-	return role_names[role];
-}
-
-bool
-endpoint_role(const char *name, UsageRole *role)
-{
-	const char *const *found = find_row(role_names, sizeof(char *), name);
-
-	if (found)
-		*role = (UsageRole) (found - role_names);
-	return found != NULL;
-}
-
-bool
-endpoint_accepts(const char *const *accepted, const char *value)
-{
-	for (const char *const *one = accepted; one && *one; one++)
-		if (strcmp(*one, value) == 0)
-			return true;
-	return accepted == NULL;
-}
-
-char *
-endpoint_names(void)
-{
-	return list_names(usage_endpoints, sizeof(UsageEndpoint));
-}
-
-char *
-endpoint_role_names(void)
-{
-	return list_names(role_names, sizeof(char *));
-}
-
-char *
-endpoint_column_names(const UsageEndpoint *endpoint)
-{
-	return list_names(endpoint->columns, sizeof(UsageColumn));
-}
-
-char *
-endpoint_width_names(const UsageEndpoint *endpoint)
-{
-	return list_names(endpoint->widths, sizeof(UsageWidth));
-}
+const UsageParent usage_parents[] = {
+	{"project_id", "projects", "archived_at"},
+	END
+};

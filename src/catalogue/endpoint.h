@@ -31,6 +31,8 @@ typedef enum UsageRole
 	USAGE_MEASURE,				/* adds up over buckets and over dimensions */
 	USAGE_GAUGE,				/* adds up over dimensions, not over time */
 	USAGE_LABEL,				/* unit or currency of a measure */
+	USAGE_PARENT,				/* what an object is under: in the path */
+	USAGE_ATTRIBUTE,			/* member of an object of a list */
 	USAGE_OTHER					/* unknown: a column that the user described */
 } UsageRole;
 
@@ -43,6 +45,17 @@ typedef enum UsageEdge
 	USAGE_DAY					/* date, the UTC day of the start */
 } UsageEdge;
 
+/* What a request has for a column that is restricted to some values. */
+typedef enum UsageFilterForm
+{
+	USAGE_FILTER_ARRAY,			/* the parameter, with all of them */
+	USAGE_FILTER_VALUE,			/* the parameter, which takes one */
+	USAGE_FILTER_UNSENT,		/* no parameter, where `whole` has it */
+	USAGE_FILTER_PATH,			/* one of them in the path */
+	USAGE_FILTER_ITEM			/* one of them in item_path: a request for an
+								 * object */
+} UsageFilterForm;
+
 /*
  * One column of an endpoint.  All strings are constants that live as long as
  * the backend.
@@ -53,17 +66,34 @@ typedef struct UsageColumn
 	Oid			type;			/* TEXTOID, INT8OID, ... */
 	UsageRole	role;
 	UsageEdge	edge;			/* of a USAGE_BUCKET, else USAGE_NO_EDGE */
-	const char *field;			/* path in the result object; for a dimension
+	const char *field;			/* path in the result object, or several with
+								 * USAGE_FIELD_OR between them, of which the
+								 * first that is sent counts; for a dimension
 								 * also its name in group_by; NULL for
-								 * USAGE_BUCKET */
-	const char *filter;			/* query parameter that filters it, or NULL */
+								 * USAGE_BUCKET and USAGE_PARENT */
+	const char *filter;			/* query parameter that filters it, or name in
+								 * the path, or NULL */
 	const char *const *accepted;	/* values that the filter accepts, NULL
 									 * terminated; NULL: any */
 	const char *required;		/* field of the dimension that a request must
 								 * group by for the API to send this, or NULL */
 	bool		always_sent;	/* the API's description requires it */
 	bool		imported;		/* import declares it by default */
+	UsageFilterForm form;		/* of the filter */
+	bool		null_test;		/* the filter is for IS NULL, not for values;
+								 * its one accepted value stands for NULL */
+	bool		sorted;			/* a list's objects come in its order */
 } UsageColumn;
+
+/* Between the alternatives of a field. */
+#define USAGE_FIELD_OR '|'
+
+/* A parameter with a value that never changes. */
+typedef struct UsageParameter
+{
+	const char *param;			/* or NULL: there is none */
+	const char *value;
+} UsageParameter;
 
 /* A width of buckets. */
 typedef struct UsageWidth
@@ -76,12 +106,28 @@ typedef struct UsageWidth
 typedef struct UsageEndpoint
 {
 	const char *name;			/* also of the foreign table that import makes */
-	const char *path;			/* below base_url, with a leading slash */
+	const char *path;			/* below base_url, with a leading slash; may
+								 * have the name of a column with the role
+								 * USAGE_PARENT in braces */
 	const UsageWidth *widths;	/* narrowest first, ends with a NULL name; or
 								 * usage_no_width */
 	const UsageColumn *columns; /* ends with a NULL name */
 	UsageShape	shape;
+	UsageParameter whole;		/* without it the API leaves something out; a
+								 * filter with that parameter takes its place */
+	UsageParameter newest_first;	/* turns the order of `sorted` around */
+	const char *item_path;		/* of one object of a list, with its id in
+								 * braces; NULL: there is none */
 } UsageEndpoint;
+
+/* The list whose objects other lists are under. */
+typedef struct UsageParent
+{
+	const char *name;			/* in braces in a path */
+	const char *endpoint;		/* of the catalogue */
+	const char *retired;		/* its field that is not null where an object
+								 * is no longer in use */
+} UsageParent;
 
 /*
  * The one width of an endpoint without buckets.  Its answer counts as one
@@ -94,11 +140,22 @@ extern const UsageWidth usage_no_width[];
 extern const UsageEndpoint usage_endpoints[];
 
 /*
- * The endpoint of tables with the option `path`, which the catalogue does not
- * know: it has the edges of the bucket and the usual widths; name and path are
- * NULL.
+ * The endpoints, by shape, of tables with the option `path`, which the
+ * catalogue does not know.  Where there are buckets, it has their edges and the
+ * usual widths.  Name and path are NULL.
  */
-extern const UsageEndpoint usage_unknown_endpoint;
+extern const UsageEndpoint usage_unknown_endpoints[];
+
+/* All parents; ends with a NULL name. */
+extern const UsageParent usage_parents[];
+
+/* The parent of that name, or NULL. */
+extern const UsageParent *endpoint_parent(const char *name);
+
+/*
+ * The name in braces in a path, palloc'd; NULL: there is none.
+ */
+extern char *endpoint_path_name(const char *path);
 
 /* The endpoint of that name, or NULL. */
 extern const UsageEndpoint *endpoint_find(const char *name);
@@ -116,6 +173,11 @@ extern const UsageWidth *endpoint_widest(const UsageEndpoint *endpoint);
 /* A role's name in column options and usage_fdw_columns(), and back (false: none). */
 extern const char *endpoint_role_name(UsageRole role);
 extern bool endpoint_role(const char *name, UsageRole *role);
+
+/*
+ * Names of shapes in options: NULL terminated, in the order of the enum.
+ */
+extern const char *const endpoint_shape_names[];
 
 /* Is the value one of `accepted` (NULL terminated; NULL: any)? */
 extern bool endpoint_accepts(const char *const *accepted, const char *value);

@@ -27,21 +27,36 @@ check_schema(const char *name, const char *server)
 				 errhint("The schema is \"%s\".", REMOTE_SCHEMA)));
 }
 
+/* ERROR if LIMIT TO names a table that the option "kinds" leaves out. */
+static void
+check_kind(const ImportForeignSchemaStmt *stmt, const UsageEndpoint *endpoint, int kinds)
+{
+	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO || (kinds & (1 << endpoint->shape)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("table \"%s\" is not of the kinds that are to be imported", endpoint->name),
+			 errhint("Add \"%s\" to the option \"kinds\", or leave that out.",
+					 endpoint_shape_names[endpoint->shape])));
+}
+
 /* Check names in LIMIT TO or EXCEPT: PostgreSQL would ignore one without a table. */
 static void
-check_names(List *names)
+check_names(const ImportForeignSchemaStmt *stmt, int kinds)
 {
 	ListCell   *lc;
 
-	foreach(lc, names)
+	foreach(lc, stmt->table_list)
 	{
 		const char *name = lfirst_node(RangeVar, lc)->relname;
+		const UsageEndpoint *endpoint = endpoint_find(name);
 
-		if (!endpoint_find(name))
+		if (!endpoint)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 					 errmsg("table \"%s\" does not exist in schema \"%s\"", name, REMOTE_SCHEMA),
 					 errhint("Valid tables are: %s.", endpoint_names())));
+		check_kind(stmt, endpoint, kinds);
 	}
 }
 
@@ -62,7 +77,7 @@ append_columns(StringInfo sql, const UsageEndpoint *endpoint, const UsageImportO
 			continue;
 		appendStringInfo(sql, "%s\n\t%s %s%s", separator, quote_identifier(column->name),
 						 format_type_be(column->type),
-						 column->role == USAGE_BUCKET ? " NOT NULL" : "");
+						 column->role == USAGE_BUCKET || column->role == USAGE_PARENT ? " NOT NULL" : "");
 		separator = ",";
 	}
 }
@@ -102,9 +117,9 @@ usageImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 	List	   *commands = NIL;
 
 	check_schema(stmt->remote_schema, server);
-	check_names(stmt->table_list);
+	check_names(stmt, set->kinds);
 	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
-		if (IsImportableForeignTable(endpoint->name, stmt))
+		if ((set->kinds & (1 << endpoint->shape)) && IsImportableForeignTable(endpoint->name, stmt))
 			commands = lappend(commands, table_command(endpoint, server, set));
 	return commands;
 }

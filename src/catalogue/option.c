@@ -103,6 +103,7 @@ static const Option options[] = {
 
 	{"endpoint", ON_TABLE, option_parse_string, SETTING(endpoint)},
 	{"path", ON_TABLE, option_parse_path, SETTING(path)},
+	{"kind", ON_TABLE, option_parse_name, SETTING(kind), NULL, {.names = endpoint_shape_names}},
 	{"bucket_width", ON_TABLE, option_parse_width, SETTING(bucket_width), "1d"},
 	{"history", ON_TABLE, option_parse_history, SETTING(history), "365 days"},
 	{"rows_per_bucket", ON_TABLE, option_parse_integer, SETTING(rows_per_bucket), NULL, {1, INT_MAX}},
@@ -114,6 +115,7 @@ static const Option options[] = {
 
 	{"bucket_width", ON_IMPORT, option_parse_width, IMPORT(bucket_width)},
 	{"extra_dimensions", ON_IMPORT, option_parse_boolean, IMPORT(extra_dimensions), "false"},
+	{"kinds", ON_IMPORT, option_parse_names, IMPORT(kinds), "usage, list, object", {.names = endpoint_shape_names}},
 	{NULL}
 };
 

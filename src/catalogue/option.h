@@ -44,6 +44,7 @@ typedef struct UsageOptions
 	/* table */
 	char	   *endpoint;		/* in the catalogue, or NULL if path is set */
 	char	   *path;			/* or NULL if endpoint is set */
+	int			kind;			/* UsageShape of what the path leads to */
 	char	   *bucket_width;
 	char	   *history;		/* an interval's text */
 	int			rows_per_bucket;	/* 0: not set */
@@ -70,6 +71,7 @@ typedef struct UsageImportOptions
 {
 	char	   *bucket_width;	/* NULL: not set */
 	bool		extra_dimensions;
+	int			kinds;			/* 1 << UsageShape, of those that are wanted */
 } UsageImportOptions;
 
 /*

@@ -84,6 +84,18 @@ check_width(const UsageEndpoint *endpoint, const char *name, const char *width)
 				 errhint("Its bucket widths are: %s.", endpoint_width_names(endpoint))));
 }
 
+/* "usage" is also what is not set. */
+static void
+check_kind(const UsageEndpoint *endpoint, UsageShape kind)
+{
+	if (kind != USAGE_BUCKETS && kind != endpoint->shape)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("endpoint \"%s\" is not of the kind \"%s\"", endpoint->name,
+						endpoint_shape_names[kind]),
+				 errhint("The option \"kind\" is for tables with the option \"path\".")));
+}
+
 void
 option_check_table(const void *any)
 {
@@ -97,10 +109,11 @@ option_check_table(const void *any)
 	if (set->endpoint)
 	{
 		option_check_endpoint(set->endpoint, NULL);
+		check_kind(endpoint_find(set->endpoint), set->kind);
 		check_width(endpoint_find(set->endpoint), set->endpoint, set->bucket_width);
 	}
 	else if (set->path)
-		check_width(&usage_unknown_endpoint, set->path, set->bucket_width);
+		check_width(&usage_unknown_endpoints[set->kind], set->path, set->bucket_width);
 }
 
 void
@@ -111,11 +124,11 @@ option_check_column(const void *any)
 
 	if (column->role)
 		endpoint_role(column->role, &role);
-	if (column->filter && role != USAGE_DIMENSION)
+	if (column->filter && role != USAGE_DIMENSION && role != USAGE_ATTRIBUTE)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("option \"filter\" goes with role \"%s\" only",
-						endpoint_role_name(USAGE_DIMENSION))));
+				 errmsg("option \"filter\" goes with the roles \"%s\" and \"%s\" only",
+						endpoint_role_name(USAGE_DIMENSION), endpoint_role_name(USAGE_ATTRIBUTE))));
 }
 
 bool

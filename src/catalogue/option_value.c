@@ -87,6 +87,27 @@ option_parse_name(char *text, const OptionLimits *limits, void *result)
 }
 
 const char *
+option_parse_names(char *text, const OptionLimits *limits, void *result)
+{
+	char	   *rest = pstrdup(text);
+	char	   *name;
+	int			index;
+
+	*(int *) result = 0;
+	while ((name = strsep(&rest, ",")))
+	{
+		const char *hint;
+
+		name += strspn(name, " ");
+		name[strcspn(name, " ")] = '\0';
+		if ((hint = option_parse_name(name, limits, &index)))
+			return hint;
+		*(int *) result |= 1 << index;
+	}
+	return NULL;
+}
+
+const char *
 option_parse_boolean(char *text, const OptionLimits *limits, void *result)
 {
 	return parse_bool(text, (bool *) result) ? NULL : _("Valid values are: true, false.");
@@ -178,13 +199,25 @@ option_parse_history(char *text, const OptionLimits *limits, void *result)
 		_("The value must be an interval from 1 day to 100 years, such as \"90 days\".");
 }
 
+static bool
+is_plain_path(const char *text)
+{
+	return *text == '\0' || consists_of(text, LETTERS_AND_DIGITS "/._-");
+}
+
 const char *
 option_parse_path(char *text, const OptionLimits *limits, void *result)
 {
+	const char *name = endpoint_path_name(text);
+	const char *behind = name ? strchr(text, '}') + 1 : "";
+	int			before = strcspn(text, "{");
+
 	*(char **) result = text;
-	if (*text == '/' && consists_of(text + 1, LETTERS_AND_DIGITS "/._-") && !strstr(text, ".."))
+	if (text[0] == '/' && text[1] != '\0' && is_plain_path(pnstrdup(text, before)) && !strstr(text, "..") &&
+		(name ? *name && consists_of(name, LOWER_CASE DIGITS "_") && text[before - 1] == '/' &&
+		 (*behind == '\0' || *behind == '/') && is_plain_path(behind) : text[before] == '\0'))
 		return NULL;
-	return _("The value must be a slash followed by letters, digits, \"/\", \".\", \"_\" and \"-\", without \"..\".");
+	return _("The value must be a slash followed by letters, digits, \"/\", \".\", \"_\" and \"-\", without \"..\"; one segment may be the name of a column in braces, such as \"{project_id}\".");
 }
 
 /* The endpoint may not be known here: check that some endpoint has the width. */
@@ -192,8 +225,8 @@ const char *
 option_parse_width(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
-	return endpoint_width(&usage_unknown_endpoint, text) ? NULL :
-		psprintf(_("Valid values are: %s."), endpoint_width_names(&usage_unknown_endpoint));
+	return endpoint_width(&usage_unknown_endpoints[USAGE_BUCKETS], text) ? NULL :
+		psprintf(_("Valid values are: %s."), endpoint_width_names(&usage_unknown_endpoints[USAGE_BUCKETS]));
 }
 
 /* Names with a dot between them. */
@@ -204,13 +237,25 @@ is_dotted(const char *text)
 		text[0] != '.' && text[strlen(text) - 1] != '.';
 }
 
+/* Such names with USAGE_FIELD_OR between them. */
+static bool
+are_alternatives(const char *text)
+{
+	char	   *path = pstrdup(text);
+	char	   *bar = strchr(path, USAGE_FIELD_OR);
+
+	if (bar)
+		*bar = '\0';
+	return is_dotted(path) && (!bar || are_alternatives(bar + 1));
+}
+
 const char *
 option_parse_field(char *text, const OptionLimits *limits, void *result)
 {
 	*(char **) result = text;
-	if (strcmp(text, "*") == 0 || is_dotted(text))
+	if (strcmp(text, "*") == 0 || are_alternatives(text))
 		return NULL;
-	return _("The value must be names with a dot between them, such as \"amount.value\", or \"*\" for the whole result object.");
+	return _("The value must be names with a dot between them, such as \"amount.value\", or \"*\" for the whole result object; alternatives have a \"|\" between them.");
 }
 
 const char *

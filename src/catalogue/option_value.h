@@ -25,6 +25,8 @@ typedef const char *(*OptionParser) (char *text, const OptionLimits *limits, voi
 /* Into an int. */
 extern const char *option_parse_integer(char *text, const OptionLimits *limits, void *result);
 extern const char *option_parse_name(char *text, const OptionLimits *limits, void *result); /* index in names */
+extern const char *option_parse_names(char *text, const OptionLimits *limits, void *result);	/* 1 << index of each of
+																								 * several, by commas */
 
 /* Into a bool. */
 extern const char *option_parse_boolean(char *text, const OptionLimits *limits, void *result);

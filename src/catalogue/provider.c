@@ -14,6 +14,7 @@
 #define EPOCH_OFFSET ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 
 #define NAMES(...) ((const char *const[]) {__VA_ARGS__, NULL})
+#define NO_NAMES ((const char *const[]) {NULL})
 
 /* Seconds since 1970. */
 static void
@@ -39,11 +40,43 @@ static const ProviderHeader openai_headers[] = {
 
 static const ProviderHint openai_hints[] = {
 	{401, gettext_noop("Set the option \"api_key\" of the user mapping to an admin key of the organization.")},
-	{403, gettext_noop("The key needs the scope \"api.usage.read\".")},
+	{403, gettext_noop("The key needs the scope \"api.usage.read\"."),
+	gettext_noop("The key needs the scope \"api.management.read\", and a role in each project that is read.")},
 	{0, NULL}
 };
 
-/* docs/api.md sections 1 to 5 */
+static const PageEnvelope openai_envelopes[] = {
+	[PAGE_OF_BUCKETS] = {
+		.shape = PAGE_OF_BUCKETS,
+		.data = NAMES("data"),
+		.has_more = NAMES("has_more"),
+		.cursor = NAMES("next_page"),
+		.bucket_start = NAMES("start_time"),
+		.bucket_end = NAMES("end_time"),
+		.results = NAMES("results", "result")	/* "result" in an older
+												 * description */
+	},
+	[PAGE_OF_RESULTS] = {
+		.shape = PAGE_OF_RESULTS,
+		.data = NAMES("data"),
+		.has_more = NAMES("has_more"),
+		.cursor = NAMES("last_id"),
+		.bucket_start = NO_NAMES,
+		.bucket_end = NO_NAMES,
+		.results = NO_NAMES
+	},
+	[PAGE_IS_RESULT] = {
+		.shape = PAGE_IS_RESULT,
+		.data = NO_NAMES,
+		.has_more = NO_NAMES,
+		.cursor = NO_NAMES,
+		.bucket_start = NO_NAMES,
+		.bucket_end = NO_NAMES,
+		.results = NO_NAMES
+	}
+};
+
+/* docs/api.md sections 1 to 6 */
 const UsageProvider provider_openai = {
 	.base_url = "https://api.openai.com/v1",
 	.array_format = PROVIDER_ARRAY_REPEAT,
@@ -54,19 +87,13 @@ const UsageProvider provider_openai = {
 		.bucket_width = "bucket_width",
 		.group_by = "group_by",
 		.limit = "limit",
-		.cursor = "page"
+		.cursor = "page",
+		.list_cursor = "after"
 	},
 	.append_time = append_unix_time,
 	.read_time = read_unix_time,
-	.envelope = {
-		.data = NAMES("data"),
-		.has_more = NAMES("has_more"),
-		.cursor = NAMES("next_page"),
-		.bucket_start = NAMES("start_time"),
-		.bucket_end = NAMES("end_time"),
-		.results = NAMES("results", "result")	/* "result" in an older
-												 * description */
-	},
+	.envelopes = openai_envelopes,
+	.id = "id",
 	.error = {
 		.container = "error",
 		.message = "message",
@@ -74,6 +101,8 @@ const UsageProvider provider_openai = {
 		.param = "param",
 		.code = "code"
 	},
+	.no_endpoint = "Invalid URL",
+	.archived = "archived",
 	.lookback_code = "reporting_lookback_exceeded",
 	.quota_code = "insufficient_quota",
 	.quota_hint = gettext_noop("Check the plan and billing details of the organization."),
@@ -90,15 +119,16 @@ provider_reserves(const UsageProvider *provider, const char *parameter)
 		strcmp(parameter, own->bucket_width) == 0 ||
 		strcmp(parameter, own->group_by) == 0 ||
 		strcmp(parameter, own->limit) == 0 ||
-		strcmp(parameter, own->cursor) == 0;
+		strcmp(parameter, own->cursor) == 0 ||
+		strcmp(parameter, own->list_cursor) == 0;
 }
 
 const char *
-provider_hint(const UsageProvider *provider, long status)
+provider_hint(const UsageProvider *provider, long status, bool of_list)
 {
 	const ProviderHint *row = provider->hints;
 
 	while (row->hint && row->status != status)
 		row++;
-	return row->hint;
+	return of_list && row->list_hint ? row->list_hint : row->hint;
 }

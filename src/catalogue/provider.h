@@ -48,6 +48,7 @@ typedef struct ProviderParameters
 	const char *group_by;
 	const char *limit;			/* most buckets of a page */
 	const char *cursor;			/* given by the page before */
+	const char *list_cursor;	/* the same, of lists */
 } ProviderParameters;
 
 /* What the user can do about an answer with that HTTP status. */
@@ -55,6 +56,7 @@ typedef struct ProviderHint
 {
 	int			status;
 	const char *hint;			/* to be translated */
+	const char *list_hint;		/* the same for lists, or NULL */
 } ProviderHint;
 
 /* All strings are constants that live as long as the backend. */
@@ -72,8 +74,13 @@ typedef struct UsageProvider
 	void		(*append_time) (StringInfo url, TimestampTz instant);
 	bool		(*read_time) (const PageValue *value, TimestampTz *instant);
 
-	PageEnvelope envelope;
+	const PageEnvelope *envelopes;	/* by PageShape */
+	const char *id;				/* member of an object of a list */
 	PageErrorNames error;		/* members of an error's body */
+	const char *no_endpoint;	/* begin of the message of a 404 for a path
+								 * that is none of the API's */
+	const char *archived;		/* in the message of a 400: what is asked for
+								 * is no longer in use */
 	const char *lookback_code;	/* error code: the time is too long ago */
 	const char *quota_code;		/* error code: the organization is out of
 								 * quota */
@@ -86,7 +93,10 @@ extern const UsageProvider provider_openai;
 /* Is that query parameter one of those that we set, so that no filter may use it? */
 extern bool provider_reserves(const UsageProvider *provider, const char *parameter);
 
-/* The provider's hint for that status, to be translated, or NULL. */
-extern const char *provider_hint(const UsageProvider *provider, long status);
+/*
+ * The provider's hint for that status, to be translated, or NULL.  of_list: of
+ * an answer that has no buckets.
+ */
+extern const char *provider_hint(const UsageProvider *provider, long status, bool of_list);
 
 #endif

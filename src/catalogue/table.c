@@ -23,6 +23,7 @@
 static void find_endpoint(UsageTable *table);
 static void describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column);
 static void check_required(const UsageTable *table);
+static void check_parent(UsageTable *table);
 
 UsageTable *
 table_describe(Relation rel)
@@ -45,6 +46,7 @@ table_describe(Relation rel)
 			describe_column(table, att, &table->columns[i]);
 	}
 	check_required(table);
+	check_parent(table);
 	return table;
 }
 
@@ -58,7 +60,8 @@ find_endpoint(UsageTable *table)
 {
 	const UsageOptions *options = table->options;
 
-	table->endpoint = options->path ? &usage_unknown_endpoint : endpoint_find(options->endpoint);
+	table->endpoint = options->path ? &usage_unknown_endpoints[options->kind] :
+		endpoint_find(options->endpoint);
 	table->path = options->path ? options->path : table->endpoint->path;
 	table->name = options->path ? options->path : table->endpoint->name;
 	table->width = endpoint_width(table->endpoint, options->bucket_width);
@@ -72,6 +75,9 @@ apply_known(UsageTableColumn *column, const UsageColumn *known)
 	column->edge = known->edge;
 	column->field = known->field;
 	column->filter = known->filter;
+	column->form = known->form;
+	column->null_test = known->null_test;
+	column->sorted = known->sorted;
 	column->accepted = known->accepted;
 	column->required = known->required;
 	column->always_sent = known->always_sent;
@@ -84,6 +90,23 @@ known_column(const UsageTable *table, const char *name, const UsageColumnOptions
 	if (set->field)
 		return endpoint_field(table->endpoint, set->field);
 	return endpoint_column(table->endpoint, set->column_name ? set->column_name : name);
+}
+
+/* Only usage has buckets and what is counted in them, only lists have attributes. */
+static void
+check_role(const UsageTable *table, const UsageTableColumn *column)
+{
+	bool		of_list = column->role == USAGE_ATTRIBUTE || column->role == USAGE_OTHER;
+
+	if (table->endpoint->shape == USAGE_BUCKETS ?
+		column->role != USAGE_ATTRIBUTE && column->role != USAGE_PARENT : of_list)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("column \"%s\" cannot have the role \"%s\"", column->name,
+					endpoint_role_name(column->role)),
+			 errdetail("Endpoint \"%s\" is of the kind \"%s\".", table->name,
+					   endpoint_shape_names[table->endpoint->shape])));
 }
 
 /* An edge of the bucket must have the role USAGE_BUCKET, and nothing else may. */
@@ -114,6 +137,22 @@ field_of_name(const char *name)
 	return field;
 }
 
+/* May columns of that role have a filter? */
+static bool
+has_values(UsageRole role)
+{
+	return role == USAGE_DIMENSION || role == USAGE_ATTRIBUTE;
+}
+
+/* A parameter that the user names takes an array, of any values. */
+static void
+set_filter(UsageTableColumn *column, const char *filter)
+{
+	column->filter = filter;
+	column->form = USAGE_FILTER_ARRAY;
+	column->null_test = false;
+}
+
 /*
  * Apply the user's options to a column.  They override what the catalogue
  * knows of it, as the API may have changed.
@@ -124,16 +163,17 @@ apply_options(const UsageTable *table, UsageTableColumn *column,
 {
 	if (!known)
 	{
-		column->role = USAGE_OTHER;
+		column->role = table->endpoint->shape == USAGE_BUCKETS ? USAGE_OTHER : USAGE_ATTRIBUTE;
 		column->field = set->field ? set->field :
 			field_of_name(set->column_name ? set->column_name : column->name);
 	}
 	if (set->role && !endpoint_role(set->role, &column->role))
 		elog(ERROR, "unexpected role \"%s\"", set->role);
-	if (set->filter || column->role != USAGE_DIMENSION)
-		column->filter = set->filter;
+	if (set->filter || !has_values(column->role))
+		set_filter(column, set->filter);
 	check_edge(column, set->role);
-	if (column->filter && column->role != USAGE_DIMENSION)
+	check_role(table, column);
+	if (column->filter && !has_values(column->role))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("column \"%s\" has a filter but is not a dimension", column->name),
@@ -210,10 +250,14 @@ type_holds(Oid base, Oid known)
 static void
 check_type(const UsageTable *table, const UsageTableColumn *column, Oid known)
 {
-	/* planning compares a bucket's edges directly: no domain over them */
-	Oid			type = column->role == USAGE_BUCKET ? column->type : getBaseType(column->type);
+	/*
+	 * planning compares a bucket's edges directly, and a parent is put into
+	 * the row as it is: no domain over them
+	 */
+	bool		direct = column->role == USAGE_BUCKET || column->role == USAGE_PARENT;
+	Oid			type = direct ? column->type : getBaseType(column->type);
 
-	if (type_holds(type, known))
+	if (column->role == USAGE_PARENT ? type == known : type_holds(type, known))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
@@ -233,6 +277,49 @@ has_length(const UsageTableColumn *column)
 	return typmod >= 0;
 }
 
+/* Is it the column whose name the path has in braces? */
+static bool
+is_parent(const UsageTable *table, const UsageTableColumn *column, const UsageColumnOptions *set)
+{
+	const char *name = endpoint_path_name(table->path);
+
+	return name && !set->field && !set->filter &&
+		strcmp(name, set->column_name ? set->column_name : column->name) == 0;
+}
+
+static void
+describe_parent(const UsageTable *table, UsageTableColumn *column)
+{
+	column->role = USAGE_PARENT;
+	column->filter = endpoint_path_name(table->path);
+	column->form = USAGE_FILTER_PATH;
+	column->always_sent = true;
+	check_type(table, column, TEXTOID);
+}
+
+/* Of a list that the catalogue does not know, a column may have any member's name. */
+static bool
+takes_any_name(const UsageEndpoint *endpoint)
+{
+	return !endpoint->name && endpoint->shape != USAGE_BUCKETS;
+}
+
+/* Choose how the column's field is read, and whether it can be filtered. */
+static void
+adjust_reading(const UsageTable *table, UsageTableColumn *column, bool is_known)
+{
+	/* text holds any scalar, and the API need not send a string */
+	if (!is_known && column->kind == FIELD_TEXT && column->role != USAGE_DIMENSION && !column->filter)
+		column->kind = FIELD_SCALAR;
+	if (column->kind == FIELD_TEXT && has_length(column))
+		column->filter = NULL;
+	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
+	{
+		column->role = USAGE_OTHER;
+		check_type(table, column, JSONBOID);
+	}
+}
+
 static void
 describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *column)
 {
@@ -245,28 +332,21 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	column->typmod = att->atttypmod;
 	column->kind = column_kind(getBaseType(column->type));
 
+	if (is_parent(table, column, set))
+	{
+		describe_parent(table, column);
+		return;
+	}
 	known = known_column(table, column->name, set);
 	if (known)
 	{
 		apply_known(column, known);
 		check_type(table, column, known->type);
 	}
-	else if (!set->field && !set->role)
+	else if (!set->field && !set->role && !takes_any_name(table->endpoint))
 		fail_unknown(table, column, set);
 	apply_options(table, column, set, known != NULL);
-
-	/* text holds any scalar, and the API need not send a string */
-	if (!known && column->kind == FIELD_TEXT && column->role != USAGE_DIMENSION)
-		column->kind = FIELD_SCALAR;
-
-	if (column->kind == FIELD_TEXT && has_length(column))
-		column->filter = NULL;
-
-	if (column->field && strcmp(column->field, WHOLE_RESULT) == 0)
-	{
-		column->role = USAGE_OTHER;
-		check_type(table, column, JSONBOID);
-	}
+	adjust_reading(table, column, known != NULL);
 }
 
 /* Does the table declare the dimension with that field? */
@@ -300,70 +380,21 @@ check_required(const UsageTable *table)
 	}
 }
 
-const UsageTableColumn *
-table_column(const UsageTable *table, int attnum)
-{
-	if (attnum < 1 || attnum > table->natts || table->columns[attnum - 1].attnum == 0)
-		return NULL;
-	return &table->columns[attnum - 1];
-}
-
-const UsageTableColumn *
-table_var(const UsageTable *table, Index relid, const Node *expr)
-{
-	const Var  *var = (const Var *) expr;
-
-	if (!IsA(expr, Var) || var->varno != relid || var->varlevelsup != 0)
-		return NULL;
-	return table_column(table, var->varattno);
-}
-
-const UsageTableColumn *
-table_next_column(const UsageTable *table, const UsageTableColumn *column)
-{
-	int			attnum = column ? column->attnum : 0;
-
-	while (++attnum <= table->natts)
-		if (table->columns[attnum - 1].attnum != 0)
-			return &table->columns[attnum - 1];
-	return NULL;
-}
-
-Datum
-table_edge(const UsageTable *table, UsageEdge edge, TimestampTz start)
-{
-	switch (edge)
-	{
-		case USAGE_START:
-			return TimestampTzGetDatum(start);
-		case USAGE_END:
-			return TimestampTzGetDatum(start + table->width->width_us);
-		case USAGE_DAY:
-			return DateADTGetDatum(timerange_floor(start, USECS_PER_DAY) / USECS_PER_DAY);
-		case USAGE_NO_EDGE:
-			break;
-	}
-	elog(ERROR, "unexpected edge: %d", (int) edge);
-}
-
-TupleTableSlot *
-table_make_slot(TupleDesc columns)
-{
-	/* a copy needs no pin, which would have to be given back */
-	return ExecStoreAllNullTuple(MakeSingleTupleTableSlot(CreateTupleDescCopy(columns),
-														  &TTSOpsVirtual));
-}
-
-void
-table_set_edges(const UsageTable *table, TimestampTz start, TupleTableSlot *slot)
+/* Find the column that the path needs. */
+static void
+check_parent(UsageTable *table)
 {
 	const UsageTableColumn *column = NULL;
+	const char *name = endpoint_path_name(table->path);
 
 	while ((column = table_next_column(table, column)))
-	{
-		if (column->role != USAGE_BUCKET)
-			continue;
-		slot->tts_values[column->attnum - 1] = table_edge(table, column->edge, start);
-		slot->tts_isnull[column->attnum - 1] = false;
-	}
+		if (column->role == USAGE_PARENT)
+			table->parent = column;
+	if (name && !table->parent)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+				 errmsg("foreign table \"%s\" needs the column \"%s\"",
+						get_rel_name(table->relid), name),
+				 errdetail("The path of endpoint \"%s\" has it.", table->name),
+				 errhint("Add the column \"%s\" of type text.", name)));
 }

@@ -26,10 +26,14 @@ typedef struct UsageTableColumn
 	/* from the catalogue or the column's options */
 	UsageRole	role;
 	UsageEdge	edge;			/* for USAGE_BUCKET */
-	const char *field;			/* path in the result object; NULL for
-								 * USAGE_BUCKET */
+	const char *field;			/* path in the result object, or several (see
+								 * UsageColumn); NULL for USAGE_BUCKET and
+								 * USAGE_PARENT */
 	const char *filter;			/* query parameter, or NULL */
+	UsageFilterForm form;		/* of the filter */
 	const char *const *accepted;	/* values that it accepts; NULL: any */
+	bool		null_test;		/* the filter is for IS NULL */
+	bool		sorted;			/* see UsageColumn */
 	const char *required;		/* field of the dimension that it needs, or
 								 * NULL */
 	bool		always_sent;
@@ -51,7 +55,15 @@ typedef struct UsageTable
 	UsageOptions *options;
 	int			natts;			/* including dropped columns */
 	UsageTableColumn *columns;	/* by attnum - 1; attnum 0 if dropped */
+	const UsageTableColumn *parent; /* whose value is in the path, or NULL */
 } UsageTable;
+
+/* Columns of a table that lists the parents of another. */
+typedef enum UsageParentColumn
+{
+	TABLE_PARENT_ID = 1,		/* text */
+	TABLE_PARENT_RETIRED		/* text, NULL unless it is no longer in use */
+} UsageParentColumn;
 
 /*
  * Describe a foreign table.  ERROR if a column is unknown, can't hold its
@@ -60,11 +72,21 @@ typedef struct UsageTable
  */
 extern UsageTable *table_describe(Relation rel);
 
+/*
+ * A table with the UsageParentColumns of all parents of the table's objects,
+ * with its options; palloc'd.  NULL: the catalogue does not know what lists
+ * them.
+ */
+extern UsageTable *table_of_parents(const UsageTable *table);
+
 /* The column with that number, or NULL (system column, whole row, dropped). */
 extern const UsageTableColumn *table_column(const UsageTable *table, int attnum);
 
 /* The column, if the expression is a Var of one of range table entry `relid`; or NULL. */
 extern const UsageTableColumn *table_var(const UsageTable *table, Index relid, const Node *expr);
+
+/* The column that a list is sorted by, or NULL. */
+extern const UsageTableColumn *table_sorted_column(const UsageTable *table);
 
 /* The column after `column` (NULL: the first) that is not dropped; NULL: none. */
 extern const UsageTableColumn *table_next_column(const UsageTable *table,

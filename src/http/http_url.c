@@ -14,6 +14,9 @@
 
 #include "http/http_url.h"
 
+/* Of the year 9999: no form has a year of more digits, and curl takes them. */
+#define LAST_SECOND INT64CONST(253402300799)
+
 /* A palloc'd copy of a string of curl's, which is freed.  ERROR 53200. */
 static char *
 copy_curl_string(char *foreign)
@@ -112,7 +115,7 @@ http_parse_date(const char *value, TimestampTz *result)
 	if (!isalpha((unsigned char) value[0]))
 		return false;
 	seconds = curl_getdate(value, NULL);
-	if (seconds == -1)
+	if (seconds == -1 || seconds > LAST_SECOND)
 		return false;
 	*result = time_t_to_timestamptz((pg_time_t) seconds);
 	return true;

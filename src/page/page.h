@@ -2,9 +2,10 @@
  * page.h
  *	  Parses the bytes of an answer into typed values, one result object at a time.
  *
- * The reader knows the shape of an answer (docs/api.md section 1): a page with
- * a list of buckets, each with a list of results, and a cursor.  The caller
- * gives the names of these, and which members of a result object it wants as
+ * The reader knows the shapes of an answer (docs/api.md sections 1 and 6): a
+ * page with a list of buckets, each with a list of results, and a cursor; a
+ * page with a list of results; or one result.  The caller gives the shape and
+ * the names of its members, and which members of a result object it wants as
  * what.
  *
  * All of an answer must be JSON by RFC 8259 in UTF-8, its values at most 32
@@ -36,12 +37,22 @@ typedef struct PageField
 	FieldKind	kind;
 } PageField;
 
+/* What an answer holds. */
+typedef enum PageShape
+{
+	PAGE_OF_BUCKETS,			/* a list of buckets, each with results */
+	PAGE_OF_RESULTS,			/* a list of results */
+	PAGE_IS_RESULT				/* one result: the answer itself */
+} PageShape;
+
 /*
  * An API's names for the members of a page and of its buckets.  Each is a list
- * that ends with NULL, as a member may have had another name before.
+ * that ends with NULL, as a member may have had another name before; it is
+ * empty where the shape has no such member.
  */
 typedef struct PageEnvelope
 {
+	PageShape	shape;
 	const char *const *data;	/* of the page: the list of buckets */
 	const char *const *has_more;	/* a boolean */
 	const char *const *cursor;	/* a string: the next page's parameter */
@@ -65,7 +76,7 @@ typedef enum PageEvent
 {
 	PAGE_WANTS_BYTES,			/* call page_feed() */
 	PAGE_BUCKET,				/* a bucket begins; its times aren't known */
-	PAGE_RESULT,				/* a result of the bucket: page_values() */
+	PAGE_RESULT,				/* a result: page_values() */
 	PAGE_BUCKET_END,			/* the bucket is complete; its times are known */
 	PAGE_END,					/* the page is complete and nothing follows
 								 * it; its cursor is known */

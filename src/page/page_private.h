@@ -90,7 +90,7 @@ struct PageReader
 								 * or a NUL */
 	bool		ended;			/* page_feed() has said that no more comes */
 
-	/* the skeleton */
+	/* the skeleton; where the answer is a result, its place is IN_PAGE */
 	PageEvent	event;			/* what page_next() will return */
 	Place		place;
 	Step		step;
@@ -147,8 +147,20 @@ page_emit(PageReader *reader, PageEvent event)
 /* Read on until there is an event, which is then in reader->event. */
 extern void page_advance(PageReader *reader);
 
+/* in page_envelope.c */
+
+/* The name of a member that messages use. */
+extern const char *page_member_name(const PageReader *reader, Member member);
+
 /* The length of the longest name that a member of a page or bucket may have. */
 extern size_t page_longest_member(const PageEnvelope *envelope);
+
+/* The member of that name among those from `first` to `last`, or MEMBER_OTHER. */
+extern Member page_find_member(const PageEnvelope *envelope, Member first, Member last,
+							   const char *name, size_t length);
+
+/* Take over the scalar that was kept.  True: reader->event is set. */
+extern bool page_take_scalar(PageReader *reader);
 
 /* in page_window.c */
 

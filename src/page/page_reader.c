@@ -15,58 +15,11 @@
 static const char *const place_names[] =
 {"answer", "page", "list of buckets", "bucket", "list of results", "result"};
 
-/* The names that a member may have; messages use the first one. */
-static const char *const *
-member_names(const PageEnvelope *envelope, Member member)
+static bool
+is_result(const PageReader *reader)
 {
-	switch (member)
-	{
-		case MEMBER_DATA:
-			return envelope->data;
-		case MEMBER_HAS_MORE:
-			return envelope->has_more;
-		case MEMBER_CURSOR:
-			return envelope->cursor;
-		case MEMBER_BUCKET_START:
-			return envelope->bucket_start;
-		case MEMBER_BUCKET_END:
-			return envelope->bucket_end;
-		case MEMBER_RESULTS:
-			return envelope->results;
-		case MEMBER_OTHER:
-			break;
-	}
-	pg_unreachable();
+	return reader->envelope->shape == PAGE_IS_RESULT;
 }
-
-static const char *
-member_name(const PageReader *reader, Member member)
-{
-	return member_names(reader->envelope, member)[0];
-}
-
-size_t
-page_longest_member(const PageEnvelope *envelope)
-{
-	size_t		longest = 0;
-
-	for (Member member = 0; member < MEMBER_OTHER; member++)
-		for (const char *const *name = member_names(envelope, member); *name; name++)
-			longest = Max(longest, strlen(*name));
-	return longest;
-}
-
-/* The member of that name among those from `first` to `last`, or MEMBER_OTHER. */
-static Member
-find_member(const PageEnvelope *envelope, Member first, Member last, const char *name, size_t length)
-{
-	for (Member member = first; member <= last; member++)
-		for (const char *const *known = member_names(envelope, member); *known; known++)
-			if (strlen(*known) == length && memcmp(*known, name, length) == 0)
-				return member;
-	return MEMBER_OTHER;
-}
-
 
 static void
 enter(PageReader *reader, Place place)
@@ -85,13 +38,15 @@ leave(PageReader *reader)
 	reader->cursor++;
 	reader->place--;
 	reader->step = reader->place == OUTSIDE ? STEP_NOTHING : STEP_COMMA;
-	if (left == IN_RESULT)
+	if (left == IN_RESULT || (left == IN_PAGE && is_result(reader)))
 		return page_end_result(reader);
+	if (left == IN_RESULTS && reader->envelope->shape == PAGE_OF_RESULTS)
+		reader->place = IN_PAGE;
 	if (left != IN_BUCKET)
 		return false;
 	for (Member member = MEMBER_BUCKET_START; member <= MEMBER_RESULTS; member++)
 		if ((reader->bucket_members & (1 << member)) == 0)
-			return page_broken(reader, "A bucket has no \"%s\".", member_name(reader, member));
+			return page_broken(reader, "A bucket has no \"%s\".", page_member_name(reader, member));
 	return page_emit(reader, PAGE_BUCKET_END);
 }
 
@@ -127,13 +82,13 @@ begin_member(PageReader *reader, const char *name, size_t length)
 	if (name == NULL)
 		reader->member = MEMBER_OTHER;
 	else if (reader->place == IN_PAGE)
-		reader->member = find_member(reader->envelope, MEMBER_DATA, MEMBER_CURSOR, name, length);
+		reader->member = page_find_member(reader->envelope, MEMBER_DATA, MEMBER_CURSOR, name, length);
 	else
-		reader->member = find_member(reader->envelope, MEMBER_BUCKET_START, MEMBER_RESULTS,
-									 name, length);
+		reader->member = page_find_member(reader->envelope, MEMBER_BUCKET_START, MEMBER_RESULTS,
+										  name, length);
 	if (reader->member != MEMBER_OTHER && (*seen & (1 << reader->member)) != 0)
 		return page_broken(reader, "A %s has more than one \"%s\".",
-						   place_names[reader->place], member_name(reader, reader->member));
+						   place_names[reader->place], page_member_name(reader, reader->member));
 	*seen |= 1 << reader->member;
 	return false;
 }
@@ -151,7 +106,7 @@ read_name(PageReader *reader)
 	reader->step = STEP_COLON;
 	if (decode_name(reader, &name, &length))
 		return true;
-	if (reader->place == IN_RESULT)
+	if (reader->place == IN_RESULT || is_result(reader))
 		return page_begin_field(reader, name, length);
 	return begin_member(reader, name, length);
 }
@@ -194,74 +149,6 @@ read_item(PageReader *reader)
 	}
 }
 
-static bool
-read_bucket_time(PageReader *reader, json_object *json, PageValue *time)
-{
-	const char *name = member_name(reader, reader->member);
-
-	time->integer = json_object_get_int64(json);
-	if (!json_object_is_type(json, json_type_int))
-		return page_unfit(reader, name, strlen(name), "bucket", json, "an integer");
-	if (!page_is_exact(json) || json_object_get_uint64(json) > PG_INT64_MAX)
-		return page_broken(reader, "The \"%s\" of a bucket is an integer out of range.", name);
-	return false;
-}
-
-/* If has_more is null, it counts as absent. */
-static bool
-read_has_more(PageReader *reader, json_object *json)
-{
-	const char *name = member_name(reader, MEMBER_HAS_MORE);
-
-	if (json == NULL)
-		reader->page_members &= ~(1 << MEMBER_HAS_MORE);
-	else if (!json_object_is_type(json, json_type_boolean))
-		return page_unfit(reader, name, strlen(name), "page", json, "a boolean");
-	reader->has_more = json_object_get_boolean(json);
-	return false;
-}
-
-/* An empty cursor would ask for the first page again, so it counts as absent. */
-static bool
-read_cursor(PageReader *reader, json_object *json)
-{
-	const char *text = json_object_get_string(json);
-	const char *name = member_name(reader, MEMBER_CURSOR);
-
-	if (json == NULL)
-		return false;
-	if (!json_object_is_type(json, json_type_string))
-		return page_unfit(reader, name, strlen(name), "page", json, "a string");
-	if (strlen(text) != json_object_get_string_len(json))
-		return page_broken(reader, "The \"%s\" of a page contains a null character.", name);
-	if (text[0] != '\0')
-		reader->next_cursor = json_object_get(json);
-	return false;
-}
-
-/* Take over a complete scalar of the envelope. */
-static bool
-read_scalar(PageReader *reader)
-{
-	Kept	   *kept = &reader->scalar;
-	bool		failed;
-	bool		event = false;
-	json_object *json = page_parse(reader->tokener, kept->text.data, kept->text.len + 1, &failed);
-
-	if (failed)
-		return page_exhausted(reader);
-	if (reader->member == MEMBER_BUCKET_START)
-		event = read_bucket_time(reader, json, &reader->bucket_start);
-	else if (reader->member == MEMBER_BUCKET_END)
-		event = read_bucket_time(reader, json, &reader->bucket_end);
-	else if (reader->member == MEMBER_HAS_MORE)
-		event = read_has_more(reader, json);
-	else
-		event = read_cursor(reader, json);
-	json_object_put(json);
-	return event;
-}
-
 /* Read the value of a member that must be a scalar, or does not matter. */
 static bool
 read_scalar_member(PageReader *reader)
@@ -273,23 +160,24 @@ read_scalar_member(PageReader *reader)
 	if (!page_scan_on(reader, kept, 0))
 		return reader->event == PAGE_BROKEN ||
 			(reader->overflown && page_broken(reader, "The \"%s\" of a %s is longer than %d bytes.",
-											  member_name(reader, reader->member),
+											  page_member_name(reader, reader->member),
 											  place_names[reader->place], PAGE_SCALAR_BYTES));
 	reader->step = STEP_COMMA;
-	return kept != NULL && read_scalar(reader);
+	return kept != NULL && page_take_scalar(reader);
 }
 
 static bool
 read_value(PageReader *reader)
 {
-	if (reader->place == IN_RESULT)
+	if (reader->place == IN_RESULT || is_result(reader))
 		return page_read_field(reader);
 	if (reader->member != MEMBER_DATA && reader->member != MEMBER_RESULTS)
 		return read_scalar_member(reader);
 	if (*reader->cursor != '[')
 		return page_broken(reader, "The \"%s\" of a %s is not a list.",
-						   member_name(reader, reader->member), place_names[reader->place]);
-	enter(reader, reader->member == MEMBER_DATA ? IN_DATA : IN_RESULTS);
+						   page_member_name(reader, reader->member), place_names[reader->place]);
+	enter(reader, reader->member == MEMBER_DATA && reader->envelope->shape == PAGE_OF_BUCKETS ?
+		  IN_DATA : IN_RESULTS);
 	return false;
 }
 
@@ -304,23 +192,46 @@ skip_mark(PageReader *reader, char mark, Step next, const char *otherwise)
 	return false;
 }
 
+/* Read the answer's brace, or all of it where it is a result wanted as a whole. */
+static bool
+open_answer(PageReader *reader)
+{
+	bool		event;
+
+	if (!reader->scanning && *reader->cursor != '{')
+		return page_broken(reader, "The answer is not a JSON object.");
+	if (!reader->scanning && is_result(reader))
+		page_begin_result(reader);
+	if (!is_result(reader) || reader->whole < 0)
+	{
+		enter(reader, IN_PAGE);
+		return false;
+	}
+	event = page_read_whole(reader);
+	if (reader->step == STEP_COMMA)
+		reader->step = STEP_NOTHING;
+	return event;
+}
+
 /* The answer has ended: check that the page is complete. */
 static bool
 finish(PageReader *reader)
 {
 	bool		has_more_seen = (reader->page_members & (1 << MEMBER_HAS_MORE)) != 0;
 
-	if (reader->step == STEP_OPEN)
+	if (reader->step == STEP_OPEN && !reader->scanning)
 		return page_broken(reader, "The answer is empty.");
 	if (reader->step != STEP_NOTHING)
 		return page_broken(reader, "The answer ends in the middle of a %s.",
-						   reader->place == IN_RESULTS && reader->scanning ? "result" :
-						   place_names[reader->place]);
+						   is_result(reader) || (reader->place == IN_RESULTS && reader->scanning) ?
+						   "result" : place_names[reader->place]);
+	if (is_result(reader))
+		return page_emit(reader, PAGE_END);
 	if ((reader->page_members & (1 << MEMBER_DATA)) == 0)
-		return page_broken(reader, "The page has no \"%s\".", member_name(reader, MEMBER_DATA));
+		return page_broken(reader, "The page has no \"%s\".", page_member_name(reader, MEMBER_DATA));
 	if (!has_more_seen && reader->next_cursor != NULL)
 		return page_broken(reader, "The page has a \"%s\" but no \"%s\".",
-						   member_name(reader, MEMBER_CURSOR), member_name(reader, MEMBER_HAS_MORE));
+						   page_member_name(reader, MEMBER_CURSOR), page_member_name(reader, MEMBER_HAS_MORE));
 	return page_emit(reader, PAGE_END);
 }
 
@@ -354,10 +265,7 @@ advance(PageReader *reader)
 	switch (reader->step)
 	{
 		case STEP_OPEN:
-			if (*reader->cursor != '{')
-				return page_broken(reader, "The answer is not a JSON object.");
-			enter(reader, IN_PAGE);
-			return false;
+			return open_answer(reader);
 		case STEP_FIRST:
 			return *reader->cursor == close ? leave(reader) : read_item(reader);
 		case STEP_ITEM:

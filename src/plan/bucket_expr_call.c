@@ -109,6 +109,7 @@ static const SafeFunction safe_functions[] = {
 	{F_FLOAT8_NUMERIC, "n", VALUE_NUMBER},
 	{F_FLOAT8_INT4, "n", VALUE_NUMBER},
 	{F_INT8_INT4, "n", VALUE_NUMBER},
+	{F_INT4_INT8, "n", VALUE_NUMBER},
 	{F_INT4_NUMERIC, "n", VALUE_NUMBER},
 	{F_INT8_NUMERIC, "n", VALUE_NUMBER},
 	{F_INT4_FLOAT8, "n", VALUE_NUMBER},

@@ -34,6 +34,12 @@ typedef struct Estimate
 } Estimate;
 
 /*
+ * How many parents have objects of the table, where a request asks all of
+ * them?
+ */
+extern double estimate_parents(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table);
+
+/*
  * Estimate only the time that is to be read: sets bound and read_fraction.
  * Stable expressions are evaluated.
  */

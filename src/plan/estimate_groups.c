@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "plan/estimate_private.h"
+#include "request/cost.h"
 
 /* Guesses of the groups in a bucket by the number of dimensions. */
 static const double guessed_groups[] = {1, 8, 25, 50, 100};
@@ -26,6 +27,17 @@ guess_groups(int ndimensions)
 	return guessed_groups[Min(ndimensions, lengthof(guessed_groups) - 1)];
 }
 
+/* The same of the objects of lists, which count as one bucket. */
+static double
+guess_objects(const UsageTable *table)
+{
+	bool		is_list = table->endpoint->shape == USAGE_LIST;
+
+	if (!table->parent)
+		return is_list ? COST_LIST_ROWS : 1;
+	return COST_PARENTS * (is_list ? COST_PARENT_ROWS : 1);
+}
+
 double
 estimate_own_groups(EstimateContext *cx, double buckets)
 {
@@ -33,6 +45,8 @@ estimate_own_groups(EstimateContext *cx, double buckets)
 		return cx->table->options->rows_per_bucket;
 	if (cx->rel->tuples >= 0 && cx->rel->pages > 0)
 		return cx->rel->tuples / buckets;
+	if (cx->table->endpoint->shape != USAGE_BUCKETS)
+		return guess_objects(cx->table);
 	return guess_groups(cx->ndimensions);
 }
 
@@ -122,17 +136,17 @@ least_pinned(EstimateContext *cx, List *clauses, AttrNumber attnum)
 	return least;
 }
 
-/* How many values has the dimension, NULL among them? 0: that is not known. */
+/* How many values has the column, NULL among them? 0: that is not known. */
 static double
-distinct_values(EstimateContext *cx, AttrNumber attnum)
+distinct_values(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table, AttrNumber attnum)
 {
-	Oid			type = table_column(cx->table, attnum)->type;
-	Var		   *var = makeVar(cx->rel->relid, attnum, type, -1, InvalidOid, 0);
+	Oid			type = table_column(table, attnum)->type;
+	Var		   *var = makeVar(rel->relid, attnum, type, -1, InvalidOid, 0);
 	VariableStatData found;
 	double		values;
 	bool		is_default;
 
-	examine_variable(cx->root, (Node *) var, 0, &found);
+	examine_variable(root, (Node *) var, 0, &found);
 	values = get_variable_numdistinct(&found, &is_default);
 	if (is_default || !HeapTupleIsValid(found.statsTuple))
 		values = 0;
@@ -151,7 +165,7 @@ estimate_combinations(EstimateContext *cx, List *clauses)
 
 	foreach(lc, cx->request->group_by)
 	{
-		double		distinct = distinct_values(cx, lfirst_int(lc));
+		double		distinct = distinct_values(cx->root, cx->rel, cx->table, lfirst_int(lc));
 		double		pinned = least_pinned(cx, clauses, lfirst_int(lc));
 
 		if (distinct > 0 && pinned > 0)
@@ -162,4 +176,14 @@ estimate_combinations(EstimateContext *cx, List *clauses)
 			nunknown++;
 	}
 	return product * guess_groups(nunknown);
+}
+
+/* Those without objects are not known: they are taken to be few. */
+double
+estimate_parents(PlannerInfo *root, RelOptInfo *rel, const UsageTable *table)
+{
+	double		parents = table->parent ?
+	distinct_values(root, rel, table, table->parent->attnum) : 0;
+
+	return parents > 0 ? parents : COST_PARENTS;
 }

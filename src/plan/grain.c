@@ -19,8 +19,6 @@
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
-#include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -210,65 +208,6 @@ sees_difference(Node *expr, const QueryLevel *level)
 }
 
 /*
- * Condition 1: the level
- */
-
-/*
- * Is there a sub-select that may run once per row?  It may be volatile, even
- * if it takes columns of other tables only, as its own functions are not
- * examined.  One that runs only once is not a SubPlan by now but a Param.
- */
-static bool
-has_subplan(Node *expr, void *unused)
-{
-	/* a Query is a level of its own, whose sublinks are not planned yet */
-	if (expr == NULL || IsA(expr, Query))
-		return false;
-	return IsA(expr, SubPlan) || expression_tree_walker(expr, has_subplan, unused);
-}
-
-/* Has the level what rules out any reduction? */
-static bool
-is_opaque(const QueryLevel *level)
-{
-	Query	   *parse = level->root->parse;
-
-	return parse->commandType != CMD_SELECT ||
-		parse->rowMarks != NIL || parse->hasTargetSRFs ||
-		contain_volatile_functions((Node *) parse) ||
-		query_tree_walker(parse, has_subplan, NULL, 0);
-}
-
-/* Does the level make one row of several, so that duplicates may vanish? */
-static bool
-makes_groups(const Query *parse)
-{
-	if (parse->hasWindowFuncs)
-		return parse->hasAggs || parse->groupClause != NIL;
-	return parse->hasAggs || parse->groupClause != NIL || parse->distinctClause != NIL;
-}
-
-/*
- * Is the table on the inner side of a semi- or anti-join?  Then only whether
- * there is a row matters.
- */
-static bool
-is_only_probed(const QueryLevel *level)
-{
-	ListCell   *lc;
-
-	foreach(lc, level->root->join_info_list)
-	{
-		SpecialJoinInfo *join = lfirst_node(SpecialJoinInfo, lc);
-
-		if ((join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI) &&
-			bms_is_member(level->top, join->syn_righthand))
-			return true;
-	}
-	return false;
-}
-
-/*
  * Condition 4: uncommon columns may be needed by the final target list and
  * HAVING, and by nothing else.
  */
@@ -290,16 +229,7 @@ uncommon_is_final(const QueryLevel *level)
 bool
 grain_is_free(const QueryLevel *level)
 {
-	bool		probed = is_only_probed(level);
-
-	/* the cheaper questions first */
-	if ((!probed && !makes_groups(level->root->parse)) || is_opaque(level))
-		return false;
-	if (probed)
-		return !grain_mentions_uncommon((Node *) level->rel->reltarget->exprs, level) &&
-			uncommon_is_final(level);
-	return uncommon_is_final(level) &&
-		!sees_difference((Node *) level->final, level);
+	return uncommon_is_final(level) && !sees_difference((Node *) level->final, level);
 }
 
 /*

@@ -12,6 +12,13 @@
 #include "base/compat.h"
 #include "plan/order.h"
 
+/* Do rows come in the order of the column, or can they? */
+static bool
+is_sorted(const UsageTableColumn *column)
+{
+	return column->role == USAGE_BUCKET || column->sorted;
+}
+
 /*
  * Is an edge of the bucket a member of the class, and does the operator family
  * sort it by time?  A family that is not the default one may sort it in other
@@ -28,7 +35,7 @@ holds_edge(EquivalenceClass *ec, Oid opfamily, RelOptInfo *rel, const UsageTable
 	{
 		Var		   *var;
 
-		if (column->role != USAGE_BUCKET ||
+		if (!is_sorted(column) ||
 			lookup_type_cache(column->type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily)
 			continue;
 		var = makeVar(rel->relid, column->attnum, column->type, column->typmod, InvalidOid, 0);

@@ -41,6 +41,7 @@ typedef struct UsagePlan
 	UsageRequest *request;
 	EstimateClauses clauses;
 	Estimate	estimate;
+	double		parents;		/* see estimate_parents() */
 } UsagePlan;
 
 /* Describe the table, and put its partition bound before its restrictions. */
@@ -129,7 +130,7 @@ coarsen(PlannerInfo *root, RelOptInfo *baserel, UsagePlan *plan)
 	const EstimateClauses *clauses = &plan->clauses;
 	QueryLevel *level = query_level_describe(plan->table, root, baserel);
 
-	if (!grain_is_free(level))
+	if (level == NULL || !grain_is_free(level))
 		return;
 	grain_reduce(plan->request);
 	width_coarsen(plan->request, level,
@@ -150,6 +151,7 @@ usageGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntablei
 	coarsen(root, baserel, plan);
 	plan->estimate = estimate_request(root, baserel, plan->table, plan->request,
 									  &plan->clauses);
+	plan->parents = estimate_parents(root, baserel, plan->table);
 	baserel->tuples = clamp_row_est(plan->estimate.tuples);
 	baserel->rows = clamp_row_est(plan->estimate.rows);
 	baserel->fdw_private = plan;
@@ -160,6 +162,7 @@ typedef struct ScanPath
 {
 	const UsageTable *table;
 	Estimate	estimate;		/* rows: those that the path gives */
+	double		parents;
 	QualCost	quals;			/* cost of checking the rows */
 	List	   *pathkeys;
 	bool		newest_first;	/* see UsageRequest */
@@ -175,6 +178,7 @@ plain_path(RelOptInfo *baserel)
 	ScanPath	path = {
 		.table = plan->table,
 		.estimate = plan->estimate,
+		.parents = plan->parents,
 		.quals = baserel->baserestrictcost,
 		.outer = baserel->lateral_relids
 	};
@@ -194,7 +198,8 @@ latency_cost(const ScanPath *path)
 	bound.limit_hint = path->limit_hint;
 	if (bound.ranges->count == 0)
 		return 0;
-	requests = slice_count(path->table, &bound) * path->estimate.read_fraction;
+	requests = cost_requests(path->table, &bound, path->estimate.received, path->parents) *
+		path->estimate.read_fraction;
 	/* even if only one row passes, it comes half way on the average */
 	if (path->limit_hint)
 		requests /= 2;
@@ -346,6 +351,7 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 		elog(ERROR, "request mentions columns that are not known before the scan");
 	request->newest_first = intVal(linitial(best_path->fdw_private)) != 0;
 	request->limit_hint = intVal(lsecond(best_path->fdw_private)) != 0;
+	request->ordered = best_path->path.pathkeys != NIL;
 	return make_foreignscan(tlist, extract_actual_clauses(scan_clauses, false),
 							baserel->relid,
 							copyObject(request->exprs),

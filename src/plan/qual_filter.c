@@ -5,10 +5,12 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "catalog/pg_collation_d.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
@@ -27,13 +29,13 @@ make_filter(QualContext *cx, const UsageTableColumn *column, Node *value, bool i
 	return filter;
 }
 
-/* The dimension that the expression is, if it has a filter of that kind. */
+/* The column that the expression is, if it has a filter of that kind. */
 static const UsageTableColumn *
 match_dimension(QualContext *cx, Node *expr, FieldKind kind)
 {
 	const UsageTableColumn *column = qual_column(cx, expr);
 
-	if (!column || column->role != USAGE_DIMENSION || !column->filter || column->kind != kind)
+	if (!column || !column->filter || column->null_test || column->kind != kind)
 		return NULL;
 	return column;
 }
@@ -142,6 +144,20 @@ match_boolean(QualContext *cx, Node *expr, bool value)
 	return column ? make_filter(cx, column, makeBoolConst(value, false), false) : NULL;
 }
 
+/* IS NULL, of a column whose filter is for that: its accepted value stands for it. */
+static FilterClause *
+match_null(QualContext *cx, NullTest *test)
+{
+	const UsageTableColumn *column = qual_column(cx, (Node *) test->arg);
+	Node	   *value;
+
+	if (test->nulltesttype != IS_NULL || !column || !column->null_test)
+		return NULL;
+	value = (Node *) makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
+							   CStringGetTextDatum(column->accepted[0]), false, false);
+	return make_filter(cx, column, value, false);
+}
+
 FilterClause *
 qual_match_filter(QualContext *cx, Expr *clause)
 {
@@ -161,6 +177,8 @@ qual_match_filter(QualContext *cx, Expr *clause)
 			if (is_notclause(clause))
 				return match_boolean(cx, (Node *) get_notclausearg(clause), false);
 			return NULL;
+		case T_NullTest:
+			return match_null(cx, (NullTest *) clause);
 		case T_BooleanTest:
 			{
 				BooleanTest *test = (BooleanTest *) clause;

@@ -122,7 +122,7 @@ match_time_bool(QualContext *cx, BoolExpr *expr, QualFit *fit)
 			clause->args = lappend(clause->args, arg);
 		else if (clause->kind == TIME_ANY)
 			return NULL;
-		if (arg_fit != QUAL_EXACT)
+		if (!arg || arg_fit != QUAL_EXACT)
 			*fit = QUAL_NARROWS;
 	}
 	return clause->args != NIL ? clause : NULL;

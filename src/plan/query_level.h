@@ -1,6 +1,6 @@
 /*
  * query_level.h
- *	  What does the query level do with the columns of a relation?
+ *	  What becomes of the rows of a relation?
  */
 #ifndef USAGE_QUERY_LEVEL_H
 #define USAGE_QUERY_LEVEL_H
@@ -10,26 +10,32 @@
 #include "catalogue/table.h"
 
 /*
- * A relation of a query level that is being planned, and the level's
- * expressions that may mention it, other than the relation's own restrictions.
- * For a member of UNION ALL or a child of a table, these are the expressions
- * of its parent, translated to its own columns.
+ * A relation that is being planned, and the query level that makes one row of
+ * several of its rows, by groups, DISTINCT, a semi-join or a set operation
+ * without ALL.  It is the relation's own level, or one that gets the rows of that
+ * level as they are; what it and the levels between do with the relation are
+ * expressions of the relation's columns.  For a member of UNION ALL or a child of
+ * a table, these are the expressions of its parent, for a sub-query those of the
+ * level above, translated.  Other relations of levels above have numbers there beyond
+ * the relation's own range table.
  */
 typedef struct QueryLevel
 {
 	const UsageTable *table;
-	PlannerInfo *root;
 	RelOptInfo *rel;
-	Index		top;			/* the relid that joins refer to: its own, or
-								 * that of its topmost parent */
-	List	   *final;			/* the final target list and HAVING */
-	List	   *joined;			/* what else needs columns of it: joins,
-								 * LATERAL, PlaceHolderVars */
+	List	   *final;			/* what the one row is made of: the final target
+								 * list and HAVING, or the columns of a semi-join */
+	List	   *joined;			/* what else needs columns of the relation: joins,
+								 * LATERAL, PlaceHolderVars, ORDER BY, and
+								 * restrictions but for the relation's own */
 } QueryLevel;
 
 /*
- * Describe the level of a relation, from GetForeignRelSize on. palloc'd;
- * shares structure with the planner's data.  Never raises an error.
+ * Describe what becomes of a relation's rows, from GetForeignRelSize on. NULL if
+ * no level makes one row of several, or if one on the way there has what may
+ * count rows: a volatile function, a sub-select for each row, a LIMIT, a window;
+ * or in doubt.  palloc'd; shares structure with the planner's data.  Never raises
+ * an error.
  */
 extern QueryLevel *query_level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel);
 

@@ -90,7 +90,7 @@ table_adds_up(const UsageTable *table)
 {
 	const UsageTableColumn *column = NULL;
 
-	if (table->endpoint == &usage_unknown_endpoint)
+	if (table->endpoint == &usage_unknown_endpoints[USAGE_BUCKETS])
 		return false;
 	while ((column = table_next_column(table, column)))
 		if (column->role == USAGE_GAUGE)

@@ -53,7 +53,9 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bound->group_by = fields_to_group_by(request, table);
 	bound->newest_first = request->newest_first;
 	bound->limit_hint = request->limit_hint;
-	if (table->endpoint->shape == USAGE_BUCKETS)
+	bound->ordered = request->ordered;
+	bound->is_list = table->endpoint->shape != USAGE_BUCKETS;
+	if (!bound->is_list)
 		bind_time(&cx, bound);
 	else
 		ask_for_all(table, bound);
@@ -61,5 +63,6 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 		bound_set_time(bound, timerange_none(), table->width);
 	bind_parts(&cx, bound);
 	bind_try(&cx, bound);
+	bind_before(&cx, bound);
 	return bound;
 }

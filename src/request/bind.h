@@ -27,7 +27,7 @@ typedef bool (*BindBucketValue) (void *arg, int expr, TimestampTz bucket, Datum 
 
 typedef struct BindSource
 {
-	BindValue	value;
+	BindValue	value;			/* not needed where there is no clause */
 	BindBucketValue bucket_value;	/* NULL: none is known */
 	void	   *arg;			/* of both */
 	int			most_tried;		/* 0; or, for an estimate, how many buckets

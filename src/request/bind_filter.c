@@ -99,6 +99,13 @@ sort_distinct(List *values)
 	return list_truncate(values, kept);
 }
 
+/* A boolean is one value, whatever its filter. */
+static UsageFilterForm
+filter_form(const UsageTableColumn *column)
+{
+	return column->kind == FIELD_BOOLEAN ? USAGE_FILTER_VALUE : column->form;
+}
+
 /*
  * The clause's values, sorted and distinct; false: not known yet, or can't be
  * sent.
@@ -143,6 +150,29 @@ intersect_values(List *a, List *b)
 	return both;
 }
 
+/* May the value be a segment of a path?  What is relative may not. */
+static bool
+fits_into_path(const UsageTableColumn *column, const char *value)
+{
+	return strcmp(value, "") != 0 && strcmp(value, ".") != 0 && strcmp(value, "..") != 0 &&
+		bind_fits(column->filter, value);
+}
+
+/* The values that may be in a path: no object has another one. */
+static List *
+path_values(const UsageTableColumn *column, List *values)
+{
+	List	   *fit = NIL;
+	ListCell   *lc;
+
+	foreach(lc, values)
+	{
+		if (fits_into_path(column, lfirst(lc)))
+			fit = lappend(fit, lfirst(lc));
+	}
+	return fit;
+}
+
 /*
  * Can requests carry the values?  If not, the filter is left out, and the
  * executor checks the rows.
@@ -152,8 +182,10 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 {
 	ListCell   *lc;
 
+	if (filter_form(column) == USAGE_FILTER_VALUE && list_length(values) != 1)
+		return false;
 	if (column->kind == FIELD_BOOLEAN)
-		return list_length(values) == 1;
+		return true;
 	foreach(lc, values)
 	{
 		const char *value = lfirst(lc);
@@ -162,19 +194,19 @@ can_send(const UsageTable *table, const UsageTableColumn *column, List *values)
 		if (value[0] == '\0' ||
 			(column->accepted && !endpoint_accepts(column->accepted, value)) ||
 			(table->options->array_format == PROVIDER_ARRAY_COMMA && strchr(value, ',')) ||
-			!bind_fits(column->filter, value))
+			!bind_fits(column->filter, value) ||
+			(column->form == USAGE_FILTER_ITEM && !fits_into_path(column, value)))
 			return false;
 	}
 	return true;
 }
 
-/* Do both columns read the same dimension, filtered by the same parameter? */
+/* Do both columns read the same, filtered by the same parameter? */
 static bool
 reads_same(const UsageTableColumn *a, const UsageTableColumn *b)
 {
-	return a->role == USAGE_DIMENSION && b->role == USAGE_DIMENSION &&
-		a->filter && b->filter &&
-		strcmp(a->filter, b->filter) == 0 && strcmp(a->field, b->field) == 0;
+	return a->filter && b->filter && strcmp(a->filter, b->filter) == 0 &&
+		(a == b || (a->field && b->field && strcmp(a->field, b->field) == 0));
 }
 
 /* Does no column before it read the same? */
@@ -189,6 +221,49 @@ is_first(const UsageTable *table, const UsageTableColumn *column)
 	return true;
 }
 
+static void
+add_filter(BoundRequest *bound, const UsageTableColumn *column, int attnum, List *values)
+{
+	BoundFilter *filter = palloc0(sizeof(BoundFilter));
+
+	filter->attnum = attnum;
+	filter->param = column->filter;
+	filter->form = filter_form(column);
+	filter->values = values;
+	bound->filters = lappend(bound->filters, filter);
+}
+
+/*
+ * The values that all clauses of the column, or of others that read the same,
+ * allow.  Sets *attnum to a column that one of them names; 0: there is none.
+ */
+static List *
+common_values(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column, int *attnum)
+{
+	List	   *values = NIL;
+	ListCell   *lc;
+
+	*attnum = 0;
+	foreach(lc, cx->request->filters)
+	{
+		FilterClause *clause = lfirst(lc);
+		List	   *more;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!reads_same(table_column(cx->table, clause->attnum), column))
+			continue;
+		if (!clause_values(cx, clause, &more))
+		{
+			if (column->role == USAGE_PARENT)
+				bound->parent_pending = true;
+			continue;
+		}
+		values = *attnum != 0 ? intersect_values(values, more) : more;
+		*attnum = *attnum != 0 ? *attnum : clause->attnum;
+	}
+	return values;
+}
+
 /*
  * Bind all clauses of one dimension to one filter, whichever columns they
  * name: the parts of several filters with one parameter could bring a row
@@ -197,36 +272,36 @@ is_first(const UsageTable *table, const UsageTableColumn *column)
 static bool
 bind_filter(BindContext *cx, BoundRequest *bound, const UsageTableColumn *column)
 {
-	List	   *values = NIL;
-	int			attnum = 0;
-	BoundFilter *filter;
-	ListCell   *lc;
+	int			attnum;
+	List	   *values = common_values(cx, bound, column, &attnum);
 
-	foreach(lc, cx->request->filters)
-	{
-		FilterClause *clause = lfirst(lc);
-		List	   *more;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!reads_same(table_column(cx->table, clause->attnum), column) ||
-			!clause_values(cx, clause, &more))
-			continue;
-		values = attnum != 0 ? intersect_values(values, more) : more;
-		attnum = attnum != 0 ? attnum : clause->attnum;
-	}
 	if (attnum == 0)
 		return true;
+	if (column->form == USAGE_FILTER_PATH)
+		values = path_values(column, values);
 	if (values == NIL)
 		return false;
-	if (!can_send(cx->table, column, values))
-		return true;
-	filter = palloc(sizeof(BoundFilter));
-	filter->attnum = attnum;
-	filter->param = column->filter;
-	filter->is_array = column->kind != FIELD_BOOLEAN;
-	filter->values = values;
-	bound->filters = lappend(bound->filters, filter);
+	if (can_send(cx->table, column, values))
+		add_filter(bound, column, attnum, values);
 	return true;
+}
+
+/*
+ * Ask for objects by their ids where that takes no more requests than the
+ * list does; then nothing else can be asked for.
+ */
+static void
+choose_items(BindContext *cx, BoundRequest *bound)
+{
+	const BoundFilter *items = bound_filter_of_form(bound, USAGE_FILTER_ITEM);
+	int			pages = 1 + (cx->request->results - 1) / cx->table->width->limit;
+
+	if (!items)
+		return;
+	if (list_length(items->values) <= Max(pages, 1))
+		bound->filters = list_make1((void *) items);
+	else
+		bound->filters = list_delete_ptr(bound->filters, (void *) items);
 }
 
 bool
@@ -235,8 +310,9 @@ bind_filters(BindContext *cx, BoundRequest *bound)
 	const UsageTableColumn *column = NULL;
 
 	while ((column = table_next_column(cx->table, column)))
-		if (column->role == USAGE_DIMENSION && column->filter && is_first(cx->table, column) &&
-			!bind_filter(cx, bound, column))
+		if (column->filter && is_first(cx->table, column) && !bind_filter(cx, bound, column))
 			return false;
+	choose_items(cx, bound);
+	bound->lacks_parent = cx->table->parent && !bound_filter_of_form(bound, USAGE_FILTER_PATH);
 	return true;
 }

@@ -53,8 +53,16 @@ typedef struct Split
 	int		   *bytes;			/* of each value in a URL */
 	int			widest;			/* greatest of them */
 	int64		total;			/* sum of them */
+	int			most;			/* values of a part */
 	int			nparts;
 } Split;
+
+/* Does each request have one of the filter's values in its path? */
+static bool
+is_in_path(const BoundFilter *filter)
+{
+	return filter->form == USAGE_FILTER_PATH || filter->form == USAGE_FILTER_ITEM;
+}
 
 static Split *
 make_split(BoundFilter *filter)
@@ -63,6 +71,7 @@ make_split(BoundFilter *filter)
 	ListCell   *lc;
 
 	split->filter = filter;
+	split->most = is_in_path(filter) ? 1 : MAX_FILTER_VALUES;
 	split->bytes = palloc(sizeof(int) * list_length(filter->values));
 	foreach(lc, filter->values)
 	{
@@ -83,7 +92,7 @@ part_end(const Split *split, int from, int room_bytes)
 	int			bytes = split->bytes[from];
 	int			end = from + 1;
 
-	while (end < count && end - from < MAX_FILTER_VALUES && bytes + split->bytes[end] <= room_bytes)
+	while (end < count && end - from < split->most && bytes + split->bytes[end] <= room_bytes)
 		bytes += split->bytes[end++];
 	return end;
 }
@@ -143,12 +152,12 @@ count_all_parts(BoundRequest *bound, List *splits)
 
 /*
  * Can no row come with two of the parts?  None can where the request groups by
- * the column: each row then has one value of it.
+ * the column, or it is one of an object: each row then has one value of it.
  */
 static bool
 is_disjoint(BindContext *cx, const Split *split)
 {
-	return split->nparts == 1 ||
+	return split->nparts == 1 || cx->table->endpoint->shape != USAGE_BUCKETS ||
 		list_member_int(cx->request->group_by, split->filter->attnum);
 }
 
@@ -166,7 +175,8 @@ are_few_enough(BindContext *cx, const BoundRequest *bound)
  * Choose a filter to leave out, or NULL if all can be sent: one whose parts
  * could bring a row twice; the one with the longest value where URLs would be
  * too long even with one value of each filter; the one with the most parts
- * where there would be too many requests.
+ * where there would be too many requests.  What is in the path is never left
+ * out.
  */
 static Split *
 choose_excess(BindContext *cx, const BoundRequest *bound, List *splits)
@@ -188,9 +198,9 @@ choose_excess(BindContext *cx, const BoundRequest *bound, List *splits)
 		if (split->nparts > longest->nparts)
 			longest = split;
 	}
-	if (bytes > MAX_FILTER_BYTES)
+	if (bytes > MAX_FILTER_BYTES && !is_in_path(widest->filter))
 		return widest;
-	return are_few_enough(cx, bound) ? NULL : longest;
+	return are_few_enough(cx, bound) || is_in_path(longest->filter) ? NULL : longest;
 }
 
 void

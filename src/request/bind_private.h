@@ -32,6 +32,12 @@ extern void bind_time(BindContext *cx, BoundRequest *bound);
 extern void bind_try(BindContext *cx, BoundRequest *bound);
 
 /*
+ * Set the begin of what the query asks for where clauses that are tried set it
+ * before the table's history.  In bind_before.c.
+ */
+extern void bind_before(BindContext *cx, BoundRequest *bound);
+
+/*
  * Does the bound request take more slices than are allowed, and than the other
  * one takes?  In bind_width.c.
  */

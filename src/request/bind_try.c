@@ -16,6 +16,8 @@
 
 #include "base/compat.h"
 #include "request/bind_private.h"
+#include "request/cost.h"
+#include "request/slice.h"
 
 /*
  * The most nodes of expressions that are evaluated for a request, and for an
@@ -33,6 +35,9 @@
 
 /* How many tries are made before their values are freed, and the time is looked at. */
 #define TRIES_AT_ONCE 16
+
+/* A request that saves less than this part of a round trip is not worth it. */
+#define REQUEST_SHARES 10
 
 typedef struct TimeTrial
 {
@@ -175,6 +180,17 @@ close_gaps(const BoundRequest *bound, const TimeRanges *ranges, int64 gap_us)
 }
 
 /*
+ * What reading costs, and a share of a round trip for each request: those that
+ * run at the same time count for the API's limits as well.
+ */
+static double
+reading_cost(BindContext *cx, const BoundRequest *bound)
+{
+	return bind_reading_cost(cx->table, cx->request, bound) +
+		cost_latency(cx->table, 1) * slice_count(cx->table, bound) / REQUEST_SHARES;
+}
+
+/*
  * Read what passes: the ranges themselves, or with gaps between them closed,
  * which is cheapest; or all, as it is.
  */
@@ -185,7 +201,7 @@ choose_ranges(BindContext *cx, BoundRequest *bound, const TimeRanges *passing)
 	const TimeRanges *all = bound->ranges;
 	int64		most_us = all->ranges[all->count - 1].end - all->ranges[0].start;
 	BoundRequest best = *bound;
-	double		least = bind_reading_cost(table, cx->request, bound);
+	double		least = reading_cost(cx, bound);
 
 	for (int64 gap_us = 0; gap_us < most_us; gap_us = Max(gap_us * 2, table->width->width_us))
 	{
@@ -194,7 +210,7 @@ choose_ranges(BindContext *cx, BoundRequest *bound, const TimeRanges *passing)
 
 		CHECK_FOR_INTERRUPTS();
 		bound_set_time(&candidate, close_gaps(bound, passing, gap_us), table->width);
-		cost = bind_reading_cost(table, cx->request, &candidate);
+		cost = reading_cost(cx, &candidate);
 		if (cost < least && !bind_is_too_much(table, &candidate, bound))
 		{
 			least = cost;

@@ -31,6 +31,67 @@ bound_count_parts(BoundRequest *request)
 										 list_length(((BoundFilter *) lfirst(lc))->parts));
 }
 
+UsageShape
+bound_shape(const UsageTable *table, const BoundRequest *request)
+{
+	return bound_filter_of_form(request, USAGE_FILTER_ITEM) ? USAGE_OBJECT : table->endpoint->shape;
+}
+
+const BoundFilter *
+bound_filter_of_form(const BoundRequest *request, UsageFilterForm form)
+{
+	ListCell   *lc;
+
+	foreach(lc, request->filters)
+	{
+		const BoundFilter *filter = lfirst(lc);
+
+		if (filter->form == form)
+			return filter;
+	}
+	return NULL;
+}
+
+List *
+bound_part_values(const BoundRequest *request, const BoundFilter *filter, int64 part)
+{
+	ListCell   *lc;
+
+	foreach(lc, request->filters)
+	{
+		const BoundFilter *other = lfirst(lc);
+		int			count = list_length(other->parts);
+
+		if (other == filter)
+			return list_nth(filter->parts, part % count);
+		part /= count;
+	}
+	elog(ERROR, "the filter is not one of the request");
+}
+
+void
+bound_add_parents(BoundRequest *request, const UsageTable *table, List *ids, List *retired,
+				  int parent_requests)
+{
+	BoundFilter *filter = palloc0(sizeof(BoundFilter));
+	ListCell   *lc;
+
+	if (ids == NIL)
+		bound_set_time(request, timerange_none(), table->width);
+	filter->attnum = table->parent->attnum;
+	filter->param = table->parent->filter;
+	filter->form = USAGE_FILTER_PATH;
+	filter->is_every = true;
+	filter->values = ids;
+	filter->retired = retired;
+	foreach(lc, ids)
+		filter->parts = lappend(filter->parts, list_make1(lfirst(lc)));
+	request->filters = lappend(request->filters, filter);
+	request->lacks_parent = false;
+	request->parent_requests = parent_requests;
+	bound_count_parts(request);
+}
+
 List *
 bound_copy_stretches(const List *stretches)
 {
@@ -141,6 +202,7 @@ bound_copy_filter(const BoundFilter *filter)
 
 	*copy = *filter;
 	copy->values = copy_values(filter->values);
+	copy->retired = copy_values(filter->retired);
 	copy->parts = NIL;
 	foreach(lc, filter->parts)
 		copy->parts = lappend(copy->parts, copy_values(lfirst(lc)));

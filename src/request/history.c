@@ -37,9 +37,21 @@ history_is_exceeded(const BoundRequest *request, TimestampTz first)
 	return (asked->start != DT_NOBEGIN && asked->start < first) || asked->end <= first;
 }
 
-void
-history_warn(const UsageTable *table, TimestampTz first, bool *warned)
+/* How many days before `first` are asked for; 0: it can't be told. */
+static int64
+missing_days(const BoundRequest *request, TimestampTz first)
 {
+	const TimeRange *asked = &request->asked;
+
+	return asked->start == DT_NOBEGIN ? 0 :
+		(Min(asked->end, first) - asked->start + USECS_PER_DAY - 1) / USECS_PER_DAY;
+}
+
+void
+history_warn(const UsageTable *table, const BoundRequest *request, TimestampTz first, bool *warned)
+{
+	int64		days = missing_days(request, first);
+
 	if (*warned)
 		return;
 	*warned = true;
@@ -47,6 +59,9 @@ history_warn(const UsageTable *table, TimestampTz first, bool *warned)
 			(errmsg("endpoint \"%s\" has nothing before %s", table->name,
 					DatumGetCString(DirectFunctionCall1(date_out,
 														DateADTGetDatum(first / USECS_PER_DAY)))),
+			 days > 0 ? errdetail_plural("The query asks for " INT64_FORMAT " day before that.",
+										 "The query asks for " INT64_FORMAT " days before that.",
+										 days, days) :
 			 errdetail("The query asks for an earlier time."),
 			 errhint("Set the option \"history\" of the foreign table to read further back, as far as the API goes.")));
 }

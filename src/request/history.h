@@ -21,16 +21,17 @@
 extern TimestampTz history_start(const UsageOptions *options, TimestampTz now);
 
 /*
- * Did the plain comparisons of the query ask for a time before `first`? A
- * range without a lower bound did so only if it ends by then.
+ * Did the query ask for a time before `first`?  A range without a lower bound did
+ * so only if it ends by then.
  */
 extern bool history_is_exceeded(const BoundRequest *request, TimestampTz first);
 
 /*
- * Raise a WARNING that there is nothing before `first`, unless *warned is set;
- * sets it.
+ * Raise a WARNING that there is nothing before `first`, and how many of the days
+ * are missing that the request asks for, unless *warned is set; sets it.
  */
-extern void history_warn(const UsageTable *table, TimestampTz first, bool *warned);
+extern void history_warn(const UsageTable *table, const BoundRequest *request,
+						 TimestampTz first, bool *warned);
 
 /*
  * Does an error with that HTTP status say that the range starts before the

@@ -76,6 +76,7 @@ typedef struct UsageRequest
 	int			results;		/* estimated per bucket, for costs */
 	bool		newest_first;	/* read the newest buckets first */
 	bool		limit_hint;		/* few rows are likely to be wanted */
+	bool		ordered;		/* the plan relies on the order of rows */
 } UsageRequest;
 
 /* A request at the table's own grain, not narrowed. */

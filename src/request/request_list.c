@@ -26,7 +26,8 @@ enum RequestMember
 	REQUEST_GROUP_TIMES,
 	REQUEST_RESULTS,
 	REQUEST_TABLE_TIME,
-	REQUEST_OWN_TIME
+	REQUEST_OWN_TIME,
+	REQUEST_ORDERED
 };
 
 typedef struct Writer
@@ -163,11 +164,15 @@ request_to_list(const UsageRequest *request)
 {
 	Writer		writer = put_clauses(request);
 
-	return list_concat(list_make5(request->group_by, request->columns, writer.numbers,
-								  number(request->newest_first), number(request->limit_hint)),
-					   list_make5(number(request->any_width), request->group_times,
-								  number(request->results), number(request->ntable_time),
-								  number(request->nown_time)));
+	List	   *list = list_concat(list_make5(request->group_by, request->columns, writer.numbers,
+											  number(request->newest_first),
+											  number(request->limit_hint)),
+								   list_make5(number(request->any_width), request->group_times,
+											  number(request->results),
+											  number(request->ntable_time),
+											  number(request->nown_time)));
+
+	return lappend(list, number(request->ordered));
 }
 
 UsageRequest *
@@ -189,5 +194,6 @@ request_from_list(List *list, List *exprs)
 	request->results = number_at(list, REQUEST_RESULTS);
 	request->ntable_time = number_at(list, REQUEST_TABLE_TIME);
 	request->nown_time = number_at(list, REQUEST_OWN_TIME);
+	request->ordered = number_at(list, REQUEST_ORDERED) != 0;
 	return request;
 }

@@ -19,7 +19,7 @@
 bool
 slice_keeps_buckets(const BoundRequest *request)
 {
-	return request->newest_first || request->nparts > 1;
+	return !request->is_list && (request->newest_first || request->nparts > 1);
 }
 
 /* What the functions below need of a request. */

@@ -32,18 +32,25 @@ append_array(StringInfo url, ProviderArrayFormat format, const char *param, List
 	}
 }
 
-/* The API takes a boolean filter as one value, not as an array. */
+/* Append a filter, with those of its values that are in the part. */
 static void
-append_filter(StringInfo url, ProviderArrayFormat format, const BoundFilter *filter, int part)
+append_filter(StringInfo url, ProviderArrayFormat format, const BoundFilter *filter, List *values)
 {
-	if (filter->is_array)
-		append_array(url, format, filter->param, list_nth(filter->parts, part));
-	else
-		appendStringInfo(url, "&%s=%s", filter->param,
-						 http_escape(linitial(filter->values)));
+	switch (filter->form)
+	{
+		case USAGE_FILTER_ARRAY:
+			append_array(url, format, filter->param, values);
+			break;
+		case USAGE_FILTER_VALUE:
+			appendStringInfo(url, "&%s=%s", filter->param, http_escape(linitial(values)));
+			break;
+		case USAGE_FILTER_UNSENT:
+		case USAGE_FILTER_PATH:
+		case USAGE_FILTER_ITEM:
+			break;
+	}
 }
 
-/* The slice's parts of the filters; the first filter's vary fastest. */
 static void
 append_filters(StringInfo url, ProviderArrayFormat format, const BoundRequest *request, int64 part)
 {
@@ -52,11 +59,48 @@ append_filters(StringInfo url, ProviderArrayFormat format, const BoundRequest *r
 	foreach(lc, request->filters)
 	{
 		const BoundFilter *filter = lfirst(lc);
-		int			count = list_length(filter->parts);
 
-		append_filter(url, format, filter, part % count);
-		part /= count;
+		append_filter(url, format, filter, bound_part_values(request, filter, part));
 	}
+}
+
+static void
+append_parameter(StringInfo url, const UsageParameter *parameter)
+{
+	if (parameter->param)
+		appendStringInfo(url, "&%s=%s", parameter->param, parameter->value);
+}
+
+/* Append the parameter without which the API leaves something out. */
+static void
+append_whole(StringInfo url, const UsageParameter *whole, const BoundRequest *request)
+{
+	ListCell   *lc;
+
+	foreach(lc, request->filters)
+	{
+		if (whole->param && strcmp(((BoundFilter *) lfirst(lc))->param, whole->param) == 0)
+			return;
+	}
+	append_parameter(url, whole);
+}
+
+/* Append the path, with the part's value in place of the name in braces. */
+static void
+append_path(StringInfo url, const UsageTable *table, const BoundRequest *request, int64 part)
+{
+	const BoundFilter *item = bound_filter_of_form(request, USAGE_FILTER_ITEM);
+	const BoundFilter *filter = item ? item : bound_filter_of_form(request, USAGE_FILTER_PATH);
+	const char *path = item ? table->endpoint->item_path : table->path;
+
+	if (!filter)
+	{
+		appendStringInfoString(url, path);
+		return;
+	}
+	appendBinaryStringInfo(url, path, strchr(path, '{') - path);
+	appendStringInfoString(url, http_escape(linitial(bound_part_values(request, filter, part))));
+	appendStringInfoString(url, strchr(path, '}') + 1);
 }
 
 /* Append the slice's time range, width, and buckets per page. */
@@ -78,21 +122,31 @@ append_window(StringInfo url, const UsageProvider *provider, const Slice *slice)
 
 char *
 url_build(const UsageTable *table, const BoundRequest *request,
-			const Slice *slice, const char *cursor)
+		  const Slice *slice, const char *cursor)
 {
 	ProviderArrayFormat format = table->options->array_format;
 	const UsageProvider *provider = table->options->provider;
+	UsageShape	shape = bound_shape(table, request);
 	StringInfoData url;
 
 	initStringInfo(&url);
-	appendStringInfo(&url, "%s%s", table->options->base_url, table->path);
-	if (table->endpoint->shape == USAGE_BUCKETS)
+	appendStringInfoString(&url, table->options->base_url);
+	append_path(&url, table, request, slice->part);
+	if (shape == USAGE_OBJECT)
+		return url.data;
+	if (shape == USAGE_BUCKETS)
 		append_window(&url, provider, slice);
 	else
+	{
 		appendStringInfo(&url, "?%s=%d", provider->parameters.limit, slice->width->limit);
+		append_whole(&url, &table->endpoint->whole, request);
+		if (request->newest_first)
+			append_parameter(&url, &table->endpoint->newest_first);
+	}
 	append_array(&url, format, provider->parameters.group_by, request->group_by);
 	append_filters(&url, format, request, slice->part);
 	if (cursor)
-		appendStringInfo(&url, "&%s=%s", provider->parameters.cursor, http_escape(cursor));
+		appendStringInfo(&url, "&%s=%s", shape == USAGE_BUCKETS ? provider->parameters.cursor :
+						 provider->parameters.list_cursor, http_escape(cursor));
 	return url.data;
 }

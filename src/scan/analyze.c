@@ -27,6 +27,7 @@
 #include "request/bind.h"
 #include "scan/analyze.h"
 #include "scan/sample.h"
+#include "stream/parents.h"
 #include "stream/stream.h"
 
 /* At most so many windows are read. */
@@ -95,6 +96,7 @@ read_windows(SampleReader *reader)
 	int64		nwindows = Min(timerange_window_count(history, &cut), MAX_WINDOWS);
 	TimeRange  *windows = timerange_windows(history, &cut);
 
+	reader->sample->is_list = reader->request->is_list;
 	reader->sample->history = timerange_buckets(history, width_us);
 	for (int i = 0; i < nwindows && reader->sample->nrows < reader->sample->room; i++)
 		read_window(reader, &windows[i], -i * WINDOW_STEP);
@@ -150,6 +152,20 @@ whole_table(const UsageTable *table, List *clauses, EState *estate, TupleTableSl
 	return bind_request(arg.request, table, &source, GetCurrentTimestamp());
 }
 
+/* Let the request ask all parents, if the table has some. */
+static void
+add_parents(SampleReader *reader)
+{
+	Parents    *parents;
+
+	if (!reader->request->lacks_parent)
+		return;
+	parents = parents_open(reader->table, reader->api_key, &reader->report);
+	parents_read(parents, true);
+	parents_apply(parents, reader->request);
+	parents_close(parents);
+}
+
 static List *
 all_columns(const UsageTable *table)
 {
@@ -179,6 +195,7 @@ read_sample(Relation rel, Sample *sample)
 		.api_key = api_key_find(rel->rd_rel->relowner, table->serverid)
 	};
 
+	add_parents(&reader);
 	read_windows(&reader);
 	ExecDropSingleTupleTableSlot(reader.slot);
 	FreeExecutorState(estate);
@@ -294,7 +311,10 @@ acquire_sample(Relation rel, int elevel, HeapTuple *rows, int targrows,
 	*totalrows = sample_total(sample);
 	*totaldeadrows = 0;
 	ereport(elevel,
-			(errmsg("\"%s\": read %.0f of %.0f buckets, containing %.0f rows; %d rows in sample, %.0f estimated total rows",
+			(sample->is_list ?
+			 errmsg("\"%s\": read all %.0f rows; %d rows in sample",
+					RelationGetRelationName(rel), sample->seen, nrows) :
+			 errmsg("\"%s\": read %.0f of %.0f buckets, containing %.0f rows; %d rows in sample, %.0f estimated total rows",
 					RelationGetRelationName(rel), sample->buckets, sample->history,
 					sample->seen, nrows, *totalrows)));
 	sample_close(sample);

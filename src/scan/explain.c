@@ -52,7 +52,7 @@ explain_group_by(const BoundRequest *bound, ExplainState *es)
 }
 
 static void
-explain_filters(ExplainContext *cx, ExplainState *es)
+explain_filters(ExplainContext *cx, bool lacks_parent, ExplainState *es)
 {
 	const BoundRequest *bound = cx->scan->bound;
 	List	   *clauses = bound ? bound->filters : cx->scan->request->filters;
@@ -69,6 +69,8 @@ explain_filters(ExplainContext *cx, ExplainState *es)
 		filters = lappend(filters, bound ? explain_bound_filter_text(lfirst(lc)) :
 						  explain_filter_text(cx, lfirst(lc)));
 	}
+	if (lacks_parent)
+		filters = lappend(filters, psprintf("%s = each of all", cx->scan->table->parent->filter));
 	if (filters != NIL)
 		ExplainPropertyList("Filters", filters, es);
 }
@@ -105,7 +107,7 @@ explain_url(const UsageScan *scan, const BoundRequest *bound, bool complete, Exp
 	const UsageTable *table = scan->table;
 	Slice		slice;
 
-	if (!complete || bound->ranges->count == 0)
+	if (!complete || bound->ranges->count == 0 || bound->lacks_parent)
 		return;
 	slice = slice_first(table, bound);
 	ExplainPropertyText("Request URL", url_build(table, bound, &slice, NULL), es);
@@ -140,12 +142,11 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	if (scan->table->endpoint->shape == USAGE_BUCKETS)
 		explain_widths(scan, bound, complete, es);
 	explain_group_by(bound, es);
-	explain_filters(&cx, es);
+	explain_filters(&cx, bound->lacks_parent && !bound->parent_pending, es);
 	if (scan->table->endpoint->shape == USAGE_BUCKETS)
-	{
 		explain_time(&cx, bound, complete, es);
+	if (scan->table->endpoint->shape == USAGE_BUCKETS || table_sorted_column(scan->table))
 		explain_order(scan, es);
-	}
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
 	if (es->analyze)

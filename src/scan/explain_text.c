@@ -205,10 +205,13 @@ explain_ranges_text(const TimeRanges *ranges)
 char *
 explain_filter_text(ExplainContext *cx, const FilterClause *filter)
 {
+	const UsageTableColumn *column = table_column(cx->scan->table, filter->attnum);
 	StringInfoData text;
 	ListCell   *lc;
 
 	initStringInfo(&text);
+	if (column->form == USAGE_FILTER_UNSENT)
+		return psprintf("no %s", column->filter);
 	foreach(lc, filter->items)
 	{
 		FilterItem *item = lfirst(lc);
@@ -219,7 +222,7 @@ explain_filter_text(ExplainContext *cx, const FilterClause *filter)
 						 text.len > 0 ? " OR " : "", expr_text(cx, item->value));
 	}
 	append_more(&text, filter->items, " OR ");
-	return psprintf("%s = %s", table_column(cx->scan->table, filter->attnum)->filter, text.data);
+	return psprintf("%s = %s", column->filter, text.data);
 }
 
 char *
@@ -229,6 +232,10 @@ explain_bound_filter_text(const BoundFilter *filter)
 	ListCell   *lc;
 
 	initStringInfo(&text);
+	if (filter->form == USAGE_FILTER_UNSENT)
+		return psprintf("no %s", filter->param);
+	if (filter->is_every)
+		return psprintf("%s = each of all %d", filter->param, list_length(filter->values));
 	foreach(lc, filter->values)
 	{
 		CHECK_FOR_INTERRUPTS();

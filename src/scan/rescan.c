@@ -80,10 +80,6 @@ rescan_open(const UsageTable *table, const UsageRequest *request, const TupleBui
 	return rescan;
 }
 
-/*
- * What is asked for, again and again
- */
-
 static void
 count_changes(Rescan *rescan, const BoundRequest *bound)
 {
@@ -121,10 +117,6 @@ is_same_time(Rescan *rescan, const BoundRequest *bound)
 	count_changes(rescan, bound);
 	return bound_same_stretches(rescan->stretches, bound->stretches);
 }
-
-/*
- * The one read
- */
 
 /* Are the request's rows among those of the one read? */
 static bool
@@ -180,13 +172,25 @@ asks_for_all(const Rescan *rescan, const BoundRequest *bound)
 	return true;
 }
 
+/*
+ * Does each scan ask another parent?  The one read would have to ask all that
+ * there are, each by a request of its own.
+ */
+static bool
+parent_varies(const Rescan *rescan)
+{
+	const UsageTableColumn *parent = rescan->table->parent;
+
+	return parent && rescan->changes[parent->attnum - 1] > 0;
+}
+
 bool
 rescan_answers(Rescan *rescan, const BoundRequest *bound)
 {
 	bool		same = is_same_time(rescan, bound);
 
 	remember(rescan, bound);
-	if (!same || (rescan->context && !covers(rescan, bound)))
+	if (!same || parent_varies(rescan) || (rescan->context && !covers(rescan, bound)))
 	{
 		forget(rescan);
 		rescan->scans = 0;
@@ -267,6 +271,7 @@ choose_key(const Rescan *rescan)
 		int			attnum = ((const FilterClause *) lfirst(lc))->attnum;
 
 		if (!bound_filter(rescan->asked->filters, attnum) &&
+			!table_column(rescan->table, attnum)->null_test &&
 			(best == 0 || rescan->changes[attnum - 1] > rescan->changes[best - 1]))
 			best = attnum;
 	}

@@ -27,6 +27,7 @@ typedef struct Sample
 	ReservoirStateData reservoir;
 	double		to_skip;		/* rows to skip before one is taken; less than
 								 * 0: to be drawn */
+	bool		is_list;		/* there are no buckets: all rows were offered */
 	double		seen;			/* rows that were offered */
 	double		buckets;		/* buckets read, empty ones as well */
 	double		history;		/* buckets of the whole table */

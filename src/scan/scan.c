@@ -22,36 +22,7 @@
 #include "http/http.h"
 #include "request/bind.h"
 #include "request/history.h"
-#include "scan/rescan.h"
-#include "scan/scan.h"
-#include "stream/tuple.h"
-
-typedef struct UsageScanState
-{
-	UsageScan	shown;			/* must be first: scan_of() casts to it */
-	ForeignScanState *node;
-	TupleBuilder *builder;
-	ExprState **exprs;			/* of request->exprs; NULL: a constant */
-	TupleTableSlot *edges;		/* of a bucket, as columns of expressions */
-	Oid			userid;			/* whose user mapping is used */
-	Rescan	   *rescan;
-	TimestampTz now;			/* of the first scan, so that all are of the
-								 * same buckets; 0 before */
-
-	/* of one (re)scan */
-	MemoryContext context;		/* reset with each */
-	Stream	   *stream;			/* NULL before the first row is wanted, and
-								 * where nothing is to be asked */
-	bool		from_rescan;	/* the rows come from `rescan` */
-	bool		started;
-
-	/* of an asynchronous one */
-	bool		impatient;		/* rows are wanted without waiting */
-	bool		waiting;		/* none has come yet, but may later */
-	HttpWaitFd *waitfd;			/* NULL before it has to wait */
-	instr_time	watched_at;		/* when Append began to wait; zero: it does
-								 * not */
-} UsageScanState;
+#include "scan/scan_private.h"
 
 const UsageScan *
 scan_of(ForeignScanState *node)
@@ -112,8 +83,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	node->fdw_state = scan;
 }
 
-/* A BindValue: the expression's value in this (re)scan. */
-static bool
+bool
 scan_value(void *arg, int expr, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
@@ -122,8 +92,7 @@ scan_value(void *arg, int expr, Datum *value, bool *isnull)
 	return true;
 }
 
-/* A BindBucketValue. */
-static bool
+bool
 scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
 {
 	UsageScanState *scan = arg;
@@ -132,83 +101,6 @@ scan_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *i
 	scan->node->ss.ps.ps_ExprContext->ecxt_scantuple = scan->edges;
 	*value = evaluate(scan, expr, isnull);
 	return true;
-}
-
-/*
- * Is the expression's value known only when the query runs?  External
- * parameters are known before, but for EXPLAIN (GENERIC_PLAN), where params is
- * NULL.
- */
-static bool
-depends_on_run(Node *expr, void *params)
-{
-	if (expr == NULL)
-		return false;
-	if (IsA(expr, Param))
-		return ((Param *) expr)->paramkind != PARAM_EXTERN || params == NULL;
-	return expression_tree_walker(expr, depends_on_run, params);
-}
-
-typedef struct PreviewArg
-{
-	UsageScanState *scan;
-	bool		complete;
-} PreviewArg;
-
-/* Can the expression be evaluated for EXPLAIN, which must not run sub-selects? */
-static bool
-is_known(PreviewArg *preview, int expr)
-{
-	if (!depends_on_run(list_nth(preview->scan->shown.request->exprs, expr),
-						preview->scan->node->ss.ps.state->es_param_list_info))
-		return true;
-	preview->complete = false;
-	return false;
-}
-
-/* A BindValue for EXPLAIN. */
-static bool
-preview_value(void *arg, int expr, Datum *value, bool *isnull)
-{
-	PreviewArg *preview = arg;
-
-	return is_known(preview, expr) && scan_value(preview->scan, expr, value, isnull);
-}
-
-/* A BindBucketValue for EXPLAIN. */
-static bool
-preview_bucket_value(void *arg, int expr, TimestampTz bucket, Datum *value, bool *isnull)
-{
-	PreviewArg *preview = arg;
-
-	return is_known(preview, expr) &&
-		scan_bucket_value(preview->scan, expr, bucket, value, isnull);
-}
-
-static bool
-group_times_are_known(PreviewArg *preview)
-{
-	ListCell   *lc;
-
-	foreach(lc, preview->scan->shown.request->group_times)
-		if (!is_known(preview, lfirst_int(lc)))
-			return false;
-	return true;
-}
-
-BoundRequest *
-scan_preview(ForeignScanState *node, bool *complete)
-{
-	UsageScanState *scan = node->fdw_state;
-	PreviewArg	arg = {scan, true};
-	BindSource	source = {preview_value, preview_bucket_value, &arg};
-	BoundRequest *bound = bind_request(scan->shown.request, scan->shown.table, &source,
-									   GetCurrentTimestamp());
-
-	*complete = arg.complete;
-	bind_widths(bound, scan->shown.request, scan->shown.table,
-				arg.complete && group_times_are_known(&arg) ? &source : NULL);
-	return bound;
 }
 
 /* The request without join clauses on time, in the table's own buckets. */
@@ -252,6 +144,39 @@ open_rows(UsageScanState *scan, const BoundRequest *bound)
 								   &scan->shown.report);
 }
 
+/* Get ready to read the parents, unless that was done in an earlier scan. */
+static void
+open_parents(UsageScanState *scan)
+{
+	UsageTable *table = scan->shown.table;
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(scan));
+
+	if (!scan->parents)
+		scan->parents = parents_open(table, api_key_find(scan->userid, table->serverid),
+									 &scan->shown.report);
+	MemoryContextSwitchTo(old);
+}
+
+/* Read the parents, and open where rows come from.  False: they are not there yet. */
+static bool
+add_parents(UsageScanState *scan)
+{
+	MemoryContext old;
+
+	if (!parents_read(scan->parents, !scan->impatient))
+	{
+		scan->waiting = true;
+		return false;
+	}
+	old = MemoryContextSwitchTo(scan->context);
+	parents_apply(scan->parents, scan->lacking);
+	if (scan->lacking->ranges->count > 0)
+		open_rows(scan, scan->lacking);
+	scan->lacking = NULL;
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
 /* Evaluate what the request asks for, and get ready to read it. */
 static void
 start_scan(UsageScanState *scan)
@@ -268,8 +193,13 @@ start_scan(UsageScanState *scan)
 	scan->started = true;
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))
-		history_warn(table, bound->history_start, &scan->shown.report.history_warned);
-	if (bound->ranges->count > 0)
+		history_warn(table, bound, bound->history_start, &scan->shown.report.history_warned);
+	if (bound->ranges->count > 0 && bound->lacks_parent)
+	{
+		open_parents(scan);
+		scan->lacking = bound;
+	}
+	else if (bound->ranges->count > 0)
 		open_rows(scan, bound);
 	MemoryContextSwitchTo(old);
 }
@@ -281,6 +211,7 @@ end_scan(UsageScanState *scan)
 		stream_close(scan->stream);
 	scan->stream = NULL;
 	scan->from_rescan = false;
+	scan->lacking = NULL;
 	scan->started = false;
 	INSTR_TIME_SET_ZERO(scan->watched_at);
 }
@@ -293,6 +224,8 @@ usageIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->started)
 		start_scan(scan);
+	if (scan->lacking && !add_parents(scan))
+		return slot;
 	if (scan->from_rescan)
 		rescan_next(scan->rescan, slot, !scan->impatient, &scan->waiting);
 	else if (!scan->stream)
@@ -356,6 +289,14 @@ scan_try(ForeignScanState *node, TupleTableSlot **slot)
 	return true;
 }
 
+static TimestampTz
+scan_due(const UsageScanState *scan)
+{
+	if (scan->lacking)
+		return parents_due(scan->parents);
+	return scan->from_rescan ? rescan_due(scan->rescan) : stream_due(scan->stream);
+}
+
 int
 scan_watch(ForeignScanState *node, bool waits)
 {
@@ -364,8 +305,7 @@ scan_watch(ForeignScanState *node, bool waits)
 	count_wait(scan);
 	if (waits)
 		INSTR_TIME_SET_CURRENT(scan->watched_at);
-	return http_waitfd_set(scan->waitfd, scan->from_rescan ? rescan_due(scan->rescan) :
-						  stream_due(scan->stream), waits);
+	return http_waitfd_set(scan->waitfd, scan_due(scan), waits);
 }
 
 void
@@ -387,4 +327,6 @@ usageEndForeignScan(ForeignScanState *node)
 		return;
 	end_scan(scan);
 	rescan_close(scan->rescan);
+	if (scan->parents)
+		parents_close(scan->parents);
 }

@@ -119,17 +119,33 @@ is_transient(const UsageProvider *provider, const HttpOutcome *outcome, const Pa
 	return find_status(outcome->status)->retry;
 }
 
-/*
- * May it be the cursor that was refused?  A server may forget it, say after an
- * update.  The first page was granted, so little else can be wrong.
- */
-static bool
-is_cursor_refused(const UsageProvider *provider, const HttpOutcome *outcome,
-				  const PageError *error)
+/* The first page was granted, so little else can be wrong. */
+bool
+failure_is_cursor(const UsageOptions *options, const HttpOutcome *outcome, const PageError *error)
 {
 	return outcome->status == 404 ||
 		(outcome->status == 400 &&
-		 (!error->code || strcmp(error->code, provider->lookback_code) != 0));
+		 (!error->code || strcmp(error->code, options->provider->lookback_code) != 0));
+}
+
+static bool
+begins_with(const char *text, const char *beginning)
+{
+	return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* What is not in the API's own words is a gateway's, and no answer. */
+bool
+failure_is_absence(const UsageTable *table, const HttpOutcome *outcome, const PageError *error,
+				   bool retired)
+{
+	const UsageProvider *provider = table->options->provider;
+
+	if (!error->message)
+		return false;
+	if (outcome->status == 404)
+		return !begins_with(error->message, provider->no_endpoint);
+	return outcome->status == 400 && (retired || strstr(error->message, provider->archived));
 }
 
 /*
@@ -142,7 +158,7 @@ failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 	if (retries >= options->max_retries)
 		return false;
 	if (!is_transient(options->provider, outcome, error) &&
-		!(has_cursor && is_cursor_refused(options->provider, outcome, error)))
+		!(has_cursor && failure_is_cursor(options, outcome, error)))
 		return false;
 	if (!requested_delay(outcome, delay_ms))
 		*delay_ms = backoff_ms(options, retries);
@@ -176,7 +192,7 @@ may_be_too_early(const UsageTable *table, const HttpOutcome *outcome, const Page
 {
 	const ProviderParameters *names = &table->options->provider->parameters;
 
-	return outcome->status == 400 &&
+	return outcome->status == 400 && table->endpoint->shape == USAGE_BUCKETS &&
 		(!error->param || strcmp(error->param, names->start_time) == 0 ||
 		 strcmp(error->param, names->group_by) == 0);
 }
@@ -219,7 +235,8 @@ add_hint(const UsageTable *table, const HttpOutcome *outcome, const PageError *e
 	const UsageTableColumn *refused = NULL;
 	const UsageProvider *provider = table->options->provider;
 	const char *own = find_status(outcome->status)->hint;
-	const char *hint = own ? own : provider_hint(provider, outcome->status);
+	bool		is_list = table->endpoint->shape != USAGE_BUCKETS;
+	const char *hint = own ? own : provider_hint(provider, outcome->status, is_list);
 
 	if (outcome->status == 400)
 		refused = refused_dimension(table, error);

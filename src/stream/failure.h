@@ -25,6 +25,21 @@ extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcom
 						  int *delay_ms);
 
 /*
+ * Was it the cursor that was refused, or may it have been?  A server may forget
+ * it, say after an update.
+ */
+extern bool failure_is_cursor(const UsageOptions *options, const HttpOutcome *outcome,
+							  const PageError *error);
+
+/*
+ * Does the API say that the object, or the parent of the list, is not there, or
+ * is no longer in use?  retired: the list of parents says so.  Not where it has
+ * no such endpoint.
+ */
+extern bool failure_is_absence(const UsageTable *table, const HttpOutcome *outcome,
+							   const PageError *error, bool retired);
+
+/*
  * Raise the ERROR for such an attempt; the SQLSTATE depends on its status.
  * retries: repeats since the last progress.
  */

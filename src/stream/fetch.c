@@ -57,12 +57,16 @@ fetch_close(Fetch *fetch)
 	MemoryContextDelete(fetch->context);
 }
 
-/* Make the next attempt after a delay, from the first bucket not done. */
+/*
+ * Make the next attempt after a delay: same_page, or else from the first bucket
+ * not done.
+ */
 static void
-repeat_attempt(Fetch *fetch, int delay_ms)
+repeat_attempt(Fetch *fetch, int delay_ms, bool same_page)
 {
 	fetch_end_attempt(fetch);
-	start_chain(fetch);
+	if (!same_page)
+		start_chain(fetch);
 	fetch->source->report->retries++;
 	fetch->retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), delay_ms);
 }
@@ -78,17 +82,49 @@ try_again(Fetch *fetch, const PageError *error)
 	int			delay_ms = 0;
 	bool		excused = fetch->outcome->neglected && fetch->outcome->error &&
 	fetch->outcome->transient;
+	const UsageOptions *options = fetch->source->table->options;
+	bool		has_cursor = fetch->cursor != NULL && !fetch->source->no_restart;
+	bool		same_page = fetch->source->request->is_list &&
+	!failure_is_cursor(options, fetch->outcome, error);
 
 	if (!excused &&
-		!failure_retry(fetch->source->table->options, fetch->outcome, error,
-					   fetch->cursor != NULL, fetch->retries, &delay_ms))
+		!failure_retry(options, fetch->outcome, error, has_cursor, fetch->retries, &delay_ms))
 		return false;
 	if (fetch->outcome->status == 429)
 		fetch->source->throttled = true;
 	if (!excused)
 		fetch->retries++;
-	repeat_attempt(fetch, delay_ms);
+	repeat_attempt(fetch, delay_ms, same_page);
 	return true;
+}
+
+/* Does the list of parents say that this one is no longer in use? */
+static bool
+is_retired(const Fetch *fetch, const BoundFilter *parents)
+{
+	const char *asked = linitial(bound_part_values(fetch->source->request, parents,
+												   fetch->asked.part));
+	ListCell   *lc;
+
+	foreach(lc, parents->retired)
+	{
+		if (strcmp(lfirst(lc), asked) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does the API say that what a first page is to show is not there? */
+static bool
+is_absent(const Fetch *fetch, const PageError *error)
+{
+	const UsageTable *table = fetch->source->table;
+	const BoundRequest *request = fetch->source->request;
+	const BoundFilter *parents = bound_filter_of_form(request, USAGE_FILTER_PATH);
+
+	if (fetch->cursor || (!parents && bound_shape(table, request) != USAGE_OBJECT))
+		return false;
+	return failure_is_absence(table, fetch->outcome, error, parents && is_retired(fetch, parents));
 }
 
 /* The attempt being read failed. */
@@ -104,6 +140,8 @@ handle_failure(Fetch *fetch)
 		fetch->earliest > fetch->remaining.window.start &&
 		fetch->earliest <= GetCurrentTimestamp())
 		return FETCH_LOOKBACK;
+	if (is_absent(fetch, &error))
+		return FETCH_ABSENT;
 	if (fetch->hopeless || !try_again(fetch, &error))
 		failure_raise(fetch->source->table, fetch->outcome, &error, fetch->retries);
 	return FETCH_RESTARTED;

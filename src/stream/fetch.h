@@ -5,7 +5,7 @@
  * Attempts are repeated here and nowhere else; whether, and after how long, is
  * failure.h's to say.  A fetch tells its reader when what was read of the page at hand must be dropped.  It then
  * repeats the request from the first bucket that the reader has not declared
- * done.
+ * done; of a list, which has none, the page at hand.
  */
 #ifndef USAGE_FETCH_H
 #define USAGE_FETCH_H
@@ -41,6 +41,8 @@ typedef struct FetchSource
 	FetchReport *report;
 	bool		throttled;		/* the API answered with 429; whoever reacts
 								 * to it resets it */
+	bool		no_restart;		/* a list can't be read again from its first
+								 * page */
 } FetchSource;
 
 typedef enum FetchState
@@ -52,6 +54,7 @@ typedef enum FetchState
 								 * page since the last bucket done; another
 								 * attempt is made */
 	FETCH_OVER,					/* it broke off, but all buckets were done */
+	FETCH_ABSENT,				/* what is asked for is not there */
 	FETCH_LOOKBACK				/* the API has nothing so old: call
 								 * fetch_clip() */
 } FetchState;

@@ -11,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/saturate.h"
 #include "http/http.h"
 #include "request/header.h"
 #include "request/slice.h"
@@ -28,6 +29,7 @@ struct Flight
 	Slice	   *slices;			/* in reading order */
 	int64		nslices;
 	int64		next_slice;		/* index of the first one not in flight */
+	int64		more_pages;		/* of lists, beyond one for each slice */
 	List	   *fetches;		/* of Fetch; the first is being read */
 	int			max_fetches;	/* at most so many at once */
 	int			growing_to;		/* max_fetches doubles up to this */
@@ -46,7 +48,12 @@ check_max_requests(const UsageTable *table, int64 requests)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("reading endpoint \"%s\" would take " INT64_FORMAT " requests, more than the %d allowed",
 						table->name, requests, table->options->max_requests),
-				 errhint("Narrow the time range, or raise the option \"max_requests\".")));
+				 table->endpoint->shape == USAGE_BUCKETS ?
+				 errhint("Narrow the time range, or raise the option \"max_requests\".") :
+				 table->parent ?
+				 errhint("Restrict the column \"%s\" to fewer values, or raise the option \"max_requests\".",
+						 table->parent->name) :
+				 errhint("Raise the option \"max_requests\".")));
 }
 
 Flight *
@@ -68,10 +75,12 @@ flight_open(const UsageTable *table, const BoundRequest *request, const char *ap
 									  MIN_AHEAD_BYTES);
 
 	if (!request->limit_hint)
-		check_max_requests(table, count);
+		check_max_requests(table, saturate_add(count, request->parent_requests));
 	flight->slices = slice_all(table, request);
 	flight->nslices = count;
-	flight->max_fetches = request->limit_hint ? Min(request->nparts, max_fetches) : max_fetches;
+	flight->max_fetches = max_fetches;
+	if (request->limit_hint)
+		flight->max_fetches = request->is_list ? 1 : Min(request->nparts, max_fetches);
 	flight->growing_to = max_fetches;
 	return flight;
 }
@@ -106,7 +115,7 @@ static bool
 is_premature(const Flight *flight)
 {
 	return flight->request->limit_hint && flight->request->nparts > 1 &&
-		flight->fetches != NIL && flight->slices[flight->next_slice].part == 0;
+		!flight->request->is_list && flight->fetches != NIL && flight->slices[flight->next_slice].part == 0;
 }
 
 void
@@ -159,6 +168,22 @@ flight_next(Flight *flight)
 	fetch_close(flight_reading(flight));
 	flight->fetches = list_delete_first(flight->fetches);
 	flight->max_fetches = Min(flight->max_fetches * 2, flight->growing_to);
+}
+
+void
+flight_add_page(Flight *flight)
+{
+	int64		slices = flight->request->limit_hint ? flight->next_slice : flight->nslices;
+
+	flight->more_pages++;
+	check_max_requests(flight->table,
+					   slices + flight->more_pages + flight->request->parent_requests);
+}
+
+void
+flight_forbid_restart(Flight *flight)
+{
+	flight->source.no_restart = true;
 }
 
 bool

@@ -40,6 +40,15 @@ extern Fetch *flight_reading(const Flight *flight);
 extern void flight_next(Flight *flight);
 
 /*
+ * The page of a list that was read has another one after it.  ERROR 54000 if
+ * that is one more request than max_requests.
+ */
+extern void flight_add_page(Flight *flight);
+
+/* No list of the flight can be read again from its first page. */
+extern void flight_forbid_restart(Flight *flight);
+
+/*
  * Is the slice that is read next the first one of a window, or is there none?
  */
 extern bool flight_begins_window(const Flight *flight);

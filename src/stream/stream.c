@@ -16,38 +16,17 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "page/page.h"
-#include "request/history.h"
 #include "request/slice.h"
-#include "stream/buckets.h"
 #include "stream/failure.h"
-#include "stream/flight.h"
-#include "stream/stream.h"
+#include "stream/stream_private.h"
 
 /* No store of a bucket gets less memory than this. */
 #define MIN_STORE_KB 64
 
-struct Stream
-{
-	const UsageTable *table;
-	const BoundRequest *request;
-	const TupleBuilder *builder;
-	const char *api_key;
-	FetchReport *report;
-	MemoryContext context;		/* holds the stream */
-	Flight	   *flight;			/* its slices */
-
-	/* the page being read */
-	PageReader *reader;
-	int			page_buckets;	/* complete buckets of it so far */
-
-	MemoryContext row_context;	/* of the values of the row that is being read */
-	Datum	   *values;
-	bool	   *nulls;
-
-	/* what was read */
-	Buckets    *buckets;
-	bool		handing_up;		/* rows of complete buckets, before reading on */
+static const PageShape page_shapes[] = {
+	[USAGE_BUCKETS] = PAGE_OF_BUCKETS,
+	[USAGE_LIST] = PAGE_OF_RESULTS,
+	[USAGE_OBJECT] = PAGE_IS_RESULT
 };
 
 static void
@@ -59,7 +38,7 @@ open_buckets(Stream *stream, TupleDesc tupdesc)
 		store_kb = Max(work_mem / slice_limit(stream->table, stream->request, stream->table->width),
 					   MIN_STORE_KB);
 	stream->buckets = buckets_open(CreateTupleDescCopy(tupdesc), store_kb,
-								   stream->request->newest_first);
+								   !stream->request->is_list && stream->request->newest_first);
 }
 
 Stream *
@@ -80,10 +59,16 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	stream->flight = flight_open(table, request, stream->api_key, report);
 
 	fields = tuple_fields(builder, &nfields);
-	stream->reader = page_open(&table->options->provider->envelope, fields, nfields,
+	stream->reader = page_open(&table->options->provider->envelopes[page_shapes[bound_shape(table, request)]],
+							   fields, nfields,
 							   table->options->max_result_bytes,
 							   stream->api_key);
 	open_buckets(stream, tupdesc);
+	if (request->is_list)
+		stream->seen = seen_open();
+	stream->parents = bound_filter_of_form(request, USAGE_FILTER_PATH);
+	stream->id_field = tuple_id_field(builder);
+	stream->sorted = request->ordered ? table_sorted_column(table) : NULL;
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);
 	stream->values = palloc0(sizeof(Datum) * Max(tupdesc->natts, 1));
@@ -96,55 +81,6 @@ stream_close(Stream *stream)
 {
 	flight_close(stream->flight);
 	buckets_close(stream->buckets);
-}
-
-static Fetch *
-reading(const Stream *stream)
-{
-	return flight_reading(stream->flight);
-}
-
-/* The slice being read is complete. */
-static void
-end_slice(Stream *stream)
-{
-	flight_next(stream->flight);
-	stream->handing_up = flight_begins_window(stream->flight) && buckets_any(stream->buckets);
-	page_restart(stream->reader);
-	stream->page_buckets = 0;
-	if (!stream->request->limit_hint)
-		flight_fill(stream->flight);
-}
-
-/*
- * The API keeps about a year of data, and may drop its first day while we
- * read: ask from the next one on.
- */
-static void
-follow_lookback(Stream *stream)
-{
-	TimestampTz earliest = fetch_earliest(reading(stream));
-
-	if (history_is_exceeded(stream->request, earliest))
-		history_warn(stream->table, earliest, &stream->report->history_warned);
-	stream->report->earliest = earliest;
-	flight_clip(stream->flight, earliest);
-	/* the other parts of these buckets can't be read any more */
-	if (stream->request->nparts > 1)
-		buckets_drop_before(stream->buckets, earliest);
-}
-
-/*
- * Buckets
- */
-
-/* Drop what was read since the last complete bucket. */
-static void
-drop_partial_bucket(Stream *stream)
-{
-	buckets_drop_partial(stream->buckets);
-	stream->page_buckets = 0;
-	page_restart(stream->reader);
 }
 
 /* What the user can do about a page that is broken, or NULL. */
@@ -162,10 +98,10 @@ broken_hint(Stream *stream)
 					get_rel_name(stream->table->relid));
 }
 
-pg_noreturn static void
-fail_broken(Stream *stream, const char *complaint)
+void
+stream_fail_broken(Stream *stream, const char *complaint)
 {
-	failure_broken(stream->table, fetch_outcome(reading(stream)), complaint,
+	failure_broken(stream->table, fetch_outcome(stream_reading(stream)), complaint,
 				   broken_hint(stream));
 }
 
@@ -175,7 +111,18 @@ add_request_context(void *arg)
 {
 	Stream	   *stream = arg;
 
-	failure_context(stream->table, fetch_outcome(reading(stream)));
+	failure_context(stream->table, fetch_outcome(stream_reading(stream)));
+}
+
+/* Fill in whose list it is. */
+static void
+set_parent(Stream *stream)
+{
+	int64		part = fetch_remaining(stream_reading(stream))->part;
+
+	tuple_set_parent(stream->builder,
+					 linitial(bound_part_values(stream->request, stream->parents, part)),
+					 stream->values, stream->nulls);
 }
 
 static void
@@ -191,70 +138,14 @@ add_row(Stream *stream)
 	error_context_stack = &whence;
 	tuple_set_result(stream->builder, page_values(stream->reader), stream->api_key,
 					 stream->values, stream->nulls);
+	if (stream->parents)
+		set_parent(stream);
+	if (stream->sorted)
+		stream_check_order(stream);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);
 	buckets_add(stream->buckets, stream->values, stream->nulls);
 	MemoryContextReset(stream->row_context);
-}
-
-/* Is it a bucket that we asked for, the next one or a later one? */
-static void
-check_bucket(Stream *stream, TimestampTz start, TimestampTz end)
-{
-	const Slice *remaining = fetch_remaining(reading(stream));
-	const UsageWidth *width = remaining->width;
-
-	if (start < remaining->window.start || start >= remaining->window.end)
-		fail_broken(stream, psprintf("A bucket that starts at %s is outside the time asked for, or was sent before.",
-									 timestamptz_to_str(start)));
-	if (timerange_floor(start, width->width_us) != start ||
-		end <= start || end > start + width->width_us)
-		fail_broken(stream, psprintf("A bucket that starts at %s is not one of width \"%s\".",
-									 timestamptz_to_str(start), width->name));
-}
-
-/* The bucket being read is complete. */
-static void
-end_bucket(Stream *stream)
-{
-	const UsageProvider *provider = stream->table->options->provider;
-	TimestampTz start;
-	TimestampTz end;
-
-	if (!provider->read_time(page_bucket_start(stream->reader), &start) ||
-		!provider->read_time(page_bucket_end(stream->reader), &end))
-		fail_broken(stream, "A bucket's time is out of range.");
-	check_bucket(stream, start, end);
-	fetch_progress(reading(stream), start + fetch_remaining(reading(stream))->width->width_us);
-	stream->page_buckets++;
-	buckets_complete(stream->buckets, start);
-	stream->handing_up = !slice_keeps_buckets(stream->request) && buckets_any(stream->buckets);
-}
-
-/*
- * Pages
- */
-
-/* The page is complete: on to the next one, or to the next slice. */
-static void
-end_page(Stream *stream)
-{
-	const char *cursor = page_cursor(stream->reader);
-
-	stream->report->pages++;
-	if (fetch_is_done(reading(stream)) || !page_has_more(stream->reader))
-	{
-		end_slice(stream);
-		return;
-	}
-	if (!cursor)
-		fail_broken(stream, "There is more, but no cursor to ask for it.");
-	if (stream->page_buckets == 0)
-		fail_broken(stream, "There is more, but the page has no bucket.");
-	if (!fetch_next_page(reading(stream), cursor))
-		fail_broken(stream, "The cursor to the next page has been sent before.");
-	page_restart(stream->reader);
-	stream->page_buckets = 0;
 }
 
 /*
@@ -271,7 +162,7 @@ feed(Stream *stream, bool wait)
 	/* not for each result: http_has_room() counts the descriptors in use */
 	flight_fill(stream->flight);
 	deadline = flight_poll(stream->flight);
-	switch (fetch_wait(reading(stream), wait ? deadline : DT_NOBEGIN, &bytes, &length))
+	switch (fetch_wait(stream_reading(stream), wait ? deadline : DT_NOBEGIN, &bytes, &length))
 	{
 		case FETCH_WAITING:
 			return wait;
@@ -282,15 +173,16 @@ feed(Stream *stream, bool wait)
 			page_feed(stream->reader, NULL, 0);
 			break;
 		case FETCH_RESTARTED:
-			drop_partial_bucket(stream);
+			stream_drop_partial(stream);
 			break;
 		case FETCH_OVER:
-			drop_partial_bucket(stream);
-			end_slice(stream);
+		case FETCH_ABSENT:
+			stream_drop_partial(stream);
+			stream_end_slice(stream);
 			break;
 		case FETCH_LOOKBACK:
-			drop_partial_bucket(stream);
-			follow_lookback(stream);
+			stream_drop_partial(stream);
+			stream_follow_lookback(stream);
 			break;
 	}
 	return true;
@@ -328,16 +220,17 @@ read_on(Stream *stream, bool wait, bool *waiting)
 			case PAGE_BUCKET:
 				break;
 			case PAGE_RESULT:
-				add_row(stream);
+				if (!stream->seen || stream_is_new(stream))
+					add_row(stream);
 				break;
 			case PAGE_BUCKET_END:
-				end_bucket(stream);
+				stream_end_bucket(stream);
 				break;
 			case PAGE_END:
-				end_page(stream);
+				stream_end_page(stream);
 				break;
 			case PAGE_BROKEN:
-				fail_broken(stream, page_complaint(stream->reader));
+				stream_fail_broken(stream, page_complaint(stream->reader));
 		}
 	}
 	return true;

@@ -15,105 +15,7 @@
 #include "base/compat.h"
 #include "base/encoding.h"
 #include "base/secret.h"
-#include "stream/tuple.h"
-
-/* How to make a Datum of a value that was read. */
-typedef enum TupleConversion
-{
-	TUPLE_DIRECT,				/* what was read is of the type */
-	TUPLE_NUMERIC,				/* numeric without typmod: exact and trimmed */
-	TUPLE_INPUT					/* through the type's input function */
-} TupleConversion;
-
-typedef struct TupleColumn
-{
-	const UsageTableColumn *column;
-	TupleConversion conversion;
-	bool		is_domain;		/* may refuse NULL */
-	FmgrInfo	input;
-	Oid			io_param;
-} TupleColumn;
-
-struct TupleBuilder
-{
-	const UsageTable *table;
-	int			ncolumns;		/* columns of results */
-	TupleColumn *columns;
-	PageField  *fields;			/* one per column */
-	int			nbuckets;		/* columns of the bucket */
-	const UsageTableColumn **buckets;
-};
-
-/*
- * Those whose type is the one that values are read as need no input function.
- */
-static TupleConversion
-choose_conversion(const UsageTableColumn *column)
-{
-	switch (column->type)
-	{
-		case INT8OID:
-		case BOOLOID:
-		case TEXTOID:
-			return TUPLE_DIRECT;
-		case NUMERICOID:
-			return column->typmod < 0 ? TUPLE_NUMERIC : TUPLE_INPUT;
-		default:
-			return TUPLE_INPUT;
-	}
-}
-
-static void
-add_result_column(TupleBuilder *builder, const UsageTableColumn *column)
-{
-	TupleColumn *made = &builder->columns[builder->ncolumns];
-	Oid			input;
-
-	made->column = column;
-	made->conversion = choose_conversion(column);
-	made->is_domain = get_typtype(column->type) == TYPTYPE_DOMAIN;
-	getTypeInputInfo(column->type, &input, &made->io_param);
-	fmgr_info(input, &made->input);
-	builder->fields[builder->ncolumns].path = column->field;
-	builder->fields[builder->ncolumns].kind = column->kind;
-	builder->ncolumns++;
-}
-
-TupleBuilder *
-tuple_open(const UsageTable *table, List *columns)
-{
-	TupleBuilder *builder = palloc0(sizeof(TupleBuilder));
-	int			count = Max(list_length(columns), 1);
-	ListCell   *lc;
-
-	builder->table = table;
-	builder->columns = palloc0(sizeof(TupleColumn) * count);
-	builder->fields = palloc0(sizeof(PageField) * count);
-	builder->buckets = palloc0(sizeof(UsageTableColumn *) * count);
-	foreach(lc, columns)
-	{
-		const UsageTableColumn *column = table_column(table, lfirst_int(lc));
-
-		if (column->role == USAGE_BUCKET)
-			builder->buckets[builder->nbuckets++] = column;
-		else
-			add_result_column(builder, column);
-	}
-	return builder;
-}
-
-const PageField *
-tuple_fields(const TupleBuilder *builder, int *count)
-{
-	*count = builder->ncolumns;
-	return builder->fields;
-}
-
-const UsageTableColumn *
-tuple_field_column(const TupleBuilder *builder, int field)
-{
-	return builder->columns[field].column;
-}
+#include "stream/tuple_private.h"
 
 /* The text that was read, in the database's encoding, and its length. */
 static const char *
@@ -182,10 +84,33 @@ numeric_datum(TupleColumn *made, char *text)
 	return DirectFunctionCall1(numeric_trim_scale, padded);
 }
 
+/*
+ * Is the text a time as the provider writes it?  Sets *text to the same for
+ * the type's input function, and *instant.
+ */
+static bool
+read_time(const UsageProvider *provider, char **text, TimestampTz *instant)
+{
+	PageValue	seconds = {.isnull = false};
+	char	   *end;
+
+	errno = 0;
+	seconds.integer = strtoi64(*text, &end, 10);
+	if (end == *text || *end != '\0')
+		return false;
+	if (errno != 0 || !provider->read_time(&seconds, instant))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	*text = DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(*instant)));
+	return true;
+}
+
 static Datum
-input_datum(TupleColumn *made, const PageValue *read)
+input_datum(const TupleBuilder *builder, TupleColumn *made, const PageValue *read)
 {
 	char	   *text = input_text(made->column, read);
+	TimestampTz instant;
 
 	if (text && made->column->kind == FIELD_NUMBER && !is_number(text))
 		ereport(ERROR,
@@ -193,6 +118,9 @@ input_datum(TupleColumn *made, const PageValue *read)
 				 errmsg("\"%s\" is not a number", text)));
 	if (made->conversion == TUPLE_NUMERIC)
 		return numeric_datum(made, text);
+	if (made->conversion == TUPLE_TIME && text &&
+		read_time(builder->table->options->provider, &text, &instant) && !made->is_domain)
+		return TimestampTzGetDatum(instant);
 	return InputFunctionCall(&made->input, text, made->io_param, made->column->typmod);
 }
 
@@ -244,7 +172,7 @@ set_through_input(const TupleBuilder *builder, TupleColumn *made, const PageValu
 
 	PG_TRY();
 	{
-		*value = input_datum(made, read);
+		*value = input_datum(builder, made, read);
 	}
 	PG_CATCH();
 	{
@@ -253,22 +181,52 @@ set_through_input(const TupleBuilder *builder, TupleColumn *made, const PageValu
 	PG_END_TRY();
 }
 
+static inline void
+set_column(const TupleBuilder *builder, TupleColumn *made, const PageValue *read,
+		   const char *secret, Datum *values, bool *nulls)
+{
+	int			attr = made->column->attnum - 1;
+
+	nulls[attr] = read->isnull;
+	if (made->conversion == TUPLE_DIRECT && !read->isnull)
+		values[attr] = direct_datum(made->column, read);
+	else if (!read->isnull || made->is_domain)
+		set_through_input(builder, made, read, secret, &values[attr]);
+}
+
+/* The first of the column's alternatives that was sent, or else the last one. */
+static const PageValue *
+choose_alternative(const TupleColumn *made, const PageValue *read)
+{
+	const PageValue *last = &read[made->field + made->nfields - 1];
+
+	read += made->field;
+	while (read < last && read->isnull)
+		read++;
+	return read;
+}
+
 void
 tuple_set_result(const TupleBuilder *builder, const PageValue *read, const char *secret,
 				 Datum *values, bool *nulls)
 {
 	memset(nulls, true, builder->table->natts);
-	for (int i = 0; i < builder->ncolumns; i++)
-	{
-		TupleColumn *made = &builder->columns[i];
-		int			attr = made->column->attnum - 1;
+	for (int i = 0; i < builder->nplain; i++)
+		set_column(builder, &builder->columns[i], &read[i], secret, values, nulls);
+	for (int i = builder->nplain; i < builder->ncolumns; i++)
+		set_column(builder, &builder->columns[i], choose_alternative(&builder->columns[i], read),
+				   secret, values, nulls);
+}
 
-		nulls[attr] = read[i].isnull;
-		if (made->conversion == TUPLE_DIRECT && !read[i].isnull)
-			values[attr] = direct_datum(made->column, &read[i]);
-		else if (!read[i].isnull || made->is_domain)
-			set_through_input(builder, made, &read[i], secret, &values[attr]);
-	}
+void
+tuple_set_parent(const TupleBuilder *builder, const char *id, Datum *values, bool *nulls)
+{
+	PageValue	value = {.text = id, .length = strlen(id)};
+
+	if (!builder->parent)
+		return;
+	values[builder->parent->attnum - 1] = direct_datum(builder->parent, &value);
+	nulls[builder->parent->attnum - 1] = false;
 }
 
 void

@@ -35,13 +35,28 @@ extern const UsageTableColumn *tuple_field_column(const TupleBuilder *builder, i
 
 /*
  * Fill the arrays of a row (one element per attribute of the table) from the
- * values of a result's tuple_fields(); columns of the bucket become NULL.
+ * values of a result's tuple_fields(); columns of the bucket and of the parent
+ * become NULL.
  * What is palloc'd is in CurrentMemoryContext, for the caller to reset.  ERROR
  * HV00M where the column's type refuses a value, 22P05 where the database's
  * encoding lacks a character; no message repeats `secret` (secret.h).
  */
 extern void tuple_set_result(const TupleBuilder *builder, const PageValue *read,
 							 const char *secret, Datum *values, bool *nulls);
+
+/*
+ * The index in tuple_fields() of the id of a list's object, a FIELD_SCALAR, or
+ * -1 where the table is no list.
+ */
+extern int	tuple_id_field(const TupleBuilder *builder);
+
+/*
+ * Fill in the column of the parent, if it is wanted, with its id as the API
+ * has it.  What is palloc'd is in CurrentMemoryContext.  ERROR 22P05 as of
+ * tuple_set_result().
+ */
+extern void tuple_set_parent(const TupleBuilder *builder, const char *id,
+							 Datum *values, bool *nulls);
 
 /* Fill in the columns of the bucket that starts at `start`. */
 extern void tuple_set_bucket(const TupleBuilder *builder, TimestampTz start,

@@ -44,6 +44,29 @@ WHERE c.day >= now() - interval '30 days'
 GROUP BY p.team, c.currency
 ORDER BY amount DESC;
 
+-- and with the names that the organization itself has: costs by project, tokens
+-- by person, and how much of the budget is used.
+SELECT coalesce(p.name, c.project_id) AS project, p.status, round(sum(c.amount), 2) AS amount
+FROM usage.costs AS c
+LEFT JOIN usage.projects AS p ON p.id = c.project_id
+WHERE c.day >= now() - interval '30 days'
+GROUP BY 1, 2
+ORDER BY amount DESC
+LIMIT 10;
+
+SELECT coalesce(u.name, u.email, c.user_id) AS person, sum(c.output_tokens) AS output_tokens
+FROM usage.completions AS c
+LEFT JOIN usage.users AS u ON u.id = c.user_id
+WHERE c.day > (now() AT TIME ZONE 'UTC')::date - 7
+GROUP BY 1
+ORDER BY output_tokens DESC
+LIMIT 10;
+
+SELECT l.period, l.threshold_cents / 100 AS budget, round(sum(c.amount), 2) AS spent
+FROM usage.spend_limits AS l
+LEFT JOIN usage.costs AS c ON c.day >= date_trunc('month', now() AT TIME ZONE 'UTC')
+GROUP BY l.period, l.threshold_cents;
+
 -- 5. A report that many may read, and that is filled again while they do.
 CREATE SCHEMA report;
 CREATE MATERIALIZED VIEW report.costs_by_project AS

@@ -161,17 +161,17 @@ DECLARE
   clause text := pg_temp.random_clause(s, 1);
 BEGIN
   joined := false;
-  text_of := '{t} AS t';
+  text_of := pg_temp.random_relation(s);
   CASE pg_temp.upto(18)
     WHEN 0, 1, 2 THEN
       joined := true;
-      text_of := format('{t} AS t %s JOIN relation.own AS l ON t.project_id = l.id%s',
+      text_of := text_of || format(' %s JOIN relation.own AS l ON t.project_id = l.id%s',
         pg_temp.pick('', '', 'LEFT', 'RIGHT', 'FULL'),
         pg_temp.pick('', '', ' AND l.n > 1'));
     WHEN 3 THEN
       joined := true;
-      text_of := format('relation.own AS l LEFT JOIN {t} AS t ON t.project_id = l.id AND %s',
-        pg_temp.random_filter(s));
+      text_of := format('relation.own AS l LEFT JOIN %s ON t.project_id = l.id AND %s',
+        text_of, pg_temp.random_filter(s));
     WHEN 4 THEN
       joined := true;
       text_of := '{t} AS t
@@ -225,10 +225,10 @@ DECLARE
 BEGIN
   RETURN CASE pg_temp.upto(7)
     WHEN 0 THEN format('SELECT %s FROM relation.own AS l WHERE %s EXISTS (
-      SELECT FROM {t} AS t WHERE t.project_id = l.id AND (%s))',
-      list, pg_temp.pick('', 'NOT'), clause)
+      SELECT FROM %s WHERE t.project_id = l.id AND (%s))',
+      list, pg_temp.pick('', 'NOT'), pg_temp.random_relation(s), clause)
     WHEN 1 THEN format('SELECT %s FROM relation.own AS l WHERE l.id IN (
-      SELECT t.project_id FROM {t} AS t WHERE %s)', list, clause)
+      SELECT t.project_id FROM %s WHERE %s)', list, pg_temp.random_relation(s), clause)
     WHEN 2 THEN format('SELECT %s FROM relation.own AS l WHERE l.id NOT IN (
       SELECT t.project_id FROM {t} AS t WHERE t.project_id IS NOT NULL AND (%s))', list, clause)
     WHEN 3 THEN format('SELECT l.id, l.n, (

@@ -16,7 +16,7 @@ SELECT (now() AT TIME ZONE 'UTC')::date - 8 AS first_day,
 SELECT format($$CREATE TABLE relation.%1$I AS
     SELECT * FROM oracle.%1$I WHERE day >= %2$L AND day < %3$L$$,
   endpoint, :'first_day', :'end_day')
-FROM usage_fdw_columns() GROUP BY endpoint
+FROM usage_fdw_columns() WHERE kind = 'usage' GROUP BY endpoint
 \gexec
 \set QUIET off
 \set ECHO all

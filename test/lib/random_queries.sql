@@ -247,6 +247,8 @@ BEGIN
       pg_temp.pick('> 0', '> 0', '>= 1', '<> 0', '= 0', '< 1', '<= 0', '> 1', '>= 2')) END;
 END $$;
 
+\i test/lib/random_levels.sql
+
 -- What is selected: rows, or an aggregate by some columns.
 CREATE FUNCTION pg_temp.random_select(s source, clause text) RETURNS text
 LANGUAGE plpgsql VOLATILE AS $$
@@ -255,7 +257,9 @@ DECLARE
   sums text;
 BEGIN
   IF pg_temp.chance(0.4) THEN
-    RETURN format('SELECT t.* FROM {t} AS t WHERE %s', clause);
+    RETURN format('SELECT t.* FROM %s WHERE %s', pg_temp.random_relation(s), clause);
+  ELSIF pg_temp.chance(0.15) THEN
+    RETURN pg_temp.random_set_operation(s);
   END IF;
   IF pg_temp.chance(0.1) THEN
     RETURN format('SELECT t.*, o.n FROM (VALUES (1, %s), (2, %s)) AS o(n, at) CROSS JOIN LATERAL
@@ -277,8 +281,9 @@ BEGIN
   END IF;
   sums := coalesce(sums || ', ', '') || pg_temp.pick('count(*)', 'min(t.start_time)', 'max(t.day)',
     'count(DISTINCT t.project_id)', '1');
-  RETURN format('SELECT %s%s FROM {t} AS t WHERE %s%s',
-    coalesce(nullif(array_to_string(keys, ', '), '') || ', ', ''), sums, clause,
+  RETURN format('SELECT %s%s FROM %s WHERE %s%s',
+    coalesce(nullif(array_to_string(keys, ', '), '') || ', ', ''), sums,
+    pg_temp.random_relation(s), clause,
     CASE WHEN cardinality(keys) > 0 THEN ' GROUP BY ' || array_to_string(keys, ', ')
       WHEN sums = '1' THEN ' GROUP BY ()' ELSE '' END
     || CASE WHEN pg_temp.chance(0.3) THEN ' HAVING ' || pg_temp.random_existence(s) ELSE '' END);

@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "fault.h"
+#include "list.h"
 #include "page.h"
 #include "random.h"
 #include "record.h"
@@ -16,11 +17,15 @@
 
 #define NO_SCOPE_KEY "sk-admin-noscope"
 #define NO_SCOPE_STRING_KEY "sk-admin-noscope-string"
+#define USAGE_ONLY_KEY "sk-admin-usage-only"	/* lists answer it with 403 */
+#define USAGE_SCOPE "api.usage.read"
+#define LIST_SCOPE "api.management.read"
 
 /* Where a path leads. */
 typedef struct Route
 {
 	const Endpoint *endpoint;	/* or NULL */
+	ListRoute	list;
 	int			bench_buckets;
 	int			bench_results;	/* 0: not a bench page */
 } Route;
@@ -28,14 +33,17 @@ typedef struct Route
 static Route
 find_route(const char *path)
 {
-	Route		route = {NULL, 0, 0};
+	Route		route = {.endpoint = NULL};
 	int			length = 0;
 
 	if (sscanf(path, "/bench/%dx%d%n", &route.bench_buckets,
 			   &route.bench_results, &length) == 2 && length > 0)
 		path += length;
 	if (strncmp(path, "/v1/", 4) == 0)
+	{
 		route.endpoint = endpoint_by_path(path + 3);
+		route.list = list_route(path + 3);
+	}
 	return route;
 }
 
@@ -46,7 +54,7 @@ check_route(const Exchange *exchange, const Route *route, ApiError *error)
 	bool		hidden = route->endpoint && route->endpoint->newest &&
 		!state_settings.newest;
 
-	if (route->endpoint == NULL || hidden)
+	if ((route->endpoint == NULL && route->list.list == NULL) || hidden)
 	{
 		error_not_found(error, method, exchange->path);
 		return false;
@@ -60,18 +68,20 @@ check_route(const Exchange *exchange, const Route *route, ApiError *error)
 }
 
 static bool
-check_key(const Exchange *exchange, ApiError *error)
+check_key(const Exchange *exchange, const Route *route, ApiError *error)
 {
+	bool		is_list = route->list.list != NULL;
 	const char *value = exchange->authorization;
 	const char *key = value && strncmp(value, "Bearer ", 7) == 0
 		? value + 7 : "";
 
-	if (strcmp(key, state_settings.api_key) == 0)
+	if (strcmp(key, state_settings.api_key) == 0 ||
+		(strcmp(key, USAGE_ONLY_KEY) == 0 && !is_list))
 		return true;
-	if (strcmp(key, NO_SCOPE_KEY) == 0)
-		error_missing_scope(error, false);
+	if (strcmp(key, NO_SCOPE_KEY) == 0 || strcmp(key, USAGE_ONLY_KEY) == 0)
+		error_missing_scope(error, false, is_list ? LIST_SCOPE : USAGE_SCOPE);
 	else if (strcmp(key, NO_SCOPE_STRING_KEY) == 0)
-		error_missing_scope(error, true);
+		error_missing_scope(error, true, NULL);
 	else
 		error_wrong_key(error);
 	return false;
@@ -145,15 +155,34 @@ answer_query(Exchange *exchange, const Route *route, const Fault *fault)
 }
 
 static void
+answer_list(Exchange *exchange, const Route *route, const Fault *fault)
+{
+	ApiError	error;
+	ListQuery	query;
+	Buffer		page = {NULL, 0, 0};
+
+	if (list_query_parse(&query, &route->list, exchange->query, &state_settings, &error) &&
+		list_render(&query, &state_settings, fault, &page, &error))
+		exchange_json(exchange, 200, &page);
+	else
+		exchange_error(exchange, &error);
+	list_query_free(&query);
+}
+
+static void
 answer_normally(Exchange *exchange, const Route *route, const Fault *fault)
 {
 	ApiError	error;
 
 	if (!check_url(exchange, &error) ||
 		!check_route(exchange, route, &error) ||
-		!check_key(exchange, &error))
+		!check_key(exchange, route, &error))
 		exchange_error(exchange, &error);
-	else if (fault || !answer_from_store(exchange, route))
+	else if (!fault && answer_from_store(exchange, route))
+		return;
+	else if (route->list.list)
+		answer_list(exchange, route, fault);
+	else
 		answer_query(exchange, route, fault);
 }
 

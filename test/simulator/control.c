@@ -7,6 +7,7 @@
 #include "control.h"
 #include "dump.h"
 #include "fault.h"
+#include "list.h"
 #include "parameter.h"
 #include "record.h"
 #include "schema.h"
@@ -120,6 +121,20 @@ run_events(Command *command)
 	state_read();
 	view = state_view();
 	dump_events(endpoint, &view, from, to, command->out);
+	state_release();
+	return true;
+}
+
+static bool
+run_objects(Command *command)
+{
+	const char *name = parameter_value(command->list, "list");
+	const List *list = list_by_name(name ? name : "");
+
+	if (list == NULL)
+		return refuse(command, "there is no list", name ? name : "");
+	state_read();
+	list_dump(list, &state_settings, command->out);
 	state_release();
 	return true;
 }
@@ -239,6 +254,7 @@ static const Action actions[] = {
 	{"requests", "GET", run_requests},
 	{"stat", "GET", run_stat},
 	{"events", "GET", run_events},
+	{"objects", "GET", run_objects},
 	{"now", "GET", run_now},
 	{"settings", "GET", run_settings},
 	{"faults", "GET", run_faults},

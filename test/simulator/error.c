@@ -52,7 +52,7 @@ error_wrong_key(ApiError *error)
 }
 
 void
-error_missing_scope(ApiError *error, bool bare)
+error_missing_scope(ApiError *error, bool bare, const char *scope)
 {
 	error_set(error, 403, "server_error", NULL);
 	error->bare = bare;
@@ -64,7 +64,7 @@ error_missing_scope(ApiError *error, bool bare)
 					  "if you're using a restricted API key,");
 	else
 		error_message(error, "You have insufficient permissions for this "
-					  "operation. Missing scopes: api.usage.read. [...]");
+					  "operation. Missing scopes: %s. [...]", scope);
 }
 
 void
@@ -72,6 +72,20 @@ error_not_found(ApiError *error, const char *method, const char *path)
 {
 	error_set(error, 404, INVALID_REQUEST, NULL);
 	error_message(error, "Invalid URL (%s %s)", method, path);
+}
+
+void
+error_no_object(ApiError *error, const char *kind, const char *id)
+{
+	error_set(error, 404, INVALID_REQUEST, "not_found");
+	error_message(error, "No such object in %s: '%.200s'.", kind, id);
+}
+
+void
+error_forbidden(ApiError *error, const char *project)
+{
+	error_set(error, 403, INVALID_REQUEST, NULL);
+	error_message(error, "You have insufficient permissions for project %.200s.", project);
 }
 
 void

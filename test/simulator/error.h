@@ -24,7 +24,12 @@ extern bool error_invalid(ApiError *error, const char *param,
 						  const char *code, const char *format,...)
 			__attribute__((format(printf, 4, 5)));
 extern void error_wrong_key(ApiError *error);
-extern void error_missing_scope(ApiError *error, bool bare);
+extern void error_missing_scope(ApiError *error, bool bare, const char *scope);
+
+/* A 404 for an object that is not there, and a 403 for a project. */
+extern void error_no_object(ApiError *error, const char *kind, const char *id);
+extern void error_forbidden(ApiError *error, const char *project);
+
 extern void error_not_found(ApiError *error, const char *method,
 							const char *path);
 extern void error_method(ApiError *error, const char *method);

@@ -48,6 +48,7 @@ typedef struct TextParameter
 static const TextParameter texts[] = {
 	{"endpoint", offsetof(Fault, endpoint)},
 	{"match", offsetof(Fault, match)},
+	{"path", offsetof(Fault, path)},
 	{"content_type", offsetof(Fault, content_type)},
 	{"field", offsetof(Fault, field)},
 	{"value", offsetof(Fault, value)},
@@ -263,6 +264,8 @@ matches(const Fault *fault, const char *path, const char *query)
 	const char *name = strrchr(path, '/');
 
 	if (fault->endpoint && (!name || strcmp(name + 1, fault->endpoint) != 0))
+		return false;
+	if (fault->path && strstr(path, fault->path) == NULL)
 		return false;
 	return fault->match == NULL || (query && strstr(query, fault->match));
 }

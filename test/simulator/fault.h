@@ -40,6 +40,7 @@ typedef struct Fault
 	FaultKind	kind;
 	char	   *endpoint;		/* last component of the path, or NULL: any */
 	char	   *match;			/* part of the raw query, or NULL: any */
+	char	   *path;			/* part of the path, not decoded, or NULL: any */
 	int64_t		after;			/* matching requests to let pass first */
 	int64_t		count;			/* then so many to hit; -1: all */
 	int64_t		probability;	/* of hitting one, in percent */

@@ -11,9 +11,7 @@
 #include <string.h>
 
 #include "reshape.h"
-
-/* stands for a fault's value, which need not be valid JSON */
-#define RAW_MARK "@@raw@@"
+#include "rewrite.h"
 
 typedef struct Reshape
 {
@@ -59,18 +57,11 @@ copy_object(json_object *object)
 }
 
 static void
-set_text(json_object *object, const char *name, const char *text)
-{
-	json_object_object_add(object, name,
-						   text ? json_object_new_string(text) : NULL);
-}
-
-static void
 promise_more(Reshape *reshape, const char *cursor)
 {
 	json_object_object_add(reshape->page, "has_more",
 						   json_object_new_boolean(true));
-	set_text(reshape->page, "next_page", cursor);
+	rewrite_text(reshape->page, "next_page", cursor);
 }
 
 /* The cursor of this very page. */
@@ -94,43 +85,14 @@ empty_data(Reshape *reshape)
 	promise_same(reshape);
 }
 
-/* The object that holds the field, and the field's last name. */
-static json_object *
-find_holder(json_object *object, char **name)
-{
-	char	   *dot;
-
-	while (object && (dot = strchr(*name, '.')))
-	{
-		*dot = '\0';
-		object = json_object_object_get(object, *name);
-		*name = dot + 1;
-	}
-	return object;
-}
-
-static void
-spoil_field(const Fault *fault, json_object *object, const char *field)
-{
-	char	   *path = copy_text(field);
-	char	   *name = path;
-	json_object *holder = find_holder(object, &name);
-
-	if (holder && (fault->value || fault->kind == FAULT_NUL))
-		set_text(holder, name, RAW_MARK);
-	else if (holder)
-		json_object_object_del(holder, name);
-	free(path);
-}
-
 static void
 spoil_results(Reshape *reshape, json_object *bucket, const char *field)
 {
 	json_object *results = bucket_results(bucket);
 
 	for (size_t i = 0; results && i < json_object_array_length(results); i++)
-		spoil_field(reshape->fault, json_object_array_get_idx(results, i),
-					field);
+		rewrite_spoil(reshape->fault, json_object_array_get_idx(results, i),
+					  field);
 }
 
 static void
@@ -141,7 +103,7 @@ spoil(Reshape *reshape, const char *field)
 
 	if (level && strcmp(level, "page") == 0)
 	{
-		spoil_field(reshape->fault, reshape->page, field);
+		rewrite_spoil(reshape->fault, reshape->page, field);
 		return;
 	}
 	for (size_t i = 0; data && i < json_object_array_length(data); i++)
@@ -151,7 +113,7 @@ spoil(Reshape *reshape, const char *field)
 		if (level == NULL || strcmp(level, "result") == 0)
 			spoil_results(reshape, bucket, field);
 		else if (strcmp(level, "bucket") == 0)
-			spoil_field(reshape->fault, bucket, field);
+			rewrite_spoil(reshape->fault, bucket, field);
 	}
 }
 
@@ -267,104 +229,6 @@ apply_fault(Reshape *reshape)
 	}
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-static json_object *order_keys(json_object *value, KeyOrder order);
-
-static json_object *
-order_object(json_object *object, KeyOrder order)
-{
-	int			count = json_object_object_length(object);
-	const char **names = allocate((count + 1) * sizeof(char *));
-	json_object *ordered = json_object_new_object();
-	int			i = 0;
-
-	json_object_object_foreach(object, name, value)
-	{
-		(void) value;
-		names[i++] = name;
-	}
-	qsort(names, count, sizeof(char *), compare_names);
-	for (i = 0; i < count; i++)
-	{
-		const char *name = names[order == ORDER_SORTED ? i : count - 1 - i];
-		json_object *member = json_object_object_get(object, name);
-
-		json_object_object_add(ordered, name, order_keys(member, order));
-	}
-	free(names);
-	return ordered;
-}
-
-static json_object *
-order_array(json_object *array, KeyOrder order)
-{
-	json_object *ordered = json_object_new_array();
-
-	for (size_t i = 0; i < json_object_array_length(array); i++)
-		json_object_array_add(ordered,
-							  order_keys(json_object_array_get_idx(array, i),
-										 order));
-	return ordered;
-}
-
-/* A new reference to a value like this one, its keys in order. */
-static json_object *
-order_keys(json_object *value, KeyOrder order)
-{
-	switch (json_object_get_type(value))
-	{
-		case json_type_object:
-			return order_object(value, order);
-		case json_type_array:
-			return order_array(value, order);
-		default:
-			return json_object_get(value);
-	}
-}
-
-static const char *
-raw_value(const Fault *fault)
-{
-	if (fault && fault->value)
-		return fault->value;
-	return "\"proj_\\u0000nul\"";
-}
-
-/* Put the fault's value where the mark is. */
-static void
-append_unmarked(Buffer *out, const char *text, const Fault *fault)
-{
-	const char *quoted = "\"" RAW_MARK "\"";
-	const char *mark;
-
-	while ((mark = strstr(text, quoted)))
-	{
-		buffer_append(out, text, mark - text);
-		buffer_text(out, raw_value(fault));
-		text = mark + strlen(quoted);
-	}
-	buffer_text(out, text);
-}
-
-static void
-write_page(json_object *page, Buffer *out, const Settings *settings,
-		   const Fault *fault)
-{
-	int			flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-
-	if (settings->pretty)
-		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
-	buffer_free(out);
-	append_unmarked(out, json_object_to_json_string_ext(page, flags), fault);
-	if (settings->pretty)
-		buffer_char(out, '\n');
-}
-
 void
 reshape_page(Buffer *page, const Query *query, const Settings *settings,
 			 const Fault *fault)
@@ -376,13 +240,5 @@ reshape_page(Buffer *page, const Query *query, const Settings *settings,
 	reshape.page = json_tokener_parse(page->data);
 	if (fault)
 		apply_fault(&reshape);
-	if (settings->key_order)
-	{
-		json_object *ordered = order_keys(reshape.page, settings->key_order);
-
-		json_object_put(reshape.page);
-		reshape.page = ordered;
-	}
-	write_page(reshape.page, page, settings, fault);
-	json_object_put(reshape.page);
+	rewrite_write(reshape.page, page, settings, fault);
 }

@@ -31,6 +31,7 @@ static const char *const amount_words[] = {
 	"number", "decimal128", "exponent", NULL
 };
 static const char *const order_words[] = {"off", "on", "reverse", NULL};
+static const char *const archived_words[] = {"400", "404", "rows", NULL};
 static const char *const future_words[] = {"buckets", "clip", NULL};
 
 #define FIELD(field) offsetof(Settings, field)
@@ -62,6 +63,14 @@ static const Setting table[] = {
 	{"costs_empty_tail", FIELD(costs_empty_tail), "on", switch_words, 0, 0, 0},
 	{"cache", FIELD(cache), "off", switch_words, 0, 0, 0},
 	{"absent", FIELD(absent), "", NULL, TEXT_ROOM(absent), 0, 0},
+	{"projects", FIELD(projects), "0", NULL, 0, 0, 100000},
+	{"users", FIELD(users), "0", NULL, 0, 0, 100000},
+	{"keys", FIELD(keys), "0", NULL, 0, 0, 100000},
+	{"archived", FIELD(archived), "400", archived_words, 0, 0, 0},
+	{"spend_limit", FIELD(spend_limit), "on", switch_words, 0, 0, 0},
+	{"gone", FIELD(gone), "", NULL, TEXT_ROOM(gone), 0, 0},
+	{"forbidden_project", FIELD(forbidden_project), "", NULL,
+	TEXT_ROOM(forbidden_project), 0, 0},
 	{"api_key", FIELD(api_key), "sk-admin-simulator", NULL,
 	TEXT_ROOM(api_key), 0, 0},
 	{NULL, 0, NULL, NULL, 0, 0, 0}

@@ -20,6 +20,14 @@ typedef enum ArrayFormat
 	ARRAY_COMMA					/* one value, split at commas */
 } ArrayFormat;
 
+/* What the lists of an archived project answer with. */
+typedef enum ArchivedAnswer
+{
+	ARCHIVED_400,
+	ARCHIVED_404,
+	ARCHIVED_ROWS
+} ArchivedAnswer;
+
 typedef enum AmountFormat
 {
 	AMOUNT_NUMBER,
@@ -68,6 +76,15 @@ typedef struct Settings
 	int64_t		costs_empty_tail;
 	int64_t		cache;
 	char		absent[512];	/* fields never sent, by comma */
+
+	/* who is there */
+	int64_t		projects;		/* more than the organization's own */
+	int64_t		users;			/* likewise */
+	int64_t		keys;			/* likewise, of the first project */
+	int64_t		archived;		/* ArchivedAnswer */
+	int64_t		spend_limit;	/* the organization's is set */
+	char		gone[512];		/* ids of objects that are not there any more */
+	char		forbidden_project[128]; /* its id: its lists answer 403 */
 
 	char		api_key[128];
 } Settings;

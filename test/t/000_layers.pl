@@ -24,7 +24,7 @@ my @wings = (
 	# what is asked; its values, its URLs
 	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost header url)], [qw(bind)] ] },
 	# bytes to rows: windows, retries, buckets
-	{ stream => [ [qw(buckets tuple failure)], [qw(fetch)], [qw(flight)], [qw(stream)] ] },
+	{ stream => [ [qw(buckets seen tuple failure)], [qw(fetch)], [qw(flight)], [qw(stream)], [qw(parents)] ] },
 	# what may be asked: size, paths, cost, plan
 	{
 		plan => [
@@ -47,11 +47,12 @@ my %reserved = (
 	# it asserts that no clause is pseudoconstant, which those of a query may be
 	'get_actual_clauses()' => [ qr/\bget_actual_clauses\b/ ]);
 
-# Words of the catalogue that others need as well: an option, nouns, the names of roles
-# and widths, and what is also a unit of time.
+# Words of the catalogue that others need as well: options, nouns, literals, the names of
+# roles, kinds and widths, and what is also a unit of time.
 my %common = map { $_ => 1 } qw(
-  bucket_width page result
-  bucket dimension measure gauge label other
+  bucket_width role page result true null
+  bucket dimension measure gauge label parent attribute other
+  usage list object
   1m 1h 1d day);
 
 # Of each module: its wing, the wing's floor, and its layer in the wing.

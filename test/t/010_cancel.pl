@@ -70,6 +70,8 @@ add_api('large', "$simulator->{url}/bench/1x50000", days => 2);
 add_api('lookup', 'http://host.dead.test', allow_http => 'true', max_concurrent_requests => 1)
   if $resolver;
 
+$victim->rows('CREATE FOREIGN TABLE proxied.project_users (project_id text, id text) SERVER proxied');
+
 # What is waited for: how to get there, and what says that we are there.
 my @phases = (
 	{ name => 'connect', schema => 'unreachable' },
@@ -96,6 +98,24 @@ my @phases = (
 				'endpoint=completions', 'match=bucket_width=1d', 'headers=Retry-After: 30');
 		},
 		there => sub { risen($simulator, 'requests') }
+	},
+	{
+		name => 'the list of parents', schema => 'proxied', table => 'project_users',
+		start => sub { control($proxy, 'stall 100 count=-1 match=include_archived') },
+		there => sub { risen($proxy, 'stall') }
+	},
+	{
+		name => 'the lists of parents', schema => 'proxied', table => 'project_users',
+		start => sub { control($proxy, 'stall 0 count=-1 match=proj_web') },
+		there => sub { risen($proxy, 'stall') }
+	},
+	{
+		name => 'backoff of a list', schema => 'proxied', table => 'project_users',
+		start => sub {
+			control($simulator, 'fault', 'status', 'code=429', 'count=-1',
+				'path=proj_ops', 'headers=Retry-After: 30');
+		},
+		there => sub { risen($simulator, 'requests') }
 	});
 unshift @phases, { name => 'name lookup', schema => 'lookup' } if $resolver;
 
@@ -114,7 +134,7 @@ for my $phase (@phases)
 {
 	$phase->{start}->() if $phase->{start};
 	$interrupt->stops_at_once("in $phase->{name}", %$phase,
-		sql => "SELECT count(*) FROM $phase->{schema}.completions");
+		sql => "SELECT count(*) FROM $phase->{schema}." . ($phase->{table} // 'completions'));
 	control($proxy, 'clear');
 	control($simulator, 'reset-faults');
 }

@@ -84,7 +84,7 @@ is(sum(@buckets), 366, 'and cover all of it');
 
 # An organization two weeks old
 my $young = simulator('--days', 14);
-connect_server($node, $young, server => 'young', schema => 'young');
+connect_server($node, $young, server => 'young', schema => 'young', import => q{OPTIONS (kinds 'usage')});
 for my $table ($session->rows(q{SELECT relname FROM pg_class WHERE relnamespace = 'young'::regnamespace AND relkind = 'f' ORDER BY 1}))
 {
 	control($young, 'reset-requests');

@@ -43,7 +43,10 @@ warned($_)
   "end_time <= timestamptz '" . days_ago(50) . " 00:00+00'",
   "day IN ($later, $before)", "day = $later OR day = $before", "day BETWEEN $before AND $later",
   "day >= date '0044-03-15 BC'", "start_time > now() - interval '2 years'",
-  "day >= (SELECT date $before)", "day >= $before AND date_trunc('month', start_time) > $before";
+  "day >= (SELECT date $before)", "day >= $before AND date_trunc('month', start_time) > $before",
+  "start_time::date >= $before", "date_trunc('month', start_time) >= date_trunc('month', timestamptz $before)",
+  "day >= date_trunc('month', current_date) - interval '3 months'", "now() - start_time < interval '60 days'",
+  "day BETWEEN date_trunc('week', timestamptz $before) AND $later", "to_char(day, 'YYYYMMDD')::text >= to_char(date $before, 'YYYYMMDD')";
 
 quiet($_)
   for 'true', 'input_tokens > 0', 'day IS NOT NULL', "day >= $first", "day > date $first - 1",
@@ -52,8 +55,10 @@ quiet($_)
   "end_time > timestamptz '" . days_ago(50) . " 00:00+00'",
   "day < $later", "day < '5874897-12-31'", "day > '-infinity'", "start_time = '-infinity'",
   "day >= $before AND day >= $later", "day >= $before AND day < $before", "day <> $before",
-  "date_trunc('month', start_time) >= date_trunc('month', timestamptz $before)",
-  "start_time::date >= $before", "day > '5874897-12-30'";
+  "day > '5874897-12-30'", "start_time::date >= $first", "now() - start_time < interval '49 days'",
+  'extract(isodow FROM day) < 6', 'extract(month FROM day) = 1', "start_time::date <> $before",
+  q{to_char(day, 'DD') = '01'}, "(now() - start_time < interval '60 days') IS NOT TRUE",
+  "day >= $first AND start_time::date >= $before", "start_time::date >= $before AND start_time::date >= $later";
 
 # once, however often the table is read in one scan
 is_deeply(

@@ -208,15 +208,28 @@ FROM (SELECT endpoint, min(n) AS n, array_to_string(min(bucket_widths), ', ') AS
 		|| CASE WHEN required_dimension IS NULL THEN '' ELSE '†' END, ', ' ORDER BY n)
 		FILTER (WHERE role NOT IN ('dimension', 'bucket')) AS numbers
 	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role, field,
-		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, n)
-	GROUP BY endpoint) AS e
+		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, n)
+	WHERE kind = 'usage' GROUP BY endpoint) AS e
+END
+
+check_table('lists', query(<<'END'));
+SELECT E'| table | columns | conditions that narrow requests |\n|---|---|---|\n' || string_agg(
+	format('| `%s` | %s | %s |', endpoint, columns, filters), E'\n' ORDER BY n)
+FROM (SELECT endpoint, min(n) AS n, string_agg(format('`%s`', column_name), ', ' ORDER BY n) AS columns,
+	coalesce(string_agg(format(CASE WHEN accepted_values = '{"null"}' THEN '`%s IS NULL`'
+			WHEN accepted_values IS NOT NULL THEN '`%s` = `%s`' ELSE '`%s`' END,
+		column_name, array_to_string(accepted_values, '`, `')), ', ' ORDER BY n)
+		FILTER (WHERE filter IS NOT NULL), '') AS filters
+	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role, field,
+		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, n)
+	WHERE kind <> 'usage' GROUP BY endpoint) AS e
 END
 
 check_table('accepted values', query(<<'END'));
 SELECT E'| column | values that the API can filter by |\n|---|---|\n' || string_agg(
 	format('| `%s.%s` | `%s` |', endpoint, column_name, array_to_string(accepted_values, '`, `')),
 	E'\n' ORDER BY endpoint, column_name)
-FROM usage_fdw_columns() WHERE accepted_values IS NOT NULL
+FROM usage_fdw_columns() WHERE accepted_values IS NOT NULL AND kind = 'usage'
 END
 
 # A preset that the provider's row gives, as the documents write it.

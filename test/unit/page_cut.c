@@ -53,7 +53,7 @@ char *
 complaint_of(const char *path, const char *text, size_t length)
 {
 	PageField	field = {path, FIELD_JSON};
-	PageReader *reader = page_open(&provider_openai.envelope, &field, 1,
+	PageReader *reader = page_open(&provider_openai.envelopes[PAGE_OF_BUCKETS], &field, 1,
 								   MAX_RESULT_BYTES, NULL);
 	char	   *complaint = pstrdup(read_cut(reader, text, length, length));
 

@@ -168,7 +168,9 @@ test_other_names(void)
 	static const char *const start[] = {"starting_at", NULL};
 	static const char *const end[] = {"ending_at", NULL};
 	static const char *const results[] = {"rows", "entries", NULL};
-	static const PageEnvelope envelope = {data, has_more, cursor, start, end, results};
+	static const PageEnvelope envelope = {
+		PAGE_OF_BUCKETS, data, has_more, cursor, start, end, results
+	};
 	static const PageField field = {"n", FIELD_INTEGER};
 	Fields		fields = {&field, 1};
 	PageReader *reader = page_open(&envelope, fields.fields, fields.count, MAX_RESULT_BYTES, NULL);

@@ -37,7 +37,7 @@ is_bounded(const char *name, const char *path, const char *before, int most_byte
 		{
 			MemoryContext context = shim_context();
 			MemoryContext caller = MemoryContextSwitchTo(context);
-			PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
+			PageReader *reader = page_open(&provider_openai.envelopes[PAGE_OF_BUCKETS], &field, 1, MAX_RESULT_BYTES, NULL);
 			char	   *text = sized(before, most_bytes + excess, behind);
 			const char *got = read_cut(reader, text, strlen(text), cut);
 			bool		held = strcmp(got, excess ? complaint : "") == 0 &&
@@ -107,7 +107,7 @@ test_unread(void)
 			MemoryContext context = shim_context();
 			MemoryContext caller = MemoryContextSwitchTo(context);
 			PageField	field = {"x", FIELD_JSON};
-			PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
+			PageReader *reader = page_open(&provider_openai.envelopes[PAGE_OF_BUCKETS], &field, 1, MAX_RESULT_BYTES, NULL);
 			size_t		bytes = growth(reader, psprintf("%s%s", frames[i].before, bombs[j].before),
 									   bombs[j].morsel);
 
@@ -134,7 +134,7 @@ is_tree(const char *name, const char *open, const char *morsel, const char *end,
 		size_t idle_bytes)
 {
 	PageField	field = {"x", FIELD_JSON};
-	PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
+	PageReader *reader = page_open(&provider_openai.envelopes[PAGE_OF_BUCKETS], &field, 1, MAX_RESULT_BYTES, NULL);
 	StringInfoData text;
 	size_t		tree_bytes;
 	PageEvent	event;

@@ -26,7 +26,7 @@ is_integer(const NameCase *expected)
 
 	for (size_t cut = 1; cut <= length && held; cut++)
 	{
-		PageReader *reader = page_open(&provider_openai.envelope, &field, 1, MAX_RESULT_BYTES, NULL);
+		PageReader *reader = page_open(&provider_openai.envelopes[PAGE_OF_BUCKETS], &field, 1, MAX_RESULT_BYTES, NULL);
 		int64		got = -1;
 		PageEvent	event;
 		size_t		done = 0;

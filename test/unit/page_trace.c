@@ -30,6 +30,8 @@ static const PageField every_field[] = {
 	{"quantity_unit", FIELD_TEXT}
 };
 
+PageShape	trace_shape = PAGE_OF_BUCKETS;
+
 const Fields everything = FIELDS(every_field);
 
 const char *const fixtures[FIXTURE_COUNT] = {
@@ -126,6 +128,12 @@ check_order(PageEvent last, PageEvent event)
 {
 	bool		within = last == PAGE_BUCKET || last == PAGE_RESULT;
 
+	if (trace_shape != PAGE_OF_BUCKETS)
+	{
+		if (event == PAGE_BUCKET || event == PAGE_BUCKET_END)
+			shim_bail_out("a bucket in an answer without buckets");
+		return;
+	}
 	if ((event == PAGE_RESULT || event == PAGE_BUCKET_END) && !within)
 		shim_bail_out("a result or a bucket's end outside a bucket");
 	if ((event == PAGE_BUCKET || event == PAGE_END) && within)
@@ -135,7 +143,7 @@ check_order(PageEvent last, PageEvent event)
 PageReader *
 open_reader(Fields fields)
 {
-	return page_open(&provider_openai.envelope, fields.fields, fields.count, MAX_RESULT_BYTES, SECRET);
+	return page_open(&provider_openai.envelopes[trace_shape], fields.fields, fields.count, MAX_RESULT_BYTES, SECRET);
 }
 
 /* Each feed is a malloc of its own, and gone when it may be. */

@@ -34,6 +34,9 @@ typedef struct Fields
 
 #define FIELDS(array) (Fields) {array, lengthof(array)}
 
+/* What readers are opened for; buckets at first. */
+extern PageShape trace_shape;
+
 /* A page, and its trace. */
 typedef struct TraceCase
 {

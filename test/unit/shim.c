@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "utils/timestamp.h"
+
 #include "shim.h"
 
 typedef struct Chunk
@@ -81,6 +83,12 @@ void *
 palloc0(Size size)
 {
 	return MemoryContextAllocZero(CurrentMemoryContext, size);
+}
+
+void *
+palloc_extended(Size size, int flags)
+{
+	return palloc(size);
 }
 
 void *
@@ -158,6 +166,15 @@ MemoryContextDelete(MemoryContext context)
 {
 	MemoryContextReset(context);
 	free(context);
+}
+
+/* --- times -------------------------------------------------------------- */
+
+TimestampTz
+time_t_to_timestamptz(pg_time_t seconds)
+{
+	return (seconds - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY) *
+		USECS_PER_SEC;
 }
 
 /* --- errors ------------------------------------------------------------- */
