@@ -3,7 +3,11 @@ MODULE_big = usage_fdw
 PGFILEDESC = "usage_fdw - SQL over the OpenAI organization usage and costs API"
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
-DATA = $(wildcard sql/$(EXTENSION)--*.sql)
+# The install script, which is made of parts.
+SCRIPT = sql/$(EXTENSION)--1.0.sql
+SCRIPT_PARTS = $(addprefix extension/,wrapper.sql sync.sql live_view.sql)
+DATA = $(filter-out $(SCRIPT),$(wildcard sql/$(EXTENSION)--*.sql))
+DATA_built = $(SCRIPT)
 REGRESS = $(filter-out $(EXTENSION)--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 EXTRA_CLEAN = tmp_check tmp_demo
@@ -35,6 +39,10 @@ endif
 include $(PGXS)
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h)
+
+$(SCRIPT): $(SCRIPT_PARTS)
+	mkdir -p $(@D)
+	cat $^ >$@
 
 installcheck: simulator
 	$(srcdir)/test/with_simulator $(top_builddir)/src/test/regress/pg_regress \

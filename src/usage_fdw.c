@@ -20,6 +20,7 @@
 #include "scan/analyze.h"
 #include "scan/async.h"
 #include "scan/explain.h"
+#include "scan/guard.h"
 #include "scan/scan.h"
 
 #define USAGE_FDW_VERSION "1.0"
@@ -62,6 +63,15 @@ _PG_init(void)
 							 true,
 							 PGC_USERSET,
 							 GUC_EXPLAIN,
+							 NULL, NULL, NULL);
+	DefineCustomEnumVariable("usage_fdw.require_time_clause",
+							 "Refuses, or warns of, scans of usage or costs without a lower bound of time.",
+							 NULL,
+							 &usage_require_time_clause,
+							 GUARD_OFF,
+							 guard_levels,
+							 PGC_SUSET,
+							 0,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("usage_fdw");
 }

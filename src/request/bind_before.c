@@ -4,7 +4,7 @@
  *
  * Plain comparisons say what they ask for.  Any other clause is tried on the days
  * before, too: where it holds for some, and then for none in over a year, it has a
- * bound that lies before the history.
+ * bound that lies before the history.  One that goes on to hold has none.
  */
 #include "postgres.h"
 
@@ -42,30 +42,34 @@ is_asked_for(BindContext *cx, TimestampTz bucket)
 	return true;
 }
 
-/* How many days before the history do the clauses reach?  0: none, or there is no bound. */
+/*
+ * How many days before the history do the clauses reach?  0: none, or they are further
+ * back.  -1: there is no bound, as they hold again and again.
+ */
 static int
 count_days_before(BindContext *cx, TimestampTz history_start)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw time clauses",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
-	int			reached = 0;
+	int			first = 0;
+	int			last = 0;
 
-	for (int day = 1; day - reached <= (reached > 0 ? QUIET_DAYS : FIRST_DAYS); day++)
+	for (int day = 1; day - last <= QUIET_DAYS && day <= MOST_DAYS; day++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (day > MOST_DAYS)
-		{
-			reached = 0;
-			break;
-		}
 		if (is_asked_for(cx, history_start - day * USECS_PER_DAY))
-			reached = day;
+		{
+			first = first == 0 ? day : first;
+			last = day;
+		}
 		MemoryContextReset(scratch);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
-	return reached;
+	if (last > MOST_DAYS - QUIET_DAYS)
+		return -1;
+	return first <= FIRST_DAYS ? last : 0;
 }
 
 static bool
@@ -84,10 +88,12 @@ bind_before(BindContext *cx, BoundRequest *bound)
 {
 	int			days;
 
+	bound->lacks_start = !bound->is_list && bound->asked.start == DT_NOBEGIN;
 	if (bound->asked.start >= bound->history_start || bound->asked.end <= bound->history_start ||
 		!cx->source->bucket_value || cx->source->most_tried > 0 || !has_tried(cx->request))
 		return;
 	days = count_days_before(cx, bound->history_start);
+	bound->lacks_start = bound->lacks_start && days < 0;
 	if (days > 0)
 		bound->asked.start = Max(bound->asked.start, bound->history_start - days * USECS_PER_DAY);
 }

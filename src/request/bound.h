@@ -43,6 +43,7 @@ typedef struct BoundRequest
 	TimestampTz history_start;	/* the table's first instant */
 	TimeRange	asked;			/* what the query restricts the time to,
 								 * infinite where it doesn't */
+	bool		lacks_start;	/* the query gives the time no lower bound */
 	List	   *group_by;		/* of char *, fields of dimensions, distinct */
 	List	   *filters;		/* of BoundFilter */
 	int64		nparts;			/* combinations of the filters' parts; no two

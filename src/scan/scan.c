@@ -22,6 +22,7 @@
 #include "http/http.h"
 #include "request/bind.h"
 #include "request/history.h"
+#include "scan/guard.h"
 #include "scan/scan_private.h"
 
 const UsageScan *
@@ -194,6 +195,7 @@ start_scan(UsageScanState *scan)
 	scan->shown.bound = bound;
 	if (history_is_exceeded(bound, bound->history_start))
 		history_warn(table, bound, bound->history_start, &scan->shown.report.history_warned);
+	guard_time(table, bound, &scan->guarded);
 	if (bound->ranges->count > 0 && bound->lacks_parent)
 	{
 		open_parents(scan);

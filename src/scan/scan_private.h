@@ -23,6 +23,7 @@ typedef struct UsageScanState
 	Oid			userid;			/* whose user mapping is used */
 	Rescan	   *rescan;
 	Parents    *parents;		/* NULL: they were not needed yet */
+	bool		guarded;		/* guard_time() has warned */
 	TimestampTz now;			/* of the first scan, so that all are of the
 								 * same buckets; 0 before */
 

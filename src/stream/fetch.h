@@ -25,6 +25,8 @@ typedef struct FetchReport
 	int64		decoded_bytes;	/* of bodies, decoded */
 	int64		wait_us;		/* waiting for the network */
 	bool		history_warned; /* history_warn() has warned */
+	TimestampTz earliest;		/* the first instant that the API has, where
+								 * it refused an earlier one; or 0 */
 } FetchReport;
 
 /* What the fetches of a stream share; lives as long as they do. */

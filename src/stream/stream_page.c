@@ -34,6 +34,7 @@ stream_follow_lookback(Stream *stream)
 
 	if (history_is_exceeded(stream->request, earliest))
 		history_warn(stream->table, stream->request, earliest, &stream->report->history_warned);
+	stream->report->earliest = earliest;
 	flight_clip(stream->flight, earliest);
 	/* the other parts of these buckets can't be read any more */
 	if (stream->request->nparts > 1)

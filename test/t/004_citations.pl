@@ -23,7 +23,7 @@ sub slurp
 	return scalar <$in>;
 }
 
-my $sources = join '', map { slurp($_) } glob 'src/*.[ch] src/*/*.[ch] test/*/*.[ch]';
+my $sources = join '', map { slurp($_) } glob 'src/*.[ch] src/*/*.[ch] extension/*.sql test/*/*.[ch] test/lib/*/*.pm';
 
 # What is named in a text in backticks and is not there.
 sub lost

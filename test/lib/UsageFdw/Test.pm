@@ -28,7 +28,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control stat_of requests cluster
-  connect_server connect_tables connect_sql literal poll_until keep_day days_ago api_key);
+  start_cluster set_clock connect_server connect_tables connect_sql literal poll_until keep_day days_ago api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
@@ -184,20 +184,43 @@ sub requests
 	return @requests;
 }
 
-# The preload library that moves a process's clock; not the monotonic one, by
-# which it waits.
+# The preload library that moves a process's clock, by so many seconds, or by what
+# the file says at each moment; not the monotonic one, by which it waits.
 sub faketime_env
 {
-	my $clock = shift;
+	my ($offset, $file) = @_;
 	my ($library) =
 	  (glob('/usr/lib/*/faketime/libfaketime.so.1'), glob('/usr/lib*/faketime/libfaketime.so.1'));
-	my $offset = $clock - int(time());
 	return (
 		LD_PRELOAD => $library,
-		FAKETIME => sprintf('%+d', $offset),
+		defined $file
+		? (FAKETIME_TIMESTAMP_FILE => $file, FAKETIME_NO_CACHE => 1)
+		: (FAKETIME => sprintf('%+d', $offset)),
 		DONT_FAKE_MONOTONIC => 1,
 		FAKETIME_DONT_FAKE_MONOTONIC => 1,
 		FAKETIME_DONT_RESET => 1);
+}
+
+# Set the clock of a cluster that was made with a moving one.
+sub set_clock
+{
+	my ($node, $clock) = @_;
+	my $file = $node->{usage_clock_file};
+	# by renaming, so that it is never read half
+	unlink "$file.new";
+	append_to_file("$file.new", sprintf('%+d', $clock - int(time())));
+	rename "$file.new", $file or die "could not set the clock: $!";
+	return;
+}
+
+# Start a cluster again after it was stopped, with the clock that it had.
+sub start_cluster
+{
+	my $node = shift;
+	my %env = %{ $node->{usage_env} };
+	local @ENV{ keys %env } = values %env;
+	$node->start;
+	return;
 }
 
 # A directory for PATH with a pg_ctl that starts servers whose processes may have
@@ -218,9 +241,20 @@ END
 	return "$limited_dir:$ENV{PATH}";
 }
 
+# The environment of a cluster with such a clock.
+sub clock_env
+{
+	my ($node, %options) = @_;
+	return faketime_env($options{clock} - int(time())) if defined $options{clock};
+	return () if !defined $options{moving_clock};
+	$node->{usage_clock_file} = $node->basedir . '/clock';
+	set_clock($node, $options{moving_clock});
+	return faketime_env(undef, $node->{usage_clock_file});
+}
+
 # A running server with the extension in its reach.  clock => Unix seconds
-# makes it start at that time instead of now; descriptors => what a process of
-# it may have; conf => more settings.
+# makes it start at that time instead of now; moving_clock => the same, and set_clock()
+# can set it; descriptors => what a process of it may have; conf => more settings.
 sub cluster
 {
 	my ($name, %options) = @_;
@@ -229,10 +263,9 @@ sub cluster
 	$node->init(extra => [ "--encoding=UTF8", "--no-locale" ]);
 	$node->append_conf('postgresql.conf', "include '$stage_conf'");
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
-	my %clock = defined $options{clock} ? faketime_env($options{clock}) : ();
-	local @ENV{ keys %clock } = values %clock;
+	$node->{usage_env} = { clock_env($node, %options) };
 	local $ENV{PATH} = limited_path($options{descriptors}) if $options{descriptors};
-	$node->start;
+	start_cluster($node);
 	return $node;
 }
 

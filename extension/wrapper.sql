@@ -1,4 +1,4 @@
-/* usage_fdw--1.0.sql */
+-- wrapper.sql: the foreign data wrapper, and what its library tells
 
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION usage_fdw" to load this file. \quit
@@ -52,3 +52,11 @@ ROWS 250;
 
 COMMENT ON FUNCTION usage_fdw_columns()
 IS 'endpoints and columns that usage_fdw knows';
+
+CREATE FUNCTION usage_fdw_first_day(source regclass)
+RETURNS date
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT;
+
+COMMENT ON FUNCTION usage_fdw_first_day(regclass)
+IS 'first UTC day that a foreign table reaches: by its "history", and by what the API keeps';
