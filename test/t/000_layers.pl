@@ -48,10 +48,10 @@ my %reserved = (
 	'get_actual_clauses()' => [ qr/\bget_actual_clauses\b/ ]);
 
 # Words of the catalogue that others need as well: options, nouns, literals, the names of
-# roles, kinds and widths, and what is also a unit of time.
+# roles, kinds and widths, what is also a unit of time, and a level of messages.
 my %common = map { $_ => 1 } qw(
   bucket_width role page result true null
-  bucket dimension measure gauge label parent attribute other
+  bucket dimension measure gauge label parent attribute other error
   usage list object
   1m 1h 1d day);
 
