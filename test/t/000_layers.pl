@@ -51,7 +51,7 @@ my %reserved = (
 # roles, kinds and widths, and what is also a unit of time.
 my %common = map { $_ => 1 } qw(
   bucket_width role page result true null
-  bucket dimension measure gauge label parent attribute other
+  error bucket dimension measure gauge label parent attribute other
   usage list object
   1m 1h 1d day);
 
