@@ -197,8 +197,8 @@ $$)
 SELECT pg_temp.grain(grain, query) FROM (VALUES
 ('model, all', $$
   SELECT sum(a.input_tokens) AS s
-  FROM (SELECT day, model, input_tokens FROM usage.completions ORDER BY day) AS a
-  JOIN (SELECT day, model FROM usage.completions ORDER BY day) AS b USING (day, model)
+  FROM (SELECT day, model, input_tokens FROM usage.completions AS c1 ORDER BY day) AS a
+  JOIN (SELECT day, model FROM usage.completions AS c2 ORDER BY day) AS b USING (day, model)
 $$),
 ('all', $$
   SELECT sum(o.input_tokens) AS s

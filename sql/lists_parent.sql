@@ -116,6 +116,7 @@ DROP TABLE members;
 SELECT count(*) FROM usage.project_users;
 SELECT count(*) FROM usage.project_users WHERE project_id = 'proj_empty';
 SELECT count(*) FROM usage.project_users WHERE project_id <> 'proj_empty';
+ANALYZE usage.project_users;
 SELECT count(*) > 0 AS others FROM usage.project_users WHERE project_id = 'proj_web';
 \! "$USAGE_SIMULATOR_CONTROL" set forbidden_project= >/dev/null
 

@@ -7,14 +7,11 @@
 
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
-#include "nodes/primnodes.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "base/encoding.h"
-#include "base/timerange.h"
 #include "catalogue/table.h"
 
 /* The field that means the whole result object. */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "executor/tuptable.h"
 #include "nodes/primnodes.h"
 #include "utils/date.h"
 
@@ -14,7 +15,7 @@
 static UsageTableColumn
 parent_column(UsageParentColumn attnum, const char *field, FieldKind kind)
 {
-	return (UsageTableColumn) {
+	UsageTableColumn column = {
 		.attnum = attnum,
 		.name = field,
 		.type = TEXTOID,
@@ -23,6 +24,8 @@ parent_column(UsageParentColumn attnum, const char *field, FieldKind kind)
 		.role = USAGE_ATTRIBUTE,
 		.field = field
 	};
+
+	return column;
 }
 
 UsageTable *

@@ -163,7 +163,6 @@ List *
 request_to_list(const UsageRequest *request)
 {
 	Writer		writer = put_clauses(request);
-
 	List	   *list = list_concat(list_make5(request->group_by, request->columns, writer.numbers,
 											  number(request->newest_first),
 											  number(request->limit_hint)),

@@ -45,8 +45,7 @@ struct Rescan
 								 * differed from the last scan's */
 	int			scans;			/* consecutive ones of these stretches, up to
 								 * ASKING_SCANS + 1 */
-	double		spent;			/* on scans of their own where the time varies,
-								 * in the planner's units */
+	double		spent;			/* cost of own scans where the time varies */
 
 	/* the one read */
 	MemoryContext context;		/* holds it; NULL: there is none */
@@ -172,16 +171,11 @@ asks_for_all(const Rescan *rescan, const BoundRequest *bound)
 	return true;
 }
 
-/*
- * Does each scan ask another parent?  The one read would have to ask all that
- * there are, each by a request of its own.
- */
+/* Does each scan ask another parent?  The one read would have to ask all of them. */
 static bool
 parent_varies(const Rescan *rescan)
 {
-	const UsageTableColumn *parent = rescan->table->parent;
-
-	return parent && rescan->changes[parent->attnum - 1] > 0;
+	return rescan->table->parent && rescan->changes[rescan->table->parent->attnum - 1] > 0;
 }
 
 bool
@@ -195,8 +189,7 @@ rescan_answers(Rescan *rescan, const BoundRequest *bound)
 		forget(rescan);
 		rescan->scans = 0;
 	}
-	if (rescan->scans <= ASKING_SCANS)
-		rescan->scans++;
+	rescan->scans = Min(rescan->scans + 1, ASKING_SCANS + 1);
 	return rescan->context || rescan->scans > ASKING_SCANS ||
 		(rescan->scans > 1 && asks_for_all(rescan, bound));
 }

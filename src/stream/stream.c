@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/encoding.h"
 #include "request/slice.h"
 #include "stream/failure.h"
 #include "stream/stream_private.h"
@@ -92,7 +93,8 @@ broken_hint(Stream *stream)
 	if (page_too_large(stream->reader))
 		return _("Raise the option \"max_result_bytes\", or read fewer columns.");
 	if (field < 0)
-		return NULL;
+		return stream->table->endpoint == &usage_unknown_endpoints[USAGE_BUCKETS] ?
+			_("If the path leads to a list or an object, set the option \"kind\" of the foreign table.") : NULL;
 	return psprintf(_("Declare the column \"%s\" of foreign table \"%s\" as numeric."),
 					tuple_field_column(stream->builder, field)->name,
 					get_rel_name(stream->table->relid));
@@ -114,15 +116,24 @@ add_request_context(void *arg)
 	failure_context(stream->table, fetch_outcome(stream_reading(stream)));
 }
 
-/* Fill in whose list it is. */
-static void
-set_parent(Stream *stream)
+/* The id of the parent whose list is being read. */
+static const char *
+parent_id(const Stream *stream)
 {
 	int64		part = fetch_remaining(stream_reading(stream))->part;
 
-	tuple_set_parent(stream->builder,
-					 linitial(bound_part_values(stream->request, stream->parents, part)),
-					 stream->values, stream->nulls);
+	return linitial(bound_part_values(stream->request, stream->parents, part));
+}
+
+/* An ErrorContextCallback, for an error about that list. */
+static void
+add_parent_context(void *arg)
+{
+	Stream	   *stream = arg;
+
+	if (stream->parents && !flight_is_over(stream->flight))
+		errcontext("column \"%s\" is \"%s\"", stream->table->parent->name,
+				   encoding_for_message(parent_id(stream)));
 }
 
 static void
@@ -139,13 +150,29 @@ add_row(Stream *stream)
 	tuple_set_result(stream->builder, page_values(stream->reader), stream->api_key,
 					 stream->values, stream->nulls);
 	if (stream->parents)
-		set_parent(stream);
+		tuple_set_parent(stream->builder, parent_id(stream), stream->values, stream->nulls);
 	if (stream->sorted)
 		stream_check_order(stream);
 	error_context_stack = whence.previous;
 	MemoryContextSwitchTo(old);
 	buckets_add(stream->buckets, stream->values, stream->nulls);
 	MemoryContextReset(stream->row_context);
+}
+
+static FetchState
+wait_for_fetch(Stream *stream, TimestampTz deadline, const char **bytes, size_t *length)
+{
+	ErrorContextCallback whose = {
+		.previous = error_context_stack,
+		.callback = add_parent_context,
+		.arg = stream
+	};
+	FetchState	state;
+
+	error_context_stack = &whose;
+	state = fetch_wait(stream_reading(stream), deadline, bytes, length);
+	error_context_stack = whose.previous;
+	return state;
 }
 
 /*
@@ -162,7 +189,7 @@ feed(Stream *stream, bool wait)
 	/* not for each result: http_has_room() counts the descriptors in use */
 	flight_fill(stream->flight);
 	deadline = flight_poll(stream->flight);
-	switch (fetch_wait(stream_reading(stream), wait ? deadline : DT_NOBEGIN, &bytes, &length))
+	switch (wait_for_fetch(stream, wait ? deadline : DT_NOBEGIN, &bytes, &length))
 	{
 		case FETCH_WAITING:
 			return wait;

@@ -69,6 +69,13 @@ for ([ 401, qr/^28000$/ ], [ 403, qr/^42501$/ ], [ 404, qr/^HV00R$/ ], [ 429, qr
 with_fault('the list of projects cannot be read', [ 'status', 'code=503', 'endpoint=projects' ],
 	sql => sprintf($keys, 'usage'), C => qr/^HV00N$/, W => qr/to endpoint "projects"$/);
 
+# the context says whose list it is
+with_fault('a project that cannot be read', [ 'status', 'code=403', 'path=proj_ops' ],
+	sql => 'SELECT * FROM usage.project_users', C => qr/^42501$/, H => qr/api\.management\.read/,
+	W => qr{^request "req_\w+" to endpoint "project_users"\ncolumn "project_id" is "proj_ops/eu"$});
+with_fault('a list of a project that is broken', [ 'garbage', 'path=proj_ops' ],
+	sql => 'SELECT * FROM usage.project_users', C => qr/^HV00M$/, W => qr/"project_users"/);
+
 #
 # What breaks off, or is refused for a while: the answer is the same
 #
