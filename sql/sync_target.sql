@@ -88,6 +88,7 @@ CREATE VIEW kept.costs_view AS TABLE kept.costs;
 CREATE FOREIGN TABLE kept.timeless (project_id text, amount numeric)
   SERVER openai OPTIONS (endpoint 'costs');
 CREATE TABLE kept.timeless_kept (LIKE kept.timeless);
+CREATE FOREIGN TABLE kept.projects (id text, name text) SERVER openai OPTIONS (endpoint 'projects');
 SELECT usage_fdw_sync('usage.costs', 'kept.costs') \g /dev/null
 INSERT INTO cases (how, name, query, answer) VALUES
   ('fail', 'a view', $$SELECT usage_fdw_sync('usage.costs', 'kept.costs_view')$$,
@@ -126,6 +127,15 @@ INSERT INTO cases (how, name, query, answer) VALUES
     '22023 | interval "restated" must not be negative or NULL'),
   ('fail', 'an interval of NULL', $$SELECT usage_fdw_sync('usage.costs', 'kept.costs', NULL)$$,
     '22023 | interval "restated" must not be negative or NULL'),
+  ('fail', 'a list has no days', $$SELECT usage_fdw_first_day('kept.projects')$$,
+    '42809 | "projects" is not a foreign table of usage or costs'),
+  ('fail', 'an index has none', $$SELECT usage_fdw_first_day('pg_class_oid_index')$$,
+    '42809 | "pg_class_oid_index" is not a foreign table of usage or costs'),
+  ('value', 'the first day', $$
+    SELECT usage_fdw_first_day('usage.costs') = pg_temp.today() - 365 AS day,
+      usage_fdw_first_day('usage_minutely.completions') = pg_temp.today() - 365 AS minute,
+      usage_fdw_first_day('kept.named') = pg_temp.today() - 365 AS named,
+      usage_fdw_first_day(NULL) IS NULL AS unknown$$, 't|t|t|t'),
   ('value', 'errors leave no state', $$
     SELECT string_agg(target::text, ' ' ORDER BY target::text COLLATE "C") AS kept
     FROM usage_fdw_sync_state$$,
@@ -176,6 +186,9 @@ INSERT INTO cases (how, name, query, answer) VALUES
     regress_writer: SELECT usage_fdw_sync('usage.costs', 'kept.theirs')$$, 'no error'),
   ('as_role', 'one who may not read the source', $$
     regress_reader: SELECT usage_fdw_sync('usage.costs', 'kept.theirs')$$,
+    '42501 | permission denied for foreign table costs'),
+  ('as_role', 'nor by asking for its first day', $$
+    regress_reader: SELECT usage_fdw_first_day('usage.costs')$$,
     '42501 | permission denied for foreign table costs'),
   ('as_role', 'one who may not delete', $$
     regress_other: SELECT usage_fdw_sync('usage.costs', 'kept.theirs')$$,
