@@ -25,7 +25,7 @@ $$)
 
 \echo A label is there only where a row has one value.
 SELECT pg_temp.grain(grain, query) FROM (VALUES
-('all', 'SELECT line_item, currency, sum(amount) AS s FROM usage.costs GROUP BY 1, 2'),
+('all', 'SELECT line_item, quantity_unit, sum(amount) AS s FROM usage.costs GROUP BY 1, 2'),
 ('all', 'SELECT project_id, max(quantity_unit) AS u FROM usage.costs GROUP BY 1')
 ) AS c(grain, query);
 

@@ -43,6 +43,9 @@
 #define LABEL(name, field, required_dim) \
 	{name, TEXTOID, USAGE_LABEL, USAGE_NO_EDGE, field, .required = required_dim, .imported = true}
 
+#define FACET(name, field) \
+	{name, TEXTOID, USAGE_FACET, USAGE_NO_EDGE, field, .imported = true}
+
 /*
  * A member of a list's object, sent always or not; of another name; and what
  * the object is under.
@@ -215,7 +218,7 @@ static const UsageColumn cost_columns[] = {
 	EXTRA_DIM("user_id", NULL),
 	EXTRA_DIM("api_source", NULL),
 	NUMBER("amount", "amount.value", NULL),
-	LABEL("currency", "amount.currency", NULL),
+	FACET("currency", "amount.currency"),
 	NUMBER("quantity", "quantity", "line_item"),
 	LABEL("quantity_unit", "quantity_unit", "line_item"),
 	END

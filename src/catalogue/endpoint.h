@@ -30,7 +30,9 @@ typedef enum UsageRole
 	USAGE_DIMENSION,			/* NULL unless the request groups by it */
 	USAGE_MEASURE,				/* adds up over buckets and over dimensions */
 	USAGE_GAUGE,				/* adds up over dimensions, not over time */
-	USAGE_LABEL,				/* unit or currency of a measure */
+	USAGE_LABEL,				/* unit of a measure */
+	USAGE_FACET,				/* tells results apart in any request, whatever
+								 * it groups by: each result has one */
 	USAGE_PARENT,				/* what an object is under: in the path */
 	USAGE_ATTRIBUTE,			/* member of an object of a list */
 	USAGE_OTHER					/* unknown: a column that the user described */

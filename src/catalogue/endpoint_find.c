@@ -14,6 +14,7 @@ static const char *const role_names[] = {
 	[USAGE_MEASURE] = "measure",
 	[USAGE_GAUGE] = "gauge",
 	[USAGE_LABEL] = "label",
+	[USAGE_FACET] = "facet",
 	[USAGE_PARENT] = "parent",
 	[USAGE_ATTRIBUTE] = "attribute",
 	[USAGE_OTHER] = "other",

@@ -42,7 +42,8 @@ match_column(const QueryLevel *level, Node *expr)
 static bool
 is_common(const UsageTableColumn *column)
 {
-	return column->role == USAGE_DIMENSION || column->role == USAGE_BUCKET;
+	return column->role == USAGE_DIMENSION || column->role == USAGE_FACET ||
+		column->role == USAGE_BUCKET;
 }
 
 bool

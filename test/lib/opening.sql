@@ -7,6 +7,11 @@
 \set ECHO none
 -- Each of these turns the echo on in its end.
 \i test/lib/setup.sql \set ECHO none
+-- The variable "simulated" has settings of the simulator, if there are any.
+\if :{?simulated}
+\setenv USAGE_SIMULATED :simulated
+\! "$USAGE_SIMULATOR_CONTROL" set $USAGE_SIMULATED >/dev/null
+\endif
 \i test/lib/same.sql \set ECHO none
 \i test/lib/plan.sql \set ECHO none
 \i test/lib/oracles.sql

@@ -46,6 +46,7 @@ SELECT format($view$
 	CASE w.width WHEN '1d' THEN '24 hours' WHEN '1h' THEN '1 hour' ELSE '1 minute' END,
 	string_agg(format(CASE c.role
 			WHEN 'dimension' THEN '%1$I'
+			WHEN 'facet' THEN '%1$I'
 			WHEN 'label' THEN 'CASE WHEN count(DISTINCT %1$I) = 1 AND count(%1$I) = count(*)
 				THEN min(%1$I) END AS %1$I'
 			ELSE 'trim_scale(sum(%1$I))::%2$s AS %1$I' END,
@@ -56,7 +57,7 @@ SELECT format($view$
 	:'endpoint',
 	CASE WHEN bool_or(c.role = 'gauge')
 		THEN 'ORDER BY bucket, project_id, vector_store_id, e."time" DESC' ELSE '' END,
-	coalesce(string_agg(format(', %I', c.column_name), '') FILTER (WHERE c.role = 'dimension'), ''))
+	coalesce(string_agg(format(', %I', c.column_name), '') FILTER (WHERE c.role IN ('dimension', 'facet')), ''))
 FROM usage_fdw_columns() AS c, unnest(c.bucket_widths) AS w(width)
 WHERE c.endpoint = :'endpoint' AND (c.imported OR :extra_dimensions) AND c.role <> 'bucket'
 GROUP BY w.width

@@ -3,6 +3,7 @@
  *	  The events as CSV.
  */
 #include "dump.h"
+#include "value.h"
 
 typedef struct Dump
 {
@@ -32,7 +33,7 @@ append_measure(Dump *dump, const Measure *measure, const Event *event,
 	else if (value != NO_VALUE)
 		buffer_nano(dump->out, value);
 	if (measure->kind == MEASURE_AMOUNT)
-		buffer_text(dump->out, ",usd");
+		buffer_printf(dump->out, ",%s", value_currency(event->dimension[CURRENCY]));
 	if (measure->kind == MEASURE_QUANTITY)
 	{
 		buffer_char(dump->out, ',');

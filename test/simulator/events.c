@@ -230,6 +230,15 @@ has_odd_unit(const View *view, const Event *event)
 	return view->mixed_units && event->unit != 0 && event->fate % 4 == 0;
 }
 
+/* By the project, which is the first dimension; a cost without one is in USD. */
+static int
+currency_of(const Endpoint *endpoint, const View *view, const Event *event)
+{
+	bool		is_cost = endpoint->measures[0].kind == MEASURE_AMOUNT;
+
+	return view->two_currencies && is_cost && event->dimension[0] % 2 == 1;
+}
+
 static void
 visit_event(const Endpoint *endpoint, const View *view, const Event *event,
 			EventVisitor visit, void *context)
@@ -237,13 +246,14 @@ visit_event(const Endpoint *endpoint, const View *view, const Event *event,
 	int64_t		factor = restated_factor(view, endpoint, event->time);
 	Event		changed;
 
-	if (factor == 1 && !has_odd_unit(view, event))
+	if (factor == 1 && !has_odd_unit(view, event) && currency_of(endpoint, view, event) == 0)
 	{
 		visit(event, context);
 		return;
 	}
 	changed = *event;
 	multiply(endpoint, &changed, factor);
+	changed.dimension[CURRENCY] = currency_of(endpoint, view, event);
 	if (has_odd_unit(view, event))
 		changed.unit = ODD_UNIT;
 	visit(&changed, context);

@@ -25,6 +25,7 @@ typedef struct View
 	int64_t		now;			/* events are before this */
 	int64_t		late;			/* within so many seconds they trickle in */
 	bool		mixed_units;	/* some events of a line item differ in unit */
+	bool		two_currencies; /* costs of every other project are in EUR */
 	const Restatement *restatements;
 	int			restatement_count;
 } View;

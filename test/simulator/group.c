@@ -179,7 +179,7 @@ group_collect(GroupSet *set, const Query *query, const View *view,
 			  int64_t from, int64_t to)
 {
 	bool		level = query->endpoint->level;
-	Collector	collector = {set, query, query->group_mask, level};
+	Collector	collector = {set, query, query->group_mask | 1u << CURRENCY, level};
 
 	if (level)
 		collector.mask |= hidden_mask(query->endpoint);

@@ -143,7 +143,7 @@ render_measure(const PageRequest *request, const Pieces *pieces, int i,
 			break;
 		case MEASURE_AMOUNT:
 			buffer_text(out, key);
-			value_amount(out, value, request->settings->amount);
+			value_amount(out, value, request->settings->amount, group->dimension[CURRENCY]);
 			break;
 		case MEASURE_COUNT:
 			if (value == NO_VALUE)

@@ -12,6 +12,7 @@
 #include "random.h"
 
 #define MAX_DIMENSIONS 8		/* a group's key is 8 bytes, one for each */
+#define CURRENCY 7				/* the one that no endpoint has: 0 is usd, 1 eur */
 #define MAX_MEASURES 18
 #define NO_VALUE INT64_MIN		/* a measure that an event does not have */
 #define DAY_SECONDS 86400

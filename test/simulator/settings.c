@@ -44,6 +44,7 @@ static const Setting table[] = {
 	{"lookback_days", FIELD(lookback_days), "365", NULL, 0, 0, 100000},
 	{"future_end", FIELD(clip_future), "buckets", future_words, 0, 0, 0},
 	{"mixed_units", FIELD(mixed_units), "off", switch_words, 0, 0, 0},
+	{"two_currencies", FIELD(two_currencies), "off", switch_words, 0, 0, 0},
 	{"delay_ms", FIELD(delay_ms), "0", NULL, 0, 0, HOUR_MS},
 	{"jitter_ms", FIELD(jitter_ms), "0", NULL, 0, 0, HOUR_MS},
 	{"array_format", FIELD(array_format), "any", array_words, 0, 0, 0},

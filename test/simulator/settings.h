@@ -52,6 +52,7 @@ typedef struct Settings
 
 	/* what happened */
 	int64_t		mixed_units;	/* costs: a line item may have two units */
+	int64_t		two_currencies; /* costs: every other project pays in EUR */
 
 	/* latency */
 	int64_t		delay_ms;

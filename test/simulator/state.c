@@ -47,6 +47,7 @@ state_view(void)
 		.now = settings_now(&state_settings),
 		.late = state_settings.late,
 		.mixed_units = state_settings.mixed_units,
+		.two_currencies = state_settings.two_currencies,
 		.restatements = restatements,
 		.restatement_count = restatement_count
 	};

@@ -68,8 +68,16 @@ append_decimal128(Buffer *out, int64_t nano)
 	buffer_char(out, '"');
 }
 
+const char *
+value_currency(int currency)
+{
+	static const char *const names[] = {"usd", "eur"};
+
+	return names[currency];
+}
+
 void
-value_amount(Buffer *out, int64_t nano, AmountFormat format)
+value_amount(Buffer *out, int64_t nano, AmountFormat format, int currency)
 {
 	buffer_text(out, "{\"value\":");
 	if (format == AMOUNT_DECIMAL128)
@@ -78,5 +86,5 @@ value_amount(Buffer *out, int64_t nano, AmountFormat format)
 		buffer_printf(out, "%llde-9", (long long) nano);
 	else
 		buffer_nano(out, nano);
-	buffer_text(out, ",\"currency\":\"usd\"}");
+	buffer_printf(out, ",\"currency\":\"%s\"}", value_currency(currency));
 }

@@ -8,7 +8,10 @@
 #include "buffer.h"
 #include "settings.h"
 
-/* The amount object; nano is in 10^-9 of the currency. */
-extern void value_amount(Buffer *out, int64_t nano, AmountFormat format);
+/* The amount object; nano is in 10^-9 of the currency, an index. */
+extern void value_amount(Buffer *out, int64_t nano, AmountFormat format, int currency);
+
+/* The name of a currency. */
+extern const char *value_currency(int currency);
 
 #endif
