@@ -17,6 +17,8 @@
 SET client_min_messages = error;
 SELECT format('ANALYZE %s', foreign_table) FROM source
 \gexec
+SELECT format('ANALYZE %s_parts', foreign_table) FROM parting
+\gexec
 
 -- The foreign scans of a query: what was expected of each, and what came.
 CREATE TEMP TABLE scan (number int, expected float, actual float, condition text, source text);

@@ -128,7 +128,7 @@ BEGIN
     WHEN 4 THEN format('(%s IS NULL OR %s %s %2$s)', bound, expr, op)
     WHEN 5 THEN CASE kind
       WHEN 'timestamptz' THEN format(
-        '%s <@ tstzrange(least(%s::timestamptz, %s), greatest(%2$s, %3$s::timestamptz))',
+        '%s <@ tstzrange(least((%s)::timestamptz, %s), greatest(%2$s, (%3$s)::timestamptz))',
         expr, bound, pg_temp.random_bound(s, kind))
       WHEN 'text' THEN format('%s %sLIKE %L', expr, pg_temp.pick('', 'NOT '),
         pg_temp.pick('%1%', '2026-1_-%', '%Mon%', ''))

@@ -35,7 +35,8 @@ CROSS JOIN LATERAL (VALUES
     format('FOR VALUES FROM (%L, ''proj_m'') TO (%L, MINVALUE)', middle, middle + 1),
     'DEFAULT'])) AS k(kind, key, bounds)
 WHERE k.kind = s.kind;
-SELECT format('CREATE TABLE %1$s_parts (LIKE %1$s) PARTITION BY %2$s', foreign_table, key)
+SELECT format('DROP TABLE IF EXISTS %1$s_parts CASCADE;
+  CREATE TABLE %1$s_parts (LIKE %1$s) PARTITION BY %2$s', foreign_table, key)
 FROM parting
 \gexec
 SELECT format('CREATE FOREIGN TABLE %1$s_parts_%2$s PARTITION OF %1$s_parts %3$s
