@@ -184,6 +184,13 @@ rescan_answers(Rescan *rescan, const BoundRequest *bound)
 	bool		same = is_same_time(rescan, bound);
 
 	remember(rescan, bound);
+	if (rescan->whole)
+	{
+		if (covers(rescan, bound) && timerange_contains(rescan->asked->ranges, bound->ranges))
+			return true;
+		rescan->spent = 0;
+		same = false;
+	}
 	if (!same || parent_varies(rescan) || (rescan->context && !covers(rescan, bound)))
 	{
 		forget(rescan);
@@ -208,19 +215,8 @@ is_whole_due(Rescan *rescan, const BoundRequest *bound, const BoundRequest *whol
 }
 
 bool
-rescan_answers_from(Rescan *rescan, const BoundRequest *bound, const BoundRequest *whole)
+rescan_takes_whole(Rescan *rescan, const BoundRequest *bound, const BoundRequest *whole)
 {
-	if (rescan->whole)
-	{
-		count_changes(rescan, bound);
-		remember(rescan, bound);
-		if (covers(rescan, bound) && timerange_contains(rescan->asked->ranges, bound->ranges))
-			return true;
-		forget(rescan);
-		rescan->spent = 0;
-	}
-	if (rescan_answers(rescan, bound))
-		return true;
 	if (is_whole_due(rescan, bound, whole))
 		rescan->whole = whole;
 	return rescan->whole != NULL;

@@ -39,12 +39,13 @@ extern Rescan *rescan_open(const UsageTable *table, const UsageRequest *request,
 extern bool rescan_answers(Rescan *rescan, const BoundRequest *bound);
 
 /*
- * The same where the time varies by join clauses; `whole` is the request without
- * them, in the table's own buckets.  One read of that answers when scans have
- * cost as much as it costs, if its time has all of theirs.
+ * After that said false, where the time varies by join clauses: `whole` is the
+ * request without them, in the table's own buckets.  True: the one read begins
+ * with that, and answers all scans whose time it has.  It does when scans have
+ * cost as much as it costs.
  */
-extern bool rescan_answers_from(Rescan *rescan, const BoundRequest *bound,
-								const BoundRequest *whole);
+extern bool rescan_takes_whole(Rescan *rescan, const BoundRequest *bound,
+							   const BoundRequest *whole);
 
 /*
  * Begin with the rows for the request, which must live until the scan ends.

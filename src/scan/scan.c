@@ -121,9 +121,11 @@ rescan_has(UsageScanState *scan, const BoundRequest *bound)
 {
 	const UsageRequest *request = scan->shown.request;
 
+	if (rescan_answers(scan->rescan, bound))
+		return true;
 	if (request->nown_time == list_length(request->time))
-		return rescan_answers(scan->rescan, bound);
-	return rescan_answers_from(scan->rescan, bound, whole_request(scan));
+		return false;
+	return rescan_takes_whole(scan->rescan, bound, whole_request(scan));
 }
 
 /* Open where rows come from; the request's ranges are not empty. */
