@@ -66,3 +66,11 @@ bind_request(const UsageRequest *request, const UsageTable *table,
 	bind_before(&cx, bound);
 	return bound;
 }
+
+BoundRequest *
+bind_table(const UsageTable *table)
+{
+	BindSource	nothing = {NULL};	/* as there is no expression */
+
+	return bind_request(request_of_table(table), table, &nothing, GetCurrentTimestamp());
+}

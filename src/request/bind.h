@@ -50,6 +50,9 @@ typedef struct BindSource
 extern BoundRequest *bind_request(const UsageRequest *request, const UsageTable *table,
 								  const BindSource *source, TimestampTz now);
 
+/* The same of all of a table, as far as its history goes. */
+extern BoundRequest *bind_table(const UsageTable *table);
+
 /*
  * Choose the widths that a bound request is read in (its stretches), if the
  * request has any_width.  Without a source, as at planning, group times are

@@ -30,11 +30,6 @@ enum RequestMember
 	REQUEST_ORDERED
 };
 
-typedef struct Writer
-{
-	List	   *numbers;		/* integers */
-} Writer;
-
 typedef struct Reader
 {
 	const List *numbers;
@@ -42,9 +37,9 @@ typedef struct Reader
 } Reader;
 
 static void
-put(Writer *writer, int number)
+put(List **numbers, int number)
 {
-	writer->numbers = lappend_int(writer->numbers, number);
+	*numbers = lappend_int(*numbers, number);
 }
 
 static int
@@ -66,21 +61,21 @@ number_at(List *list, int member)
 }
 
 static void
-put_time(Writer *writer, const TimeClause *clause)
+put_time(List **numbers, const TimeClause *clause)
 {
 	ListCell   *lc;
 
 	CHECK_FOR_INTERRUPTS();
 	check_stack_depth();
-	put(writer, clause->kind);
-	put(writer, list_length(clause->args));
+	put(numbers, clause->kind);
+	put(numbers, list_length(clause->args));
 	foreach(lc, clause->args)
-		put_time(writer, lfirst(lc));
-	put(writer, clause->subject);
-	put(writer, clause->strategy);
-	put(writer, clause->type);
-	put(writer, clause->value);
-	put(writer, clause->work);
+		put_time(numbers, lfirst(lc));
+	put(numbers, clause->subject);
+	put(numbers, clause->strategy);
+	put(numbers, clause->type);
+	put(numbers, clause->value);
+	put(numbers, clause->work);
 }
 
 static TimeClause *
@@ -102,18 +97,18 @@ get_time(Reader *reader)
 }
 
 static void
-put_filter(Writer *writer, const FilterClause *filter)
+put_filter(List **numbers, const FilterClause *filter)
 {
 	ListCell   *lc;
 
-	put(writer, filter->attnum);
-	put(writer, list_length(filter->items));
+	put(numbers, filter->attnum);
+	put(numbers, list_length(filter->items));
 	foreach(lc, filter->items)
 	{
 		const FilterItem *item = lfirst(lc);
 
-		put(writer, item->value);
-		put(writer, item->is_array);
+		put(numbers, item->value);
+		put(numbers, item->is_array);
 	}
 }
 
@@ -135,19 +130,19 @@ get_filter(Reader *reader)
 	return filter;
 }
 
-static Writer
+static List *
 put_clauses(const UsageRequest *request)
 {
-	Writer		writer = {NIL};
+	List	   *numbers = NIL;
 	ListCell   *lc;
 
-	put(&writer, list_length(request->time));
+	put(&numbers, list_length(request->time));
 	foreach(lc, request->time)
-		put_time(&writer, lfirst(lc));
-	put(&writer, list_length(request->filters));
+		put_time(&numbers, lfirst(lc));
+	put(&numbers, list_length(request->filters));
 	foreach(lc, request->filters)
-		put_filter(&writer, lfirst(lc));
-	return writer;
+		put_filter(&numbers, lfirst(lc));
+	return numbers;
 }
 
 static void
@@ -162,8 +157,8 @@ get_clauses(UsageRequest *request, Reader *reader)
 List *
 request_to_list(const UsageRequest *request)
 {
-	Writer		writer = put_clauses(request);
-	List	   *list = list_concat(list_make5(request->group_by, request->columns, writer.numbers,
+	List	   *list = list_concat(list_make5(request->group_by, request->columns,
+											  put_clauses(request),
 											  number(request->newest_first),
 											  number(request->limit_hint)),
 								   list_make5(number(request->any_width), request->group_times,

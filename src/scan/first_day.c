@@ -54,9 +54,7 @@ open_readable(Oid relid)
 static BoundRequest *
 first_bucket(const UsageTable *table)
 {
-	BindSource	no_values = {NULL};
-	BoundRequest *request = bind_request(request_of_table(table), table, &no_values,
-										 GetCurrentTimestamp());
+	BoundRequest *request = bind_table(table);
 	TimestampTz start = request->history_start;
 
 	bound_set_time(request, timerange_between(start, start + table->width->width_us),

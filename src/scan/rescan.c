@@ -283,8 +283,7 @@ open_read(Rescan *rescan, const BoundRequest *bound)
 								 api_key_find(rescan->userid, rescan->table->serverid),
 								 rescan->report);
 	rescan->cache = row_cache_open(CreateTupleDescCopy(rescan->tupdesc), rescan->key != NULL);
-	rescan->incoming = MakeSingleTupleTableSlot(CreateTupleDescCopy(rescan->tupdesc),
-												&TTSOpsVirtual);
+	rescan->incoming = table_make_slot(rescan->tupdesc);
 	rescan->row_context = AllocSetContextCreate(context, "usage_fdw key", ALLOCSET_SMALL_SIZES);
 	rescan->context = context;
 	MemoryContextSwitchTo(old);

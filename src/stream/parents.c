@@ -57,8 +57,6 @@ parents_open(const UsageTable *table, const char *api_key, FetchReport *report)
 {
 	Parents    *parents = palloc0(sizeof(Parents));
 	TupleDesc	tupdesc = parent_tupdesc();
-	BindSource	nothing = {NULL};	/* as there is no expression */
-	BoundRequest *request;
 
 	parents->context = CurrentMemoryContext;
 	parents->children = table;
@@ -67,10 +65,8 @@ parents_open(const UsageTable *table, const char *api_key, FetchReport *report)
 	parents->table = table_of_parents(table);
 	if (!parents->table)
 		fail_unknown(table);
-	request = bind_request(request_of_table(parents->table), parents->table, &nothing,
-						   GetCurrentTimestamp());
 	parents->slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
-	parents->stream = stream_open(parents->table, request,
+	parents->stream = stream_open(parents->table, bind_table(parents->table),
 								  tuple_open(parents->table,
 											 list_make2_int(TABLE_PARENT_ID, TABLE_PARENT_RETIRED)),
 								  tupdesc, api_key, report);

@@ -5,10 +5,6 @@
 \set ECHO none
 \set QUIET on
 SET client_min_messages = error;
-CREATE FUNCTION pg_temp.length_days(r tstzmultirange) RETURNS numeric LANGUAGE sql AS $$
-	SELECT coalesce(sum(extract(epoch FROM upper(x) - lower(x))) / 86400, 0) FROM unnest(r) AS x
-$$;
-
 -- Each request: aligned, no longer than a page, with the limit that it needs.
 CREATE TEMP VIEW window_asked AS
 SELECT r.id, r.execution, r.seq, c.subject AS width,
