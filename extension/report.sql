@@ -171,6 +171,10 @@ BEGIN
 			WHEN 'organization' THEN @extschema@.usage_fdw_report_organization(schemas)
 			ELSE @extschema@.usage_fdw_report_tables(string_to_array(place[2], '+'),
 				regexp_split_to_array(place[3], ',\s*'), schemas) END);
+		IF query IS NULL THEN
+			RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+				'there is no table of usage in schema %s', array_to_string(schemas, ', '));
+		END IF;
 	END LOOP;
 	RETURN (query);
 END
