@@ -35,9 +35,11 @@ SELECT view FROM usage_fdw_create_reports('Own "reports"', 'copies') WHERE view 
 
 \echo The first schema that has a table, a live view before the table, own columns more or fewer
 CREATE TABLE copies.costs (day date, project_id text, currency text, amount numeric, team text);
-CREATE VIEW copies.costs_live AS SELECT day, project_id, currency, amount + 1 AS amount FROM copies.costs;
-INSERT INTO copies.costs VALUES (current_date, 'proj_web', 'usd', 1, 'red');
-SELECT report, lacks FROM usage_fdw_create_reports('Own "reports"', 'copies', 'live') WHERE lacks IS NOT NULL;
+CREATE VIEW copies.costs_live AS
+SELECT day, project_id, currency, amount + 1 AS amount FROM copies.costs;
+INSERT INTO copies.costs VALUES (usage_fdw_today(), 'proj_web', 'usd', 1, 'red');
+SELECT report, lacks FROM usage_fdw_create_reports('Own "reports"', 'copies', 'live')
+WHERE lacks IS NOT NULL;
 SELECT project_name, amount FROM "Own ""reports""".cost_by_project;
 SELECT count(*) FROM "Own ""reports""".cost_anomaly;
 DROP VIEW copies.costs_live CASCADE;
@@ -73,14 +75,14 @@ INSERT INTO cases (how, name, query, answer) VALUES
     '22004 | names of schemas must not be NULL'),
   ('fail', 'NULL', $$SELECT usage_fdw_create_reports('report', VARIADIC ARRAY['live', NULL])$$,
     '22004 | names of schemas must not be NULL'),
-  ('fail', 'NULL', $$SELECT usage_fdw_create_reports('report', VARIADIC NULL)$$,
+  ('fail', 'NULL', $$SELECT usage_fdw_create_reports('report', VARIADIC NULL::name[])$$,
     '22004 | names of schemas must not be NULL'),
   ('fail', 'another schema', $$
     SET LOCAL ROLE regress_reporter; SELECT usage_fdw_create_reports('report', 'live')$$,
     '42501 | permission denied for schema report'),
   ('fail', 'no schema of the own', $$
     SET LOCAL ROLE regress_reporter; SELECT usage_fdw_create_reports('elsewhere', 'live')$$,
-    '42501 | permission denied for database regression'),
+    '42501 | permission denied for database contrib_regression'),
   ('fail', 'a table has the name', $$
     CREATE SCHEMA taken; CREATE TABLE taken.cost_period ();
     SELECT usage_fdw_create_reports('taken', 'live')$$,
@@ -90,8 +92,8 @@ INSERT INTO cases (how, name, query, answer) VALUES
     SELECT usage_fdw_create_reports('taken', 'live')$$,
     '42P16 | cannot change name of view column "one" to "period"');
 CALL pg_temp.run_cases();
-\i test/lib/report.sql
 \set ECHO none
+\i test/lib/report.sql \set ECHO none
 \set QUIET on
 
 \echo Who reads a report needs neither the tables nor the key

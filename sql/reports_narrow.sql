@@ -103,7 +103,8 @@ INSERT INTO pair (name, report, by_hand) VALUES
     SELECT day, sum(coalesce(input_cached_tokens, 0))
     FROM (SELECT day, project_id, model, input_cached_tokens FROM live.completions UNION ALL
       SELECT day, project_id, model, input_cached_tokens FROM live.decisions) AS u
-    WHERE day >= pg_temp.today() - 30 AND project_id = 'proj_web' AND model IS NOT DISTINCT FROM model
+    WHERE day >= pg_temp.today() - 30 AND project_id = 'proj_web'
+      AND model IS NOT DISTINCT FROM model
     GROUP BY 1$$),
   ('batch share', $$
     SELECT project_id, sum(batch_requests) FROM over_live.batch_share
@@ -186,8 +187,9 @@ LEFT JOIN request AS r ON r.project = n || '.' || which
 GROUP BY n, which;
 
 \echo Requests: those by hand are the same.
-SELECT concat_ws(' | ', name, a.requests, CASE WHEN a.all_requests IS NOT DISTINCT FROM b.all_requests
-  THEN answer ELSE format(E'%s\nNOT %s\nBUT %s', answer, a.all_requests, b.all_requests) END)
+SELECT concat_ws(' | ', name, a.requests,
+  CASE WHEN a.all_requests IS NOT DISTINCT FROM b.all_requests THEN answer
+    ELSE format(E'%s\nNOT %s\nBUT %s', answer, a.all_requests, b.all_requests) END)
 FROM pair JOIN asked AS a USING (n) JOIN asked AS b USING (n)
 WHERE a.which = 1 AND b.which = 2 ORDER BY n;
 

@@ -98,15 +98,17 @@ SELECT count(*), min(day), max(day), count(DISTINCT day) FROM report.cost_anomal
 \echo Allocation
 TRUNCATE made.costs;
 INSERT INTO made.costs (day, project_id, user_id, api_key_id, currency, amount) VALUES
-  ('2024-05-01', 'p', NULL, NULL, 'usd', 10), ('2024-05-01', 'p', NULL, NULL, 'eur', 0.000000000002),
+  ('2024-05-01', 'p', NULL, NULL, 'usd', 10),
+  ('2024-05-01', 'p', NULL, NULL, 'eur', 0.000000000002),
   ('2024-05-01', 'p', 'u1', NULL, 'usd', 5), ('2024-05-01', 'p', NULL, 'k1', 'usd', 6),
   ('2024-05-01', 'p', 'u1', NULL, NULL, 7), ('2024-05-01', 'p', NULL, NULL, NULL, -2),
   -- no tokens of that day, of that project, none at all, none but of nobody
   ('2024-05-02', 'p', NULL, NULL, 'usd', 11), ('2024-05-01', 'q', NULL, NULL, 'usd', 12),
   ('2024-05-01', NULL, NULL, NULL, 'usd', 13), ('2024-05-03', 'p', NULL, NULL, 'usd', 14),
   ('2024-05-04', 'p', NULL, NULL, 'usd', 15);
-INSERT INTO made.completions (day, project_id, user_id, api_key_id, model, input_tokens, output_tokens)
-VALUES ('2024-05-01', 'p', 'u1', 'k1', 'a', 50, 40), ('2024-05-01', 'p', 'u1', 'k1', 'b', 5, 5),
+INSERT INTO made.completions (day, project_id, user_id, api_key_id, model, input_tokens,
+  output_tokens) VALUES ('2024-05-01', 'p', 'u1', 'k1', 'a', 50, 40),
+  ('2024-05-01', 'p', 'u1', 'k1', 'b', 5, 5),
   ('2024-05-01', 'p', 'u2', NULL, 'a', 50, 0), ('2024-05-03', 'p', NULL, NULL, 'a', 1, 1),
   ('2024-05-01', 'q', 'u1', 'k1', 'a', 0, 0), ('2024-05-04', 'p', NULL, NULL, 'a', 1, 0),
   ('2024-05-04', 'p', 'u3', NULL, 'a', 2, 0);
@@ -130,13 +132,16 @@ SELECT day, day, day + 1, v.* FROM (VALUES
   (NULL, 'x, calls', NULL, 'u2', 'usd', -16, 7, 'sessions'),
   ('gone', NULL, NULL, NULL, 'eur', 32, NULL, NULL)) AS v, (VALUES ('2024-05-01'::date)) AS d(day);
 INSERT INTO made.projects (id, name) VALUES ('p', 'Project'), ('q', NULL);
-INSERT INTO made.users (id, name, email) VALUES ('u1', 'One', '1@example.com'), ('u2', 'Two', NULL);
+INSERT INTO made.users (id, name, email) VALUES
+  ('u1', 'One', '1@example.com'), ('u2', 'Two', NULL);
 INSERT INTO made.project_api_keys (project_id, id, name, owner_type, owner_id, owner_name,
   owner_email, created_at, last_used_at) VALUES
-  ('p', 'k1', 'Key', 'user', 'u1', 'One', '1@example.com', '2024-01-01', now() - interval '29 days'),
+  ('p', 'k1', 'Key', 'user', 'u1', 'One', '1@example.com', '2024-01-01',
+    now() - interval '29 days'),
   ('q', 'k2', 'Robot', 'service_account', 's1', 'Robot', NULL, now() - interval '40 days', NULL),
   ('p', 'k4', 'Fresh', 'user', 'u1', 'One', NULL, now() - interval '29 days', NULL),
-  ('gone', 'k5', 'Old', NULL, NULL, NULL, NULL, '2024-01-01', now() - interval '30 days 1 hour');
+  ('gone', 'k5', 'Old', NULL, NULL, NULL, NULL, '2024-01-01',
+    now() - interval '30 days 1 hour');
 SELECT * FROM report.cost_by_model ORDER BY model, kind, currency;
 SELECT * FROM report.cost_by_project ORDER BY project_id, currency;
 SELECT * FROM report.cost_by_owner ORDER BY owner_id, currency;
@@ -154,7 +159,8 @@ INSERT INTO made.completions (day, project_id, user_id, api_key_id, model, batch
 INSERT INTO made.decisions (day, project_id, model, batch, num_model_requests, input_tokens,
   output_tokens) VALUES ('2024-05-01', 'p', 'm', false, 4, 100, 0);
 INSERT INTO made.embeddings (day, project_id, user_id, api_key_id, model, num_model_requests,
-  input_tokens) VALUES ('2024-05-01', 'q', 'u2', 'k3', 'e', 5, 400), ('2024-04-16', 'q', NULL, 'k3', 'e', 6, 1);
+  input_tokens) VALUES ('2024-05-01', 'q', 'u2', 'k3', 'e', 5, 400),
+  ('2024-04-16', 'q', NULL, 'k3', 'e', 6, 1);
 SELECT * FROM report.cache_share ORDER BY day;
 SELECT * FROM report.batch_share ORDER BY day;
 SELECT * FROM report.usage_top ORDER BY dimension, rank, id;

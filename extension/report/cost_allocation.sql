@@ -4,13 +4,13 @@
 -- that they add up.  All is by windows over days, as a condition on the day then goes to
 -- both tables.
 INSERT INTO usage_fdw_report VALUES ('cost_allocation',
-'costs of each UTC day by user and key; what names neither, by share of the tokens of its project', '{
+'costs of each UTC day by user and key; what names neither, by share of its project''s tokens', '{
 	"day": "UTC day",
 	"project_id": "project; NULL where the cost names none",
 	"user_id": "user that the cost names, or that it is allocated to",
 	"api_key_id": "key that the cost names, or that it is allocated to",
 	"currency": "currency of the amount",
-	"allocation": "named: the cost says whose it is; tokens: by share of tokens; unallocated: these name nobody either, or there are none",
+	"allocation": "named: the cost says; tokens: by share; unallocated: no tokens, or of nobody",
 	"amount": "cost of the day; all together are what costs are"
 }', $report$
 	SELECT day, project_id, user_id, api_key_id, currency,
