@@ -35,7 +35,7 @@ static const ProjectRow projects[PLAUSIBLE_PROJECTS] = {
 	{"Web shop", FOUNDED, NEVER, 2000, 1500, "Shop backend"},
 	{"Customer support", FOUNDED - 40, NEVER, 2000, 1600, "Support bot"},
 	{"Data platform", FOUNDED - 90, NEVER, 900, 700, "Nightly jobs"},
-	{"Research", FOUNDED - 130, NEVER, 1100, 800, NULL},
+	{"Research", FOUNDED - 130, NEVER, 800, 600, NULL},
 	{"Internal tools", FOUNDED - 200, NEVER, 800, 0, NULL},
 	{"Voice pilot", FOUNDED - 310, 150, 0, 0, "Voice pilot"},
 	{"Sandbox", FOUNDED - 420, NEVER, 50, 0, NULL}
@@ -297,8 +297,8 @@ plausible_alerts(ObjectSet *set, const Settings *settings, int unused)
 {
 	(void) settings;
 	(void) unused;
-	add_alert(set, "alert_half", 2750);
-	add_alert(set, "alert_most", 4400);
+	add_alert(set, "alert_half", 2500);
+	add_alert(set, "alert_most", 4000);
 }
 
 void
@@ -308,7 +308,7 @@ plausible_limit(ObjectSet *set, const Settings *settings, int unused)
 	if (!settings->spend_limit)
 		return;
 	object_begin(set);
-	add_amount(set, 5500);
+	add_amount(set, 5000);
 	object_text(set, "enforcing");
 }
 

@@ -56,11 +56,11 @@ static const Rhythm one_night = {
 const Workload plausible_workloads[] = {
 	/* the shop's assistant, and texts for its catalogue */
 	{CALL(WEB, NOBODY, KEY_WEB_PRODUCTION, GPT_5_4_MINI), &shoppers,
-	30000, 1400, 230, 58, 4, 1.9, ALWAYS, LUNA_CAME},
+	9000, 4700, 760, 58, 4, 1.9, ALWAYS, LUNA_CAME},
 	{CALL(WEB, NOBODY, KEY_WEB_PRODUCTION, GPT_6_LUNA), &shoppers,
-	30000, 1500, 220, 62, 4, 1.9, LUNA_CAME - 1, STILL},
+	9000, 5000, 730, 62, 4, 1.9, LUNA_CAME - 1, STILL},
 	{BATCH(WEB, NOBODY, KEY_WEB_CATALOGUE, GPT_5_4_MINI), &nightly,
-	5200, 900, 610, 0, 0, 1.4, ALWAYS, STILL},
+	1300, 3600, 2440, 0, 0, 1.4, ALWAYS, STILL},
 
 	/* answers to customers; the hard ones get the better model */
 	{CALL(SUPPORT, NOBODY, KEY_SUPPORT_BOT, GPT_5_4), &help_seekers,
@@ -72,9 +72,9 @@ const Workload plausible_workloads[] = {
 
 	/* documents are classified every night, and searched by day */
 	{BATCH(DATA, NOBODY, KEY_DATA_NIGHTLY, GPT_5_4_MINI), &nightly,
-	52000, 620, 80, 0, 0, 1.6, ALWAYS, STILL},
+	3000, 10700, 1380, 0, 0, 1.6, ALWAYS, STILL},
 	{BATCH(DATA, NOBODY, KEY_DATA_NIGHTLY, GPT_5_4), &nightly,
-	3900, 2000, 480, 0, 0, 1.5, ALWAYS, STILL},
+	1200, 6500, 1560, 0, 0, 1.5, ALWAYS, STILL},
 	{CHAT(DATA, NOBODY, KEY_DATA_SEARCH, GPT_6_LUNA, FALSE, FLEX, RESPONSES), &office,
 	2400, 1900, 160, 35, 5, 1.7, LUNA_CAME, STILL},
 
@@ -86,7 +86,7 @@ const Workload plausible_workloads[] = {
 	{CALL(RESEARCH, ELIAS, NO_KEY, GPT_5_4), &office,
 	120, 5200, 1300, 20, 8, 1.3, ALWAYS, STILL},
 	{CALL(RESEARCH, ELIAS, KEY_RESEARCH_LAB, GPT_5_4), &one_night,
-	21000, 6000, 1150, 5, 0, 1.0, RUNAWAY, RUNAWAY},
+	11000, 6000, 1150, 5, 0, 1.0, RUNAWAY, RUNAWAY},
 
 	/* and code */
 	{CALL(TOOLS, AMARA, KEY_TOOLS_CODE, GPT_5_4), &office,
@@ -116,7 +116,7 @@ const Workload plausible_workloads[] = {
 
 	/* what is said in public is moderated, which is free */
 	{"moderations", WORK_COUNTED, {WEB, NOBODY, KEY_WEB_PRODUCTION, 1}, &shoppers,
-	30000, 90, 0, 0, 0, 1.9, ALWAYS, STILL},
+	9000, 300, 0, 0, 0, 1.9, ALWAYS, STILL},
 	{"decisions", WORK_CHAT, {SUPPORT, NOBODY, KEY_SUPPORT_TRIAGE, GPT_6_LUNA, FALSE, DEFAULT, RESPONSES},
 	&help_seekers, 1800, 640, 4, 0, 0, 2.0, LUNA_CAME, STILL},
 
