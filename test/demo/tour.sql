@@ -44,8 +44,8 @@ WHERE c.day >= now() - interval '30 days'
 GROUP BY p.team, c.currency
 ORDER BY amount DESC;
 
--- and with the names that the organization itself has: costs by project, tokens
--- by person, and how much of the budget is used.
+-- and with the names that the organization itself has: costs by project, and
+-- tokens by person.
 SELECT coalesce(p.name, c.project_id) AS project, p.status, round(sum(c.amount), 2) AS amount
 FROM usage.costs AS c
 LEFT JOIN usage.projects AS p ON p.id = c.project_id
@@ -61,11 +61,6 @@ WHERE c.day > (now() AT TIME ZONE 'UTC')::date - 7
 GROUP BY 1
 ORDER BY output_tokens DESC
 LIMIT 10;
-
-SELECT l.period, l.threshold_cents / 100 AS budget, round(sum(c.amount), 2) AS spent
-FROM usage.spend_limits AS l
-LEFT JOIN usage.costs AS c ON c.day >= date_trunc('month', now() AT TIME ZONE 'UTC')
-GROUP BY l.period, l.threshold_cents;
 
 -- 5. A report that many may read, and that is filled again while they do.
 CREATE SCHEMA report;
@@ -83,7 +78,25 @@ FROM report.costs_by_project
 GROUP BY 1, currency
 ORDER BY 1;
 
--- 6. What was asked of the API: the time, the project and "batch" go there.
+-- 6. Reports that are there already, made in one call: costs against the budget, by
+-- project, model and owner, what is unusual, who uses most.
+SELECT report FROM usage_fdw_create_reports('reports', 'usage') WHERE view IS NOT NULL;
+
+SELECT month, currency, round(amount, 2) AS amount, forecast, round(budget, 2) AS budget, forecast_percent
+FROM reports.cost_month_to_date;
+
+SELECT day, project_id, currency, round(amount, 2) AS amount, round(expected, 2) AS expected, z
+FROM reports.cost_anomaly
+WHERE z > 4 AND amount - expected > 10
+ORDER BY amount - expected DESC
+LIMIT 5;
+
+-- And by the hour, where days are too coarse; the page of charts shows which are busy.
+CREATE SCHEMA usage_hourly;
+IMPORT FOREIGN SCHEMA usage LIMIT TO (completions) FROM SERVER openai INTO usage_hourly
+OPTIONS (bucket_width '1h');
+
+-- 7. What was asked of the API: the time, the project and "batch" go there.
 EXPLAIN (ANALYZE, COSTS OFF)
 SELECT sum(num_model_requests)
 FROM usage.completions

@@ -40,11 +40,11 @@ become_owner()
 	fi
 }
 
-# Install what is missing and find PostgreSQL.  Settings of the caller's own
-# servers must not reach ours.
+# Install what is missing and find PostgreSQL; with "run", but for what only tests
+# need.  Settings of the caller's own servers must not reach ours.
 prepare()
 {
-	test/setup || exit 1
+	test/setup "$@" || exit 1
 	pg_config=${PG_CONFIG:-pg_config}
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	unset "${!PG@}"

@@ -6,12 +6,12 @@
 
 # On a free port; sets and exports USAGE_SIMULATOR_URL and
 # USAGE_SIMULATOR_CONTROL.  It ends with process $1 (default: the caller, 0:
-# none) even if nobody stops it.
+# none) even if nobody stops it.  What follows is for it.
 start_simulator()
 {
 	local parent=${1:-$$} try
 	simulator_dir=$(mktemp -d)
-	"$tests/simulator/usage_simulator" --daemon-parent "$parent" \
+	"$tests/simulator/usage_simulator" --daemon-parent "$parent" "${@:2}" \
 		--ready-file "$simulator_dir/ready" </dev/null &
 	simulator=$!
 	for ((try = 0; try < 200; try++))

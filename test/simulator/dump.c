@@ -19,7 +19,7 @@ append_dimensions(Dump *dump, const Event *event)
 	for (int i = 0; d[i].name; i++)
 	{
 		buffer_char(dump->out, ',');
-		buffer_csv(dump->out, d[i].values[event->dimension[i]]);
+		buffer_csv(dump->out, dimension_value(&d[i], event->dimension[i]));
 	}
 }
 

@@ -7,158 +7,43 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "day.h"
 #include "events.h"
 
 #define MAX_ENDPOINTS 16
 #define MAX_DAYS 40000			/* since 1970; nothing happens later */
-#define DAY_MINUTES 1440
-#define MEAN_BURST 2			/* events in a minute that has any */
-#define EMPTY_DAY_SHARE 14		/* of 256 days */
-#define ODD_UNIT 7				/* the last of org_quantity_units */
 
-typedef struct Day
-{
-	size_t		count;
-	size_t		capacity;
-	Event	   *events;			/* by time */
-} Day;
-
-static uint64_t org_seed = 1;
-static int	org_days = 400;
-static int	org_density = 60;
+EventsPlan	events_plan = {.seed = 1, .days = 400, .density = 60};
 
 /* Filled in when first asked for; a Day never changes after that. */
 static _Atomic(Day *) days[MAX_ENDPOINTS][MAX_DAYS];
 
-void
-events_configure(uint64_t seed, int day_count, int density)
-{
-	org_seed = seed;
-	org_days = day_count;
-	org_density = density;
-}
-
 int64_t
 events_begin(int64_t now)
 {
-	return now / DAY_SECONDS * DAY_SECONDS - (int64_t) org_days * DAY_SECONDS;
+	return now / DAY_SECONDS * DAY_SECONDS - (int64_t) events_plan.days * DAY_SECONDS;
 }
 
-static Random
-random_start(int endpoint, int64_t moment)
+Random
+events_random(int stream, int64_t moment)
 {
-	Random		random = {hash_add(hash_add(org_seed, endpoint), moment)};
+	Random		random = {hash_add(hash_add(events_plan.seed, stream), moment)};
 
 	return random;
-}
-
-/* Low indexes are the busy ones, so that groups have several events. */
-static int
-pick_value(Random *random, const Dimension *dimension)
-{
-	int			count = 0;
-	int64_t		one;
-	int64_t		other;
-
-	while (dimension->values[count + 1])
-		count++;
-	if (random_share(random, dimension->null_share))
-		return 0;
-	one = random_below(random, count);
-	other = random_below(random, count);
-	return 1 + (int) (one < other ? one : other);
-}
-
-static void
-make_event(const Endpoint *endpoint, Random *random, int64_t time,
-		   Event *event)
-{
-	memset(event, 0, sizeof(*event));
-	event->time = time;
-	event->fate = (uint32_t) random_next(random);
-	for (int i = 0; endpoint->dimensions[i].name; i++)
-		event->dimension[i] = pick_value(random, &endpoint->dimensions[i]);
-	endpoint->fill(random, event);
-}
-
-/* Two readings of one store in one minute: which is the last? */
-static bool
-repeats_reading(const Day *day, const Event *event)
-{
-	for (size_t i = day->count; i > 0 && day->events[i - 1].time == event->time; i--)
-		if (memcmp(day->events[i - 1].dimension, event->dimension,
-				   sizeof(event->dimension)) == 0)
-			return true;
-	return false;
-}
-
-static void
-add_event(const Endpoint *endpoint, Day *day, const Event *event)
-{
-	if (endpoint->level && repeats_reading(day, event))
-		return;
-	if (day->count == day->capacity)
-	{
-		day->capacity = day->capacity ? 2 * day->capacity : 64;
-		day->events = reallocate(day->events,
-								 day->capacity * sizeof(Event));
-	}
-	day->events[day->count++] = *event;
-}
-
-/* Whole bursts that a minute must have, and one more with the rest's chance. */
-static int
-burst_count(Random *random)
-{
-	int			unit = MEAN_BURST * DAY_MINUTES;
-	int			rest = org_density % unit;
-
-	return org_density / unit + (random_below(random, unit) < rest);
-}
-
-static void
-make_minute(const Endpoint *endpoint, Day *day, int64_t time)
-{
-	Random		random = random_start(endpoint_index(endpoint), time / 60);
-
-	for (int burst = burst_count(&random); burst > 0; burst--)
-	{
-		int			size = 1 + (int) random_below(&random, 2 * MEAN_BURST - 1);
-
-		while (size-- > 0)
-		{
-			Event		event;
-
-			make_event(endpoint, &random, time, &event);
-			add_event(endpoint, day, &event);
-		}
-	}
 }
 
 static Day *
 make_day(const Endpoint *endpoint, int64_t number)
 {
-	Random		random = random_start(endpoint_index(endpoint), -number - 1);
 	Day		   *day = allocate(sizeof(Day));
 
-	if (random_share(&random, EMPTY_DAY_SHARE))
-		return day;
-	for (int minute = 0; minute < DAY_MINUTES; minute++)
-		make_minute(endpoint, day, number * DAY_SECONDS + minute * 60);
+	organization.make_day(endpoint, number, day);
 	return day;
 }
 
-static void
-free_day(Day *day)
-{
-	if (day)
-		free(day->events);
-	free(day);
-}
-
 /* Two threads may make the same day; the first one's is kept. */
-static const Day *
-get_day(const Endpoint *endpoint, int64_t number)
+const Day *
+events_day(const Endpoint *endpoint, int64_t number)
 {
 	_Atomic(Day *) *slot = &days[endpoint_index(endpoint)][number];
 	Day		   *known = atomic_load(slot);
@@ -169,7 +54,7 @@ get_day(const Endpoint *endpoint, int64_t number)
 	made = make_day(endpoint, number);
 	if (atomic_compare_exchange_strong(slot, &known, made))
 		return made;
-	free_day(made);
+	day_free(made);
 	return known;
 }
 
@@ -255,7 +140,7 @@ visit_event(const Endpoint *endpoint, const View *view, const Event *event,
 	multiply(endpoint, &changed, factor);
 	changed.dimension[CURRENCY] = currency_of(endpoint, view, event);
 	if (has_odd_unit(view, event))
-		changed.unit = ODD_UNIT;
+		changed.unit = UNIT_CHARACTERS;
 	visit(&changed, context);
 }
 
@@ -263,7 +148,7 @@ static void
 visit_day(const Endpoint *endpoint, const View *view, int64_t number,
 		  int64_t from, int64_t to, EventVisitor visit, void *context)
 {
-	const Day  *day = get_day(endpoint, number);
+	const Day  *day = events_day(endpoint, number);
 
 	for (size_t i = first_at_or_after(day, from);
 		 i < day->count && day->events[i].time < to; i++)
@@ -294,5 +179,5 @@ events_free(void)
 {
 	for (int e = 0; e < MAX_ENDPOINTS; e++)
 		for (int d = 0; d < MAX_DAYS; d++)
-			free_day(atomic_exchange(&days[e][d], NULL));
+			day_free(atomic_exchange(&days[e][d], NULL));
 }

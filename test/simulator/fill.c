@@ -3,32 +3,7 @@
  *	  How much an event used.
  */
 #include "fill.h"
-
-/* the measures of completions and decisions, in the order of schema.c */
-enum
-{
-	INPUT, OUTPUT, REQUESTS,
-	CACHED, CACHE_WRITE, UNCACHED,
-	TEXT, OUTPUT_TEXT, CACHED_TEXT,
-	AUDIO, CACHED_AUDIO, OUTPUT_AUDIO,
-	IMAGE, CACHED_IMAGE, OUTPUT_IMAGE,
-	CACHE_WRITE_30M, CACHE_WRITE_12H
-};
-
-enum
-{
-	COST_PROJECT, COST_LINE_ITEM
-};
-
-enum
-{
-	COST_AMOUNT, COST_QUANTITY
-};
-
-enum
-{
-	STORE_PROJECT, STORE_ID
-};
+#include "measure.h"
 
 static int64_t
 present(int64_t measure)
@@ -132,7 +107,7 @@ fill_vector_stores(Random *random, Event *event)
 	int			store = 1 + (int) random_below(random, 8);
 
 	event->dimension[STORE_ID] = store;
-	event->dimension[STORE_PROJECT] = org_vector_store_projects[store];
+	event->dimension[STORE_PROJECT] = odd_vector_store_projects[store];
 	event->measure[0] = random_below(random, INT64_C(1) << 34);
 }
 
@@ -165,10 +140,11 @@ fill_costs(Random *random, Event *event)
 		m[COST_AMOUNT] = random_below(random, 5000) * 10000000;
 	else
 		m[COST_AMOUNT] = random_below(random, INT64_C(3000000000));
-	event->unit = org_line_item_units[event->dimension[COST_LINE_ITEM]];
-	fractional = event->unit == 2 || event->unit == 5 || event->unit == 6;
+	event->unit = organization.line_item_units[event->dimension[COST_LINE_ITEM]];
+	fractional = event->unit == UNIT_1000_TOKENS ||
+		event->unit == UNIT_GIBIBYTE_HOURS || event->unit == UNIT_DURATION_HOURS;
 	m[COST_QUANTITY] = 1 + random_below(random, 20000);
 	m[COST_QUANTITY] *= fractional ? INT64_C(1250000) : INT64_C(1000000000);
-	if (event->unit == 0)
+	if (event->unit == UNIT_NONE)
 		m[COST_QUANTITY] = NO_VALUE;
 }

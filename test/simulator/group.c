@@ -201,7 +201,7 @@ combination(const Query *query, int number, Group *group)
 
 		if (!(query->group_mask & 1u << i))
 			continue;
-		while (query->endpoint->dimensions[i].values[values])
+		while (dimension_value(&query->endpoint->dimensions[i], values))
 			values++;
 		group->dimension[i] = number % values;
 		number /= values;

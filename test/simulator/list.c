@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "list.h"
+#include "organization.h"
+#include "plausible_roster.h"
 #include "text.h"
 
 #define TEXT(name) {name, CELL_TEXT, name}
@@ -62,30 +64,47 @@ static const ListColumn limit_columns[] = {
 
 const List	lists[] = {
 	{"projects", "/organization/projects", PROJECT_PATH, "organization.project",
-	project_columns, roster_projects, LIST_INCLUDE_ARCHIVED, false},
+	project_columns, {roster_projects, roster_projects},
+	LIST_INCLUDE_ARCHIVED, false},
 	{"users", "/organization/users", "/organization/users/{}", "organization.user",
-	user_columns, roster_users, LIST_EMAILS, false},
+	user_columns, {roster_users, plausible_users},
+	LIST_EMAILS, false},
 	{"project_users", PROJECT_PATH "/users", NULL, "organization.project.user",
-	member_columns, roster_members, 0, false},
+	member_columns, {roster_members, plausible_members},
+	0, false},
 	{"project_service_accounts", PROJECT_PATH "/service_accounts", NULL,
 		"organization.project.service_account",
-	account_columns, roster_service_accounts, 0, false},
+	account_columns, {roster_service_accounts, plausible_service_accounts},
+	0, false},
 	{"project_api_keys", PROJECT_PATH "/api_keys", NULL, "organization.project.api_key",
-	key_columns, roster_keys, LIST_OWNER_ACCESS, false},
+	key_columns, {roster_keys, plausible_keys},
+	LIST_OWNER_ACCESS, false},
 	{"project_rate_limits", PROJECT_PATH "/rate_limits", NULL, "project.rate_limit",
-	rate_columns, roster_rate_limits, 0, false},
+	rate_columns, {roster_rate_limits, plausible_rate_limits},
+	0, false},
 	{"admin_api_keys", "/organization/admin_api_keys", NULL, "organization.admin_api_key",
-	admin_key_columns, roster_admin_keys, LIST_ORDER, false},
+	admin_key_columns, {roster_admin_keys, plausible_admin_keys},
+	LIST_ORDER, false},
 	{"spend_alerts", "/organization/spend_alerts", NULL, "organization.spend_alert",
-	alert_columns, roster_alerts, 0, false},
+	alert_columns, {roster_alerts, plausible_alerts},
+	0, false},
 	{"project_spend_alerts", PROJECT_PATH "/spend_alerts", NULL, "project.spend_alert",
-	alert_columns, roster_project_alerts, 0, false},
+	alert_columns, {roster_project_alerts, plausible_project_alerts},
+	0, false},
 	{"spend_limits", "/organization/spend_limit", NULL, "organization.spend_limit",
-	limit_columns, roster_limit, 0, true},
+	limit_columns, {roster_limit, plausible_limit},
+	0, true},
 	{"project_spend_limits", PROJECT_PATH "/spend_limit", NULL, "project.spend_limit",
-	limit_columns, roster_project_limit, 0, true},
-	{NULL, NULL, NULL, NULL, NULL, NULL, 0, false}
+	limit_columns, {roster_project_limit, plausible_project_limit},
+	0, true},
+	{.name = NULL}
 };
+
+void
+list_fill(const List *list, ObjectSet *set, const Settings *settings, int project)
+{
+	list->fill[organization.is_plausible](set, settings, project);
+}
 
 const List *
 list_by_name(const char *name)

@@ -42,7 +42,7 @@ typedef struct List
 	const char *object;			/* of each object */
 	const ListColumn *columns;	/* ends with a NULL name; the first one is the
 								 * id, unless it is_single */
-	Roster		fill;
+	Roster		fill[2];		/* of the odd organization, of the plausible one */
 	int			parameters;		/* beside limit and after: bits */
 	bool		is_single;		/* one object, not a list of them */
 } List;
@@ -50,6 +50,10 @@ typedef struct List
 extern const List lists[];		/* ends with a NULL name */
 
 extern const List *list_by_name(const char *name);
+
+/* Fill the set with the list's objects in the organization that is served. */
+extern void list_fill(const List *list, ObjectSet *set, const Settings *settings,
+					  int project);
 
 /* Where a path leads. */
 typedef struct ListRoute

@@ -205,7 +205,7 @@ list_render(const ListQuery *query, const Settings *settings, const Fault *fault
 	ObjectSet	all = {NULL, 0, 0};
 	json_object *json;
 
-	query->route.list->fill(&all, settings, query->project);
+	list_fill(query->route.list, &all, settings, query->project);
 	json = answer_json(query, settings, &all);
 	objects_free(&all);
 	if (json == NULL)
@@ -220,7 +220,7 @@ dump_objects(const List *list, const Settings *settings, int project, const char
 {
 	ObjectSet	all = {NULL, 0, 0};
 
-	list->fill(&all, settings, project);
+	list_fill(list, &all, settings, project);
 	for (size_t i = 0; i < all.count; i++)
 	{
 		if (!list->is_single && list_has(settings->gone, all.objects[i][0]))

@@ -28,9 +28,6 @@ typedef struct Flags
 	const char *certificate_file;
 	const char *key_file;
 	const char *ready_file;
-	int64_t		seed;
-	int64_t		days;
-	int64_t		density;		/* events a day and endpoint */
 	int64_t		parent;			/* end with this process; 0: with none */
 } Flags;
 
@@ -41,6 +38,7 @@ static const struct option options[] = {
 	{"key-file", required_argument, NULL, 'k'},
 	{"ready-file", required_argument, NULL, 'r'},
 	{"now", required_argument, NULL, 'n'},
+	{"organization", required_argument, NULL, 'o'},
 	{"seed", required_argument, NULL, 's'},
 	{"days", required_argument, NULL, 'd'},
 	{"events-per-day", required_argument, NULL, 'e'},
@@ -56,9 +54,9 @@ usage(int status)
 {
 	fputs("usage: usage_simulator [--port N] [--tls-port N --cert FILE "
 		  "--key-file FILE]\n"
-		  "    [--ready-file FILE] [--now UNIX|real] [--seed N] [--days N]\n"
-		  "    [--events-per-day N] [--api-key KEY] [--set NAME=VALUE]...\n"
-		  "    [--daemon-parent PID]\n", status ? stderr : stdout);
+		  "    [--ready-file FILE] [--now UNIX|real] [--organization odd|plausible]\n"
+		  "    [--seed N] [--days N] [--events-per-day N] [--api-key KEY]\n"
+		  "    [--set NAME=VALUE]... [--daemon-parent PID]\n", status ? stderr : stdout);
 	exit(status);
 }
 
@@ -99,6 +97,15 @@ set_setting(char *argument)
 }
 
 static void
+choose_organization(const char *name)
+{
+	if (organization_choose(name))
+		return;
+	fprintf(stderr, "there is no organization \"%s\"\n", name);
+	usage(2);
+}
+
+static void
 read_flag(Flags *flags, int flag, char *argument)
 {
 	switch (flag)
@@ -121,14 +128,17 @@ read_flag(Flags *flags, int flag, char *argument)
 		case 'n':
 			change_setting("now", argument);
 			break;
+		case 'o':
+			choose_organization(argument);
+			break;
 		case 's':
-			flags->seed = number(argument, INT64_MAX);
+			events_plan.seed = number(argument, INT64_MAX);
 			break;
 		case 'd':
-			flags->days = number(argument, 20000);
+			events_plan.days = (int) number(argument, 20000);
 			break;
 		case 'e':
-			flags->density = number(argument, 1000000);
+			events_plan.density = (int) number(argument, 1000000);
 			break;
 		case 'a':
 			change_setting("api_key", argument);
@@ -243,18 +253,17 @@ serve(const Flags *flags)
 int
 main(int argc, char **argv)
 {
-	Flags		flags = {
-		.tls_port = NO_PORT, .seed = 1, .days = 400, .density = 60
-	};
+	Flags		flags = {.tls_port = NO_PORT};
 	int			flag;
 
 	settings_default(&settings_initial);
+	organization_choose("odd");
 	while ((flag = getopt_long(argc, argv, "", options, NULL)) != -1)
 		read_flag(&flags, flag, optarg);
 	if (optind < argc)
 		usage(2);
 	state_settings = settings_initial;
-	events_configure(flags.seed, (int) flags.days, (int) flags.density);
+	events_plan.first_clock = settings_now(&settings_initial);
 	serve(&flags);
 	fault_clear();
 	record_clear();

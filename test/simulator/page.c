@@ -36,7 +36,7 @@ static char *
 value_piece(const PageRequest *request, const Dimension *dimension, int value)
 {
 	Buffer		piece = {NULL, 0, 0};
-	const char *text = dimension->values[value];
+	const char *text = dimension_value(dimension, value);
 
 	if (text && dimension->boolean && !request->settings->batch_string)
 		buffer_text(&piece, text);
@@ -53,7 +53,7 @@ make_dimension_pieces(const PageRequest *request, Pieces *pieces, int i)
 	if (d->hidden)
 		return;
 	pieces->dimension_key[i] = key_piece(request, d->name, d->newest);
-	for (int v = 0; v == 0 || d->values[v]; v++)
+	for (int v = 0; v == 0 || dimension_value(d, v); v++)
 		pieces->dimension_value[i][v] = value_piece(request, d, v);
 }
 

@@ -266,8 +266,8 @@ add_filter(Parse *parse, int i, const char *value)
 							 "Invalid value for '%s': '%.200s'.",
 							 d->filter, value);
 	query->filter_mask |= 1u << i;
-	for (int v = 1; d->values[v]; v++)
-		if (strcmp(d->values[v], value) == 0)
+	for (int v = 1; dimension_value(d, v); v++)
+		if (strcmp(dimension_value(d, v), value) == 0)
 			query->allowed[i][v] = true;
 
 	/* the order of values in the request doesn't matter */

@@ -1,6 +1,6 @@
 /*
  * roster.c
- *	  The organization's projects, people, admin keys, limit and alerts.
+ *	  Projects of any organization; the odd one's people, admin keys, limit and alerts.
  *
  * Projects and users are those that usage names, but some users were deleted
  * since, and some projects archived.  The settings add as many more as a test
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "organization.h"
+#include "plausible_roster.h"
 #include "roster.h"
 #include "text.h"
 
@@ -94,10 +95,17 @@ objects_free(ObjectSet *set)
 	set->objects = NULL;
 }
 
+/* How many projects the organization has of itself. */
+static int
+own_projects(void)
+{
+	return organization.is_plausible ? PLAUSIBLE_PROJECTS : FIRST_PROJECTS;
+}
+
 int
 roster_project_count(const Settings *settings)
 {
-	return FIRST_PROJECTS + (int) settings->projects;
+	return own_projects() + (int) settings->projects;
 }
 
 /* Every tenth of those that a test has added is archived. */
@@ -105,10 +113,10 @@ Project
 roster_project(int number)
 {
 	Project		project = {"", "", 0, NEVER, NULL};
-	int			extra = number - FIRST_PROJECTS + 1;
+	int			extra = number - own_projects() + 1;
 
-	if (number < FIRST_PROJECTS)
-		return first_projects[number];
+	if (extra < 1)
+		return organization.is_plausible ? plausible_project(number) : first_projects[number];
 	snprintf(project.id, MAX_ID, "proj_extra_%04d", extra);
 	snprintf(project.name, MAX_ID, "Extra \xf0\x9f\xa7\xaa %d", extra);
 	project.created_at = FOUNDED + (100 + extra) * DAY;

@@ -51,7 +51,7 @@ extern Project roster_project(int number);
 /* The number of the project with that id, or -1. */
 extern int	roster_find_project(const Settings *settings, const char *id);
 
-/* in roster.c */
+/* in roster.c: the projects of any organization, and the lists of the odd one */
 extern void roster_projects(ObjectSet *set, const Settings *settings, int project);
 extern void roster_users(ObjectSet *set, const Settings *settings, int project);
 extern void roster_admin_keys(ObjectSet *set, const Settings *settings, int project);

@@ -1,6 +1,7 @@
 /*
  * roster_project.c
- *	  What is in one project: members, service accounts, keys, limits, alerts.
+ *	  What is in one project of the odd organization: members, service accounts,
+ *	  keys, limits, alerts.
  *
  * The keys are those that usage names, spread over the first projects, and
  * some of their owners have left.
@@ -16,7 +17,7 @@
 #define DAY INT64_C(86400)
 #define NEVER 0
 #define EMPTY_PROJECT 6			/* there is nothing in it */
-#define USAGE_KEYS 10			/* in org_api_keys */
+#define USAGE_KEYS 10			/* in organization.api_keys */
 #define USAGE_PROJECTS 6		/* that have them */
 
 /* A number below `bound` that depends on the project and another number only. */
@@ -131,7 +132,7 @@ roster_keys(ObjectSet *set, const Settings *settings, int project)
 
 	for (int i = 0; i < USAGE_KEYS; i++)
 		if (i % USAGE_PROJECTS == project)
-			add_key(set, settings, project, i, org_api_keys[i + 1]);
+			add_key(set, settings, project, i, organization.api_keys[i + 1]);
 	for (int i = 0; project != EMPTY_PROJECT && i < 3 + (project == 0 ? settings->keys : 0); i++)
 	{
 		snprintf(id, sizeof(id), "key_%d_%d", project + 1, i + 1);
@@ -143,14 +144,14 @@ void
 roster_rate_limits(ObjectSet *set, const Settings *settings, int project)
 {
 	(void) settings;
-	for (int i = 1; project != EMPTY_PROJECT && org_chat_models[i]; i++)
+	for (int i = 1; project != EMPTY_PROJECT && organization.chat_models[i]; i++)
 	{
 		char		id[MAX_ID];
 
-		snprintf(id, sizeof(id), "rl_%s", org_chat_models[i]);
+		snprintf(id, sizeof(id), "rl_%s", organization.chat_models[i]);
 		object_begin(set);
 		object_text(set, id);
-		object_text(set, org_chat_models[i]);
+		object_text(set, organization.chat_models[i]);
 		object_number(set, 500 + 10 * project);
 		object_number(set, 30000 + i);
 		object_time(set, i % 2 ? 10000 : NEVER);

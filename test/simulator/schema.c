@@ -30,77 +30,84 @@ static const char *const listed_context_levels[] = {
 	"low", "medium", "high", NULL
 };
 
-#define PROJECT {.name = "project_id", .values = org_projects, \
+static const ValueList service_tiers = org_service_tiers;
+static const ValueList api_sources = org_api_sources;
+static const ValueList booleans = org_booleans;
+static const ValueList image_sources = org_image_sources;
+static const ValueList image_sizes = org_image_sizes;
+static const ValueList context_levels = org_context_levels;
+
+#define PROJECT {.name = "project_id", .values = &organization.projects, \
 	.null_share = 8, .filter = "project_ids"}
-#define USER {.name = "user_id", .values = org_users, \
+#define USER {.name = "user_id", .values = &organization.users, \
 	.null_share = 32, .filter = "user_ids"}
-#define API_KEY {.name = "api_key_id", .values = org_api_keys, \
+#define API_KEY {.name = "api_key_id", .values = &organization.api_keys, \
 	.null_share = 24, .filter = "api_key_ids"}
-#define MODEL(list) {.name = "model", .values = list, \
+#define MODEL(list) {.name = "model", .values = &organization.list, \
 	.null_share = 10, .filter = "models"}
-#define API_SOURCE {.name = "api_source", .values = org_api_sources, \
+#define API_SOURCE {.name = "api_source", .values = &api_sources, \
 	.null_share = 48, .newest = true}
 #define END {.name = NULL}
 
 static const Dimension chat_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_chat_models),
-	{.name = "batch", .values = org_booleans, .null_share = 20,
+	PROJECT, USER, API_KEY, MODEL(chat_models),
+	{.name = "batch", .values = &booleans, .null_share = 20,
 	.filter = "batch", .boolean = true},
-	{.name = "service_tier", .values = org_service_tiers, .null_share = 40},
+	{.name = "service_tier", .values = &service_tiers, .null_share = 40},
 	API_SOURCE,
 	END
 };
 static const Dimension embedding_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_embedding_models), END
+	PROJECT, USER, API_KEY, MODEL(embedding_models), END
 };
 static const Dimension moderation_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_moderation_models), END
+	PROJECT, USER, API_KEY, MODEL(moderation_models), END
 };
 static const Dimension image_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_image_models),
-	{.name = "size", .values = org_image_sizes, .null_share = 16,
+	PROJECT, USER, API_KEY, MODEL(image_models),
+	{.name = "size", .values = &image_sizes, .null_share = 16,
 	.filter = "sizes", .listed = listed_sizes},
-	{.name = "source", .values = org_image_sources, .null_share = 12,
+	{.name = "source", .values = &image_sources, .null_share = 12,
 	.filter = "sources", .listed = listed_sources},
 	END
 };
 static const Dimension speech_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_speech_models), END
+	PROJECT, USER, API_KEY, MODEL(speech_models), END
 };
 static const Dimension transcription_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_transcription_models), END
+	PROJECT, USER, API_KEY, MODEL(transcription_models), END
 };
 static const Dimension vector_store_dimensions[] = {
 	PROJECT,
-	{.name = "vector_store_id", .values = org_vector_stores, .hidden = true},
+	{.name = "vector_store_id", .values = &organization.vector_stores, .hidden = true},
 	END
 };
 static const Dimension session_dimensions[] = {PROJECT, END};
 static const Dimension file_search_dimensions[] = {
 	PROJECT, USER, API_KEY,
-	{.name = "vector_store_id", .values = org_vector_stores,
+	{.name = "vector_store_id", .values = &organization.vector_stores,
 	.null_share = 8, .filter = "vector_store_ids"},
 	END
 };
 static const Dimension web_search_dimensions[] = {
-	PROJECT, USER, API_KEY, MODEL(org_chat_models),
-	{.name = "context_level", .values = org_context_levels, .null_share = 20,
+	PROJECT, USER, API_KEY, MODEL(chat_models),
+	{.name = "context_level", .values = &context_levels, .null_share = 20,
 	.filter = "context_levels", .listed = listed_context_levels},
 	API_SOURCE,
 	END
 };
 static const Dimension cost_dimensions[] = {
 	PROJECT,
-	{.name = "line_item", .values = org_line_items, .null_share = 8,
+	{.name = "line_item", .values = &organization.line_items, .null_share = 8,
 	.filter = "line_items", .newest_filter = true},
 	API_KEY,
-	{.name = "user_id", .values = org_users, .null_share = 32,
+	{.name = "user_id", .values = &organization.users, .null_share = 32,
 	.newest = true},
 	API_SOURCE,
 	END
 };
 
-/* in the order that fill.c numbers them */
+/* in the order of measure.h */
 static const Measure chat_measures[] = {
 	{.name = "input_tokens"},
 	{.name = "output_tokens"},

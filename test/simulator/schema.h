@@ -37,7 +37,7 @@ typedef struct Width
 typedef struct Dimension
 {
 	const char *name;
-	ValueList	values;
+	const ValueList *values;	/* the list of the organization that is served */
 	int			null_share;		/* of 256 events */
 	const char *filter;			/* parameter, or NULL */
 	const char *const *listed;	/* the only values that filter takes, or NULL */
@@ -74,6 +74,13 @@ typedef struct Endpoint
 	bool		level;			/* events are readings of a level */
 	bool		empty_tail;		/* may hand out a page past the last bucket */
 } Endpoint;
+
+/* What an event's index into the values of its i'th dimension stands for. */
+static inline const char *
+dimension_value(const Dimension *dimension, int index)
+{
+	return (*dimension->values)[index];
+}
 
 extern const Endpoint endpoints[];	/* ends with a NULL name */
 

@@ -46,7 +46,7 @@ for my $page (sort @others)
 my %parts = map { $_ => [ document_parse($_) ] } @pages;
 my @parts = map { @{ $parts{$_} } } @pages;
 
-my $simulator = simulator('--now', now, '--api-key', key);
+my $simulator = simulator('--now', now, '--api-key', key, '--organization', 'plausible');
 my $node = cluster('readme', clock => now,
 	conf => "timezone = 'UTC'\nlog_min_error_statement = panic\n");
 $node->psql('postgres', 'CREATE ROLE postgres SUPERUSER LOGIN');

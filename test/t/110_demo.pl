@@ -1,12 +1,13 @@
 #
-# "make demo" shows the tour in less than two minutes, against the simulator
-# and, with a key, against an API that it is told of; the key is not shown, and
-# nothing is left running.
+# "make demo" shows the tour in less than two minutes and leaves a page of charts,
+# against the simulator and, with a key, against an API that it is told of; the key is
+# not shown, and nothing is left running.
 #
 use strict;
 use warnings;
 
 use IPC::Run;
+use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -17,6 +18,15 @@ use constant max_seconds => 120;
 use constant key => 'sk-admin-not-to-be-seen';
 
 my $scratch = copy_tree();
+
+sub has_d3 { return -r($ENV{USAGE_D3} // '/usr/share/nodejs/d3/dist/d3.min.js') }
+
+# The page that the output names; t/111_page.pl looks at what is in it.
+sub has_page
+{
+	my ($page) = shift =~ /^The same as charts, in a browser: (.*)$/m or return 0;
+	return slurp_file($page) =~ /<\/html>\s*\z/ && unlink $page;
+}
 
 sub demo
 {
@@ -33,6 +43,7 @@ sub demo
 	unlike($out, qr/ERROR|FATAL|WARNING/, "$name: without errors and warnings");
 	is_deeply([ processes_of($scratch) ], [], "$name: nothing is left running");
 	is_deeply([ glob "$scratch/tree/tmp_check/demo.*" ], [], "$name: no files are left");
+	is(has_page($out), has_d3() ? 1 : 0, "$name: a page of charts");
 	return $out;
 }
 
@@ -42,6 +53,8 @@ like($shown, qr/^ gpt-\S+ +\| +\d+ \|/m, 'usage by model');
 like($shown, qr/^ \d{4}-\d\d-\d\d \| usd .*█/m, 'a chart');
 like($shown, qr/^ (?:Web|Data|Research) +\| +\d+ \| usd/m, 'a join');
 like($shown, qr/^REFRESH MATERIALIZED VIEW CONCURRENTLY/m, 'a materialized view');
+like($shown, qr/^ \d{4}-\d\d-01 \| usd .* \| 5000\.00 \|/m, 'a report: the budget');
+like($shown, qr/\| proj_research \| usd/, 'a report: the job that ran away');
 like($shown, qr/^ +Requests: 1$/m, 'EXPLAIN');
 unlike($shown, qr/sk-admin/, 'no key');
 

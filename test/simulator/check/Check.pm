@@ -16,7 +16,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 our @EXPORT = qw(MINUTE HOUR DAY NOW KEY %width $directory $http $json $server
-  $base start control get path_of query_of ask ask_all
+  $base start serve nano control get path_of query_of ask ask_all
   events_of forget_events is_error);
 
 use constant { MINUTE => 60, HOUR => 3600, DAY => 86400 };
@@ -61,8 +61,16 @@ END
 	$? = $status;
 }
 
-our $server = start('usage_simulator', '--now', NOW);
-our $base = $ENV{USAGE_SIMULATOR_URL} = "http://127.0.0.1:$server->{port}";
+our ($server, $base);
+
+# Start another simulator, and ask that one from now on.
+sub serve
+{
+	$server = start('usage_simulator', '--now', NOW, @_);
+	$base = $ENV{USAGE_SIMULATOR_URL} = "http://127.0.0.1:$server->{port}";
+	forget_events();
+	return;
+}
 
 # An action, and names and values of its parameters.
 sub control
@@ -127,6 +135,15 @@ sub ask_all
 	return (\@buckets, $pages);
 }
 
+# A decimal in whole 10^-9, exactly.
+sub nano
+{
+	my ($text) = @_;
+	my ($sign, $whole, $fraction) = $text =~ /^(-?)(\d+)(?:\.(\d+))?$/
+	  or die "not a decimal: $text";
+	return $sign . ($whole * 1_000_000_000 + substr(($fraction // '') . '0' x 9, 0, 9));
+}
+
 my %events;
 
 sub events_of
@@ -154,5 +171,7 @@ sub is_error
 	is(ref $error ? $error->{param} : 'none', $param, "$what: parameter");
 	return $error;
 }
+
+serve();
 
 1;
