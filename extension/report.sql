@@ -77,8 +77,9 @@ BEGIN
 		FROM unnest(names) WITH ORDINALITY AS t(name, n)) AS f
 	WHERE f.relation IS NOT NULL;
 	IF relations IS NULL THEN
-		RAISE object_not_in_prerequisite_state USING MESSAGE = format('there is no table "%s" in schema %s',
-			names[1], array_to_string(schemas, ', '));
+		RAISE object_not_in_prerequisite_state USING
+			MESSAGE = format('there is no table "%s" in schema %s', names[1],
+				array_to_string(schemas, ', '));
 	END IF;
 	RETURN CASE WHEN cardinality(names) = 1 THEN relations[1]::text
 		ELSE format('(%s)', selects) END;
@@ -120,11 +121,11 @@ RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('(%s)', string_agg(format('SELECT %L::text AS endpoint, %L::text AS metric,'
+	SELECT '(' || string_agg(format('SELECT %L::text AS endpoint, %L::text AS metric,'
 			' %s AS unit, day, %s, %I::numeric AS value FROM %s',
 			k.endpoint, k.column_name, CASE WHEN k.column_name = 'amount' THEN 'currency'
-				ELSE quote_nullable(to_jsonb(k)->>'unit') || '::text' END,
-			ids, k.column_name, relation), ' UNION ALL ' ORDER BY k.ordinality))
+				ELSE quote_nullable(k.unit) || '::text' END,
+			ids, k.column_name, relation), ' UNION ALL ' ORDER BY k.ordinality) || ')'
 	FROM @extschema@.usage_fdw_columns() WITH ORDINALITY AS k
 	CROSS JOIN LATERAL @extschema@.usage_fdw_report_relation(k.endpoint, schemas) AS relation
 	JOIN pg_attribute AS counted ON counted.attrelid = relation AND counted.attname = k.column_name
@@ -162,8 +163,10 @@ AS $$
 DECLARE
 	place text[];
 BEGIN
-	FOR place IN SELECT DISTINCT m
-		FROM regexp_matches(query, '(\{([a-z_+]+)(?:\(([^)]*)\))?\})', 'g') AS m
+	FOR place IN SELECT m
+		FROM regexp_matches(query, '(\{([a-z_+]+)(?:\(([^)]*)\))?\})', 'g')
+			WITH ORDINALITY AS r(m, n)
+		ORDER BY n
 	LOOP
 		query := replace(query, place[1], CASE place[2]
 			WHEN 'budget' THEN @extschema@.usage_fdw_report_budget(schemas)
@@ -171,6 +174,10 @@ BEGIN
 			WHEN 'organization' THEN @extschema@.usage_fdw_report_organization(schemas)
 			ELSE @extschema@.usage_fdw_report_tables(string_to_array(place[2], '+'),
 				regexp_split_to_array(place[3], ',\s*'), schemas) END);
+		IF query IS NULL THEN
+			RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+				'there is no table of usage in schema %s', array_to_string(schemas, ', '));
+		END IF;
 	END LOOP;
 	RETURN (query);
 END
@@ -188,12 +195,17 @@ DECLARE
 	definition @extschema@.usage_fdw_report;
 	col record;
 BEGIN
-	IF target_schema IS NULL OR array_position(source_schemas, NULL) IS NOT NULL THEN
+	IF target_schema IS NULL OR source_schemas IS NULL
+		OR array_position(source_schemas, NULL) IS NOT NULL
+	THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'names of schemas must not be NULL';
 	ELSIF missing IS NOT NULL THEN
 		RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', missing);
 	END IF;
-	EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', target_schema);
+	-- IF NOT EXISTS needs the right to make one also where it does nothing
+	IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = target_schema) THEN
+		EXECUTE format('CREATE SCHEMA %I', target_schema);
+	END IF;
 	FOR definition IN SELECT * FROM @extschema@.usage_fdw_report ORDER BY name LOOP
 		report := definition.name;
 		view := NULL;

@@ -43,7 +43,11 @@ CREATE FUNCTION usage_fdw_columns(
 	OUT imported boolean,
 	OUT bucket_widths text[],
 	OUT page_limits integer[],
-	OUT kind text
+	OUT kind text,
+	OUT unit text,
+	OUT description text,
+	OUT endpoint_description text,
+	OUT revision integer
 )
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'

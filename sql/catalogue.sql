@@ -7,7 +7,7 @@ SELECT usage_fdw_version();
 SELECT endpoint, path, kind, bucket_widths, page_limits, count(*) AS columns
 FROM usage_fdw_columns() WITH ORDINALITY c(endpoint, path, column_name, data_type, role, field,
      filter, accepted_values, required_dimension, always_sent, imported, bucket_widths,
-     page_limits, kind, n)
+     page_limits, kind, unit, description, about, revision, n)
 GROUP BY 1, 2, 3, 4, 5 ORDER BY min(n);
 
 -- columns: first those of every bucket
@@ -21,6 +21,29 @@ SELECT endpoint, column_name, data_type, role,
        CASE WHEN field <> column_name THEN field END AS other_field,
        filter, accepted_values, required_dimension, always_sent AS sent, imported
 FROM usage_fdw_columns() WHERE role <> 'bucket';
+
+-- what they mean
+SELECT DISTINCT ON (n) endpoint, endpoint_description
+FROM (SELECT *, min(ordinality) OVER (PARTITION BY endpoint) AS n
+      FROM usage_fdw_columns() WITH ORDINALITY) AS c;
+SELECT string_agg(DISTINCT endpoint, ', ' ORDER BY endpoint) AS endpoints,
+       column_name, unit, description
+FROM usage_fdw_columns() GROUP BY 2, 3, 4 ORDER BY 2, 4;
+-- Each has a meaning, each number a unit: a plural, or the column that says it.
+SELECT endpoint, column_name, unit, description, endpoint_description
+FROM usage_fdw_columns() AS c
+WHERE (description ~ '^\S.*[^.\s]$' AND endpoint_description ~ '^\S.*[^.\s]$') IS NOT TRUE
+   OR (unit IS NOT NULL) <> (data_type IN ('bigint'::regtype, 'numeric'::regtype))
+   OR NOT (unit ~ 's$' OR EXISTS (SELECT FROM usage_fdw_columns() AS u
+       WHERE u.endpoint = c.endpoint AND u.column_name = c.unit AND u.role IN ('label', 'facet')));
+SELECT endpoint FROM usage_fdw_columns()
+GROUP BY 1 HAVING count(DISTINCT endpoint_description) <> 1;
+-- A new column has a new revision (.since), so that tables that are there can get it: of the
+-- first revision there are as many as ever.
+SELECT endpoint, revision, count(*) AS columns FROM usage_fdw_columns()
+GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT endpoint FROM usage_fdw_columns()
+GROUP BY 1 HAVING max(revision) <> count(DISTINCT revision) OR min(revision) <> 1;
 \pset format aligned
 
 -- what holds for all of them

@@ -142,6 +142,7 @@ FROM (VALUES
   ($$history 'infinity'$$), ($$history '1 day'$$), ($$history '90 days'$$),
     ($$history '100 years'$$),
   ($$rows_per_bucket '0'$$), ($$rows_per_bucket 'x'$$), ($$rows_per_bucket '50'$$),
+  ($$revision '-1'$$), ($$revision 'x'$$), ($$revision '2', dimensions_revision '0'$$),
   ($$connect_timeout 'x'$$), ($$connect_timeout '5s', request_timeout '5s', max_retries '0',
      retry_delay '0', max_requests '10'$$)) v(options);
 

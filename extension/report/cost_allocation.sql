@@ -4,26 +4,23 @@
 -- that they add up.  All is by windows over days, as a condition on the day then goes to
 -- both tables.
 INSERT INTO usage_fdw_report VALUES ('cost_allocation',
-'costs of each UTC day by user and key; what names neither, by share of the tokens of its project', '{
+'costs of each UTC day by user and key; what names neither, by share of its project''s tokens', '{
 	"day": "UTC day",
 	"project_id": "project; NULL where the cost names none",
 	"user_id": "user that the cost names, or that it is allocated to",
 	"api_key_id": "key that the cost names, or that it is allocated to",
 	"currency": "currency of the amount",
-	"allocation": "named: the cost says whose it is; tokens: by share of tokens; unallocated: there were none",
+	"allocation": "named: the cost says; tokens: by share; unallocated: no tokens, or of nobody",
 	"amount": "cost of the day; all together are what costs are"
 }', $report$
-	SELECT day, project_id, user_id, api_key_id, currency, allocation,
-		CASE WHEN is_largest THEN to_spread - sum(share) OVER spread + share
+	SELECT day, project_id, user_id, api_key_id, currency,
+		CASE WHEN user_id IS NULL AND api_key_id IS NULL THEN 'unallocated'
+			WHEN is_share THEN 'tokens' ELSE 'named' END AS allocation,
+		CASE WHEN is_share AND place = 1 THEN amount - sum(share) OVER spread + share
 			ELSE share END AS amount
-	FROM (SELECT p.day, p.project_id, p.user_id, p.api_key_id, s.currency, s.to_spread,
-			CASE WHEN s.to_spread IS NULL THEN s.amount
-				WHEN p.tokens IS NULL THEN s.to_spread
-				ELSE trunc(s.to_spread * p.tokens / p.all_tokens, 12) END AS share,
-			CASE WHEN s.to_spread IS NULL THEN 'named'
-				WHEN p.tokens IS NULL THEN 'unallocated' ELSE 'tokens' END AS allocation,
-			s.to_spread IS NOT NULL AND p.tokens IS NOT NULL
-				AND p.place = 1 AS is_largest
+	FROM (SELECT p.day, p.project_id, p.user_id, p.api_key_id, p.place, s.is_share,
+			s.currency, s.amount, CASE WHEN s.is_share
+				THEN trunc(s.amount * p.tokens / p.all_tokens, 12) ELSE s.amount END AS share
 		FROM (SELECT u.*, sum(tokens) OVER (PARTITION BY day, project_id) AS all_tokens,
 				row_number() OVER (PARTITION BY day, project_id
 					ORDER BY tokens DESC NULLS LAST, user_id, api_key_id) AS place,
@@ -42,12 +39,10 @@ INSERT INTO usage_fdw_report VALUES ('cost_allocation',
 					api_key_id, input_tokens, output_tokens)} AS t
 				GROUP BY day, project_id, user_id, api_key_id) AS u) AS p
 		CROSS JOIN LATERAL (
-			SELECT p.currency, p.amount, NULL::numeric AS to_spread
-			WHERE NOT p.is_unnamed
+			SELECT p.currency, p.amount, false AS is_share
+			WHERE NOT p.is_unnamed OR (p.is_unnamed AND p.all_tokens IS NULL)
 			UNION ALL
-			SELECT p.currency, NULL, p.amount WHERE p.is_unnamed AND p.all_tokens IS NULL
-			UNION ALL
-			SELECT c, NULL, a FROM unnest(p.currencies, p.amounts) AS f(c, a)
+			SELECT c, a, true FROM unnest(p.currencies, p.amounts) AS f(c, a)
 			WHERE p.tokens IS NOT NULL) AS s) AS shares
-	WINDOW spread AS (PARTITION BY day, project_id, currency, allocation)
+	WINDOW spread AS (PARTITION BY day, project_id, currency, is_share)
 $report$);

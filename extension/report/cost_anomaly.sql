@@ -2,7 +2,7 @@
 -- A day is compared with the same weekday of eight weeks before it.  Days without costs
 -- count, and so do those before a project's first.
 INSERT INTO usage_fdw_report VALUES ('cost_anomaly',
-'costs of the last 28 UTC days that are over, each against the same weekday of the eight weeks before', '{
+'costs of the last 28 UTC days that are over, each against its weekday in eight weeks before', '{
 	"day": "UTC day",
 	"project_id": "project; NULL where the cost names none",
 	"currency": "currency of the amounts",

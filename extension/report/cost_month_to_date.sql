@@ -24,7 +24,8 @@ FROM (VALUES ('cost_month_to_date',
 	"budget": "what the project may spend in the month; NULL where nothing says so",
 	"percent": "amount in percent of the budget",
 	"forecast_percent": "forecast in percent of the budget"
-}', 'project_id, ', 'NOT b.is_total AND b.project_id = s.project_id')) AS v(name, description, columns, by_project, project_join),
+}', 'project_id, ', 'NOT b.is_total AND b.project_id = s.project_id'))
+	AS v(name, description, columns, by_project, project_join),
 (VALUES ($report$
 	WITH edges AS (
 		SELECT t AS today, t - 28 AS first_seen, date_trunc('month', t)::date AS first_day,

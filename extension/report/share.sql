@@ -15,7 +15,7 @@ INSERT INTO usage_fdw_report VALUES ('cache_share',
 		FROM {completions+decisions(day, project_id, model, input_tokens, input_cached_tokens)} AS c
 		GROUP BY day, project_id, model) AS u
 $report$), ('batch_share',
-'requests and tokens of each UTC day by project and model, and how many of them came in batches', '{
+'requests and tokens of each UTC day by project and model, and how many came in batches', '{
 	"day": "UTC day",
 	"project_id": "project; NULL where usage names none",
 	"model": "model",

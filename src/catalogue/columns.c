@@ -17,7 +17,11 @@ PGDLLEXPORT Datum usage_fdw_columns(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(usage_fdw_columns);
 
-/* The result columns of usage_fdw_columns(), in the order of the install script. */
+/*
+ * The result columns of usage_fdw_columns(), in the order of the install script.
+ * New ones go to the end: until ALTER EXTENSION UPDATE, the function of an older
+ * version has fewer of them.
+ */
 enum CatalogueRow
 {
 	ROW_ENDPOINT,
@@ -34,6 +38,10 @@ enum CatalogueRow
 	ROW_BUCKET_WIDTHS,
 	ROW_PAGE_LIMITS,
 	ROW_KIND,
+	ROW_UNIT,
+	ROW_DESCRIPTION,
+	ROW_ENDPOINT_DESCRIPTION,
+	ROW_REVISION,
 	ROW_LENGTH
 };
 
@@ -107,6 +115,10 @@ catalogue_row(TupleDesc tupdesc, const UsageEndpoint *endpoint, const UsageColum
 	nulls[ROW_PAGE_LIMITS] = endpoint->shape == USAGE_OBJECT;
 	values[ROW_PAGE_LIMITS] = page_limits(endpoint->widths);
 	set_text(values, nulls, ROW_KIND, endpoint_shape_names[endpoint->shape]);
+	set_text(values, nulls, ROW_UNIT, column->unit);
+	set_text(values, nulls, ROW_DESCRIPTION, column->description);
+	set_text(values, nulls, ROW_ENDPOINT_DESCRIPTION, endpoint->description);
+	values[ROW_REVISION] = Int32GetDatum(endpoint_since(column));
 	return heap_form_tuple(tupdesc, values, nulls);
 }
 
@@ -118,7 +130,7 @@ begin_catalogue(FunctionCallInfo fcinfo, FuncCallContext *call)
 	TupleDesc	tupdesc;
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != ROW_LENGTH)
+		tupdesc->natts > ROW_LENGTH)
 		elog(ERROR, "usage_fdw_columns() is not declared as the library has it");
 	call->tuple_desc = BlessTupleDesc(tupdesc);
 	at->endpoint = usage_endpoints;

@@ -85,6 +85,12 @@ typedef struct UsageColumn
 	bool		null_test;		/* the filter is for IS NULL, not for values;
 								 * its one accepted value stands for NULL */
 	bool		sorted;			/* a list's objects come in its order */
+	int			since;			/* revision of the catalogue that has it
+								 * first; not set: the first one */
+	const char *unit;			/* what a number counts, a plural ("tokens"),
+								 * or the name of the column that says it;
+								 * NULL: not a number */
+	const char *description;	/* a noun phrase in English */
 } UsageColumn;
 
 /* Between the alternatives of a field. */
@@ -120,6 +126,8 @@ typedef struct UsageEndpoint
 	UsageParameter newest_first;	/* turns the order of `sorted` around */
 	const char *item_path;		/* of one object of a list, with its id in
 								 * braces; NULL: there is none */
+	const char *description;	/* what a table of it is, a noun phrase in
+								 * English */
 } UsageEndpoint;
 
 /* The list whose objects other lists are under. */
@@ -171,6 +179,13 @@ extern const UsageWidth *endpoint_width(const UsageEndpoint *endpoint, const cha
 
 /* The endpoint's widest width. */
 extern const UsageWidth *endpoint_widest(const UsageEndpoint *endpoint);
+
+/*
+ * The revision of the catalogue that has the column first, from 1 on, and that
+ * of the endpoint's newest column.
+ */
+extern int	endpoint_since(const UsageColumn *column);
+extern int	endpoint_revision(const UsageEndpoint *endpoint);
 
 /* A role's name in column options and usage_fdw_columns(), and back (false: none). */
 extern const char *endpoint_role_name(UsageRole role);

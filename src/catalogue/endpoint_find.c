@@ -115,6 +115,22 @@ endpoint_widest(const UsageEndpoint *endpoint)
 	return widest;
 }
 
+int
+endpoint_since(const UsageColumn *column)
+{
+	return Max(column->since, 1);
+}
+
+int
+endpoint_revision(const UsageEndpoint *endpoint)
+{
+	int			revision = 1;
+
+	for (const UsageColumn *column = endpoint->columns; column->name; column++)
+		revision = Max(revision, endpoint_since(column));
+	return revision;
+}
+
 const char *
 endpoint_role_name(UsageRole role)
 {

@@ -101,8 +101,8 @@ table_command(const UsageEndpoint *endpoint, const char *server, const UsageImpo
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE FOREIGN TABLE %s (", quote_identifier(endpoint->name));
 	append_columns(&sql, endpoint, set);
-	appendStringInfo(&sql, "\n) SERVER %s\nOPTIONS (endpoint %s", quote_identifier(server),
-					 quote_literal_cstr(endpoint->name));
+	appendStringInfo(&sql, "\n) SERVER %s\nOPTIONS (endpoint %s, revision '%d'", quote_identifier(server),
+					 quote_literal_cstr(endpoint->name), endpoint_revision(endpoint));
 	if (set->bucket_width && endpoint->shape == USAGE_BUCKETS)
 		append_width(&sql, endpoint, set->bucket_width);
 	appendStringInfoChar(&sql, ')');

@@ -107,6 +107,8 @@ static const Option options[] = {
 	{"bucket_width", ON_TABLE, option_parse_width, SETTING(bucket_width), "1d"},
 	{"history", ON_TABLE, option_parse_history, SETTING(history), "365 days"},
 	{"rows_per_bucket", ON_TABLE, option_parse_integer, SETTING(rows_per_bucket), NULL, {1, INT_MAX}},
+	{"revision", ON_TABLE, option_parse_integer, SETTING(revision), NULL, {0, INT_MAX}},
+	{"dimensions_revision", ON_TABLE, option_parse_integer, SETTING(dimensions_revision), NULL, {0, INT_MAX}},
 
 	{"column_name", ON_COLUMN, option_parse_string, COLUMN(column_name)},
 	{"field", ON_COLUMN, option_parse_field, COLUMN(field)},

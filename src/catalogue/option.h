@@ -48,6 +48,11 @@ typedef struct UsageOptions
 	char	   *bucket_width;
 	char	   *history;		/* an interval's text */
 	int			rows_per_bucket;	/* 0: not set */
+	int			revision;		/* of the endpoint's columns that the table
+								 * has been offered, for
+								 * usage_fdw_update_tables() */
+	int			dimensions_revision;	/* the same of dimensions, where they
+										 * wait */
 } UsageOptions;
 
 /* Options of a column of a foreign table; NULL where not set. */

@@ -25,7 +25,7 @@ CREATE FUNCTION pg_temp.list_tables(lists text[]) RETURNS SETOF text LANGUAGE sq
 		string_agg(format('%I text', column_name), ', ' ORDER BY n))
 	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role,
 		field, filter, accepted_values, required_dimension, always_sent, imported,
-		bucket_widths, page_limits, kind, n)
+		bucket_widths, page_limits, kind, unit, description, about, revision, n)
 	WHERE kind <> 'usage' AND endpoint = ANY (lists) GROUP BY endpoint
 $$;
 CREATE FUNCTION pg_temp.list_views(lists text[]) RETURNS SETOF text LANGUAGE sql AS $$
@@ -35,7 +35,7 @@ CREATE FUNCTION pg_temp.list_views(lists text[]) RETURNS SETOF text LANGUAGE sql
 			column_name, data_type), ', ' ORDER BY n))
 	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role,
 		field, filter, accepted_values, required_dimension, always_sent, imported,
-		bucket_widths, page_limits, kind, n)
+		bucket_widths, page_limits, kind, unit, description, about, revision, n)
 	WHERE kind <> 'usage' AND endpoint = ANY (lists) GROUP BY endpoint
 $$;
 SELECT array_agg(DISTINCT endpoint) AS lists FROM usage_fdw_columns() WHERE kind <> 'usage' \gset

@@ -36,7 +36,7 @@ my $top = getcwd();
 my $update = $ENV{DOCUMENTS_UPDATE};
 
 # A page goes on where the one before has ended.
-my @pages = ('README.md', map { "docs/$_.md" } qw(recipes pushdown reference security troubleshooting));
+my @pages = ('README.md', map { "docs/$_.md" } qw(recipes reports pushdown reference security troubleshooting));
 my @others;
 find({ wanted => sub { push @others, $_ if /\.md$/ }, no_chdir => 1 }, 'docs');
 for my $page (sort @others)
@@ -208,7 +208,7 @@ FROM (SELECT endpoint, min(n) AS n, array_to_string(min(bucket_widths), ', ') AS
 		|| CASE WHEN required_dimension IS NULL THEN '' ELSE '†' END, ', ' ORDER BY n)
 		FILTER (WHERE role NOT IN ('dimension', 'bucket')) AS numbers
 	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role, field,
-		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, n)
+		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, unit, description, about, revision, n)
 	WHERE kind = 'usage' GROUP BY endpoint) AS e
 END
 
@@ -221,7 +221,7 @@ FROM (SELECT endpoint, min(n) AS n, string_agg(format('`%s`', column_name), ', '
 		column_name, array_to_string(accepted_values, '`, `')), ', ' ORDER BY n)
 		FILTER (WHERE filter IS NOT NULL), '') AS filters
 	FROM usage_fdw_columns() WITH ORDINALITY AS c(endpoint, path, column_name, data_type, role, field,
-		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, n)
+		filter, accepted_values, required_dimension, always_sent, imported, bucket_widths, page_limits, kind, unit, description, about, revision, n)
 	WHERE kind <> 'usage' GROUP BY endpoint) AS e
 END
 
