@@ -15,14 +15,15 @@ const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 
 function money(value)
 {
-	return new Intl.NumberFormat('en-US',
-		{ style: 'currency', currency: data.currency.toUpperCase() }).format(value);
+	const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+	const sign = value < 0 ? '-' : '';
+	return data.currency === 'usd' ? `${sign}$${text}` : `${sign}${text} ${data.currency.toUpperCase()}`;
 }
 
 /* Whole units on an axis. */
 function roundMoney(value)
 {
-	return money(value).replace(/\.00$/, '');
+	return money(value).replace(/\.00(?=$| )/, '');
 }
 
 /* The drawing of a figure: null if there is nothing to draw. */
@@ -31,7 +32,7 @@ function drawing(id, height, margin)
 	const figure = document.getElementById(id);
 	if (figure.dataset.empty)
 		return null;
-	return d3.select(figure).insert('svg', '.legend, details')
+	return d3.select(figure).insert('div', '.legend').attr('class', 'picture').append('svg')
 		.attr('viewBox', `0 0 ${width} ${height}`)
 		.attr('role', 'img')
 		.attr('aria-labelledby', `${id}-title ${id}-caption`)
@@ -146,7 +147,8 @@ function drawTokens()
 	if (!svg)
 		return;
 	const innerWidth = width - margin.left - margin.right, innerHeight = height - margin.top - margin.bottom;
-	const kinds = [['input', 'input', 'var(--c0)'], ['cached', 'cached input', 'var(--c6)'], ['output', 'output', 'var(--c1)']];
+	const kinds = [['input', 'input', 'var(--c0)'], ['cached', 'cached input', 'var(--c6)'],
+		['output', 'output', 'var(--c1)']];
 	const x = d3.scaleLinear([0, d3.max(rows, d => d.total)], [0, innerWidth]).nice();
 	const y = d3.scaleBand(d3.range(rows.length), [0, innerHeight]).padding(0.25);
 	const stacked = d3.stack().keys(kinds.map(kind => kind[0]))(rows);

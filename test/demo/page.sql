@@ -36,8 +36,8 @@ WITH edge AS (
 		AND day >= usage_fdw_today() - 29
 	GROUP BY model
 ), busy AS (
-	SELECT extract(isodow FROM start_time)::int AS weekday, extract(hour FROM start_time)::int AS hour,
-		sum(num_model_requests) AS requests
+	SELECT extract(isodow FROM start_time)::int AS weekday,
+		extract(hour FROM start_time)::int AS hour, sum(num_model_requests) AS requests
 	FROM usage_hourly.completions
 	WHERE day >= usage_fdw_today() - 28 AND day < usage_fdw_today()
 	GROUP BY 1, 2

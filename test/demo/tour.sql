@@ -37,7 +37,8 @@ SELECT project_id AS openai_id,
 FROM (SELECT DISTINCT project_id FROM usage.costs WHERE day >= now() - interval '30 days') AS p
 WHERE project_id IS NOT NULL;
 
-SELECT p.team, count(DISTINCT c.project_id) AS projects, c.currency, round(sum(c.amount), 2) AS amount
+SELECT p.team, count(DISTINCT c.project_id) AS projects, c.currency,
+	round(sum(c.amount), 2) AS amount
 FROM usage.costs AS c
 LEFT JOIN internal.projects AS p ON p.openai_id = c.project_id
 WHERE c.day >= now() - interval '30 days'
@@ -82,7 +83,8 @@ ORDER BY 1;
 -- project, model and owner, what is unusual, who uses most.
 SELECT report FROM usage_fdw_create_reports('reports', 'usage') WHERE view IS NOT NULL;
 
-SELECT month, currency, round(amount, 2) AS amount, forecast, round(budget, 2) AS budget, forecast_percent
+SELECT month, currency, round(amount, 2) AS amount, forecast,
+	round(budget, 2) AS budget, forecast_percent
 FROM reports.cost_month_to_date;
 
 SELECT day, project_id, currency, round(amount, 2) AS amount, round(expected, 2) AS expected, z

@@ -177,7 +177,8 @@ like($document, qr/22 October 2026 to 20 November 2026\. All days and hours are 
 my $spent = $node->safe_psql('plausible',
 	"SELECT to_char(sum(amount), 'FM\$9,999,999.00') FROM usage.costs WHERE day >= '2026-11-01'");
 like($document, qr/<dt>Costs this month<\/dt><dd>\Q$spent\E/, 'a total as text');
-is(scalar(() = $document =~ /<svg [^>]*role="img" aria-labelledby="(\w+)-title \1-caption"/g), 4, 'four pictures with names');
+is(scalar(() = $document =~ /<svg [^>]*role="img" aria-labelledby="(\w+)-title \1-caption"/g),
+	4, 'four pictures with names');
 is(scalar(() = $document =~ /<tr><th scope="row">/g), 30 + 20 + 2 + @models + 24, 'the numbers in tables');
 is(scalar(() = $source =~ /<tr><th scope="row">/g), 30 + 20 + 2 + @models + 24, 'which need no script');
 my $markup = $source =~ s/<script.*?<\/script>//gsr;
