@@ -149,6 +149,17 @@ $$;
 COMMENT ON FUNCTION usage_fdw_create_tables(name, name, text[], text[], text, boolean, text)
 IS 'IMPORT FOREIGN SCHEMA, with comments on tables and columns';
 
+-- The tables that usage_fdw_sync() keeps from a foreign table.
+CREATE FUNCTION usage_fdw_kept_tables(source regclass)
+RETURNS SETOF regclass
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.target FROM @extschema@.usage_fdw_sync_state AS s
+	JOIN pg_class AS c ON c.oid = s.target
+	WHERE s.source = $1 AND c.relkind IN ('r', 'p') ORDER BY s.target
+$$;
+
 -- Why a table, or one that is kept from it, can't get columns; NULL: it can.
 CREATE FUNCTION usage_fdw_update_obstacle(foreign_table regclass)
 RETURNS text
@@ -161,8 +172,8 @@ AS $$
 			c.oid::regclass, c.relowner::regrole) END
 	FROM pg_class AS c
 	LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid AND c.relispartition
-	WHERE (c.oid = foreign_table OR c.oid IN (SELECT s.target
-			FROM @extschema@.usage_fdw_sync_state AS s WHERE s.source = foreign_table))
+	WHERE (c.oid = foreign_table
+			OR c.oid IN (SELECT @extschema@.usage_fdw_kept_tables(foreign_table)))
 		AND (c.relispartition OR NOT pg_has_role(c.relowner, 'USAGE'))
 	ORDER BY c.oid = foreign_table DESC LIMIT 1
 $$;
@@ -180,8 +191,7 @@ AS $$
 	WITH known AS (
 		SELECT * FROM @extschema@.usage_fdw_known_columns(foreign_table, endpoint)
 	), kept AS (
-		SELECT s.target FROM @extschema@.usage_fdw_sync_state AS s
-		JOIN pg_class AS c ON c.oid = s.target WHERE s.source = foreign_table
+		SELECT target FROM @extschema@.usage_fdw_kept_tables(foreign_table) AS target
 	), new AS (
 		SELECT k.*, needs.waits, CASE
 			WHEN EXISTS (SELECT FROM pg_attribute AS a
@@ -245,10 +255,9 @@ DECLARE
 BEGIN
 	EXECUTE format('ALTER FOREIGN TABLE %s ADD COLUMN %s', foreign_table, definition);
 	RETURN NEXT foreign_table;
-	FOR kept IN SELECT s.target FROM @extschema@.usage_fdw_sync_state AS s
-		JOIN pg_class AS c ON c.oid = s.target
-		WHERE s.source = foreign_table AND NOT EXISTS (SELECT FROM pg_attribute AS a
-			WHERE a.attrelid = s.target AND a.attname = $2)
+	FOR kept IN SELECT target FROM @extschema@.usage_fdw_kept_tables(foreign_table) AS target
+		WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
+			WHERE a.attrelid = target AND a.attname = $2)
 	LOOP
 		-- the days that it has lack a value, also where the source never does
 		EXECUTE format('ALTER TABLE %s ADD COLUMN %s', kept,

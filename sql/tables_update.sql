@@ -49,6 +49,8 @@ FROM old.completions AS c LEFT JOIN old.users AS u ON u.id = c.user_id GROUP BY 
 CREATE MATERIALIZED VIEW old.total AS
 SELECT sum(amount) AS amount, count(*) AS rows FROM old.costs;
 CREATE TABLE kept.costs (LIKE old.costs);
+CREATE VIEW old.no_table AS SELECT * FROM kept.costs;
+INSERT INTO usage_fdw_sync_state VALUES ('old.no_table', 'old.costs', '-infinity', now());
 SELECT usage_fdw_sync('old.costs', 'kept.costs', before => pg_temp.today() - 3),
   usage_fdw_create_live_view('kept.costs') \g /dev/null
 CREATE TEMP TABLE before AS SELECT * FROM old.all_costs;
@@ -144,7 +146,7 @@ INSERT INTO cases (how, name, query, answer) VALUES
     ' old.costs quantity skipped (it needs the dimension "line_item");'
     ' old.costs quantity_unit skipped (it needs the dimension "line_item")'),
   ('fail', 'no kept table any more', $$
-    DROP VIEW kept.costs_live; DROP TABLE kept.costs$$, 'no error'),
+    DROP VIEW kept.costs_live, old.no_table; DROP TABLE kept.costs$$, 'no error'),
   ('fail', 'a currency is not wanted', $$ALTER FOREIGN TABLE old.costs DROP COLUMN currency$$,
     'no error'),
   ('updated', 'dimensions now', $$usage_fdw_update_tables('old', dimensions => true)$$,

@@ -279,4 +279,14 @@ $newer->rows(q{SELECT usage_fdw_create_tables('openai', 'usage', limit_to => '{i
 is_as_fresh('made', 'SELECT day, sum(images) FROM usage.images GROUP BY 1');
 is_deeply([ $newer->notices(q{SELECT * FROM usage_fdw_update_tables('usage')}) ], [], 'nothing is left to tell');
 
+# A schema of its own, which is in no search path
+$node->safe_psql('postgres', 'CREATE DATABASE apart');
+my $apart = UsageFdw::Session->new($node, database => 'apart');
+$apart->rows('CREATE SCHEMA "Apart"; CREATE EXTENSION usage_fdw SCHEMA "Apart"');
+connect_server($node, $simulator, database => 'apart', import => undef);
+is($apart->value(q{SELECT count(*) FROM "Apart".usage_fdw_create_tables('openai', 'made')}), 23, 'another schema: tables');
+$apart->rows(q{ALTER FOREIGN TABLE made.costs DROP COLUMN currency, OPTIONS (SET revision '1')});
+is_deeply([ $apart->rows(q{SELECT relation, column_name, action FROM "Apart".usage_fdw_update_tables('made')}) ],
+	[ map { "made.costs|currency|$_" } 'added', 'commented' ], 'another schema: an update');
+
 done_testing();
