@@ -46,7 +46,7 @@ typedef struct UsageTableColumn
  */
 typedef struct UsageTable
 {
-	Oid			relid;
+	Oid			relid;			/* InvalidOid: of table_of_endpoint() */
 	Oid			serverid;
 	const char *name;			/* of the endpoint, or the path; for messages */
 	const char *path;			/* below base_url */
