@@ -5,7 +5,7 @@ PGFILEDESC = "usage_fdw - SQL over the OpenAI organization usage and costs API"
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # The install script, which is made of parts.
 SCRIPT = sql/$(EXTENSION)--1.0.sql
-SCRIPT_PARTS = $(addprefix extension/,wrapper.sql line_item.sql sync.sql live_view.sql)
+SCRIPT_PARTS = $(addprefix extension/,wrapper.sql diagnosis.sql line_item.sql sync.sql live_view.sql)
 DATA = $(filter-out $(SCRIPT),$(wildcard sql/$(EXTENSION)--*.sql))
 DATA_built = $(SCRIPT)
 REGRESS = $(filter-out $(EXTENSION)--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))

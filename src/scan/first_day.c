@@ -68,7 +68,7 @@ first_instant(Relation rel)
 	UsageTable *table = table_describe(rel);
 	BoundRequest *request = first_bucket(table);
 	TupleTableSlot *slot = table_make_slot(RelationGetDescr(rel));
-	FetchReport report = {0};
+	FetchReport report = {.userid = GetUserId()};
 	Stream	   *stream = stream_open(table, request, tuple_open(table, NIL),
 									 RelationGetDescr(rel),
 									 api_key_find(GetUserId(), table->serverid), &report);

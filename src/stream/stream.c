@@ -105,6 +105,7 @@ broken_hint(Stream *stream)
 void
 stream_fail_broken(Stream *stream, const char *complaint)
 {
+	fetch_fail(stream_reading(stream), encoding_for_message(complaint));
 	failure_broken(stream->table, fetch_outcome(stream_reading(stream)), complaint,
 				   broken_hint(stream));
 }
