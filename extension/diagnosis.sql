@@ -21,3 +21,18 @@ ROWS 100;
 
 COMMENT ON FUNCTION usage_fdw_requests()
 IS 'the last 1,000 requests that this session has sent to the API, oldest first';
+
+CREATE FUNCTION usage_fdw_check(
+	server name,
+	OUT step text,
+	OUT ok boolean,
+	OUT detail text,
+	OUT hint text
+)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+ROWS 15;
+
+COMMENT ON FUNCTION usage_fdw_check(name)
+IS 'what works with a server of usage_fdw and what does not, step by step';

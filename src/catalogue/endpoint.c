@@ -338,7 +338,8 @@ static const UsageColumn no_columns[] = {END};
 #define PROJECT_PATH "/organization/projects/{project_id}"
 
 const UsageEndpoint usage_endpoints[] = {
-	{"completions", USAGE_PATH("completions"), usage_widths, model_columns, USAGE_BUCKETS},
+	{"completions", USAGE_PATH("completions"), usage_widths, model_columns, USAGE_BUCKETS,
+	.sample = "usage"},
 	{"decisions", USAGE_PATH("decisions"), usage_widths, model_columns, USAGE_BUCKETS},
 	{"embeddings", USAGE_PATH("embeddings"), usage_widths, input_columns, USAGE_BUCKETS},
 	{"moderations", USAGE_PATH("moderations"), usage_widths, input_columns, USAGE_BUCKETS},
@@ -349,9 +350,9 @@ const UsageEndpoint usage_endpoints[] = {
 	{"code_interpreter_sessions", USAGE_PATH("code_interpreter_sessions"), usage_widths, session_columns, USAGE_BUCKETS},
 	{"file_search_calls", USAGE_PATH("file_search_calls"), usage_widths, file_search_columns, USAGE_BUCKETS},
 	{"web_search_calls", USAGE_PATH("web_search_calls"), usage_widths, web_search_columns, USAGE_BUCKETS},
-	{"costs", "/organization/costs", cost_widths, cost_columns, USAGE_BUCKETS},
+	{"costs", "/organization/costs", cost_widths, cost_columns, USAGE_BUCKETS, .sample = "costs"},
 	{"projects", "/organization/projects", usage_no_width, project_columns, USAGE_LIST,
-	.whole = {"include_archived", "true"}, .item_path = "/organization/projects/{id}"},
+	.whole = {"include_archived", "true"}, .sample = "lists", .item_path = "/organization/projects/{id}"},
 	{"users", "/organization/users", usage_no_width, user_columns, USAGE_LIST,
 	.item_path = "/organization/users/{id}"},
 	{"project_users", PROJECT_PATH "/users", usage_no_width, project_user_columns, USAGE_LIST},

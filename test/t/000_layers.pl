@@ -32,7 +32,7 @@ my @wings = (
 			[qw(estimate)], [qw(plan)] ]
 	},
 	# the executor's callbacks
-	{ scan => [ [qw(row_cache sample first_day guard requests)], [qw(rescan)], [qw(scan analyze)], [qw(async explain)] ] },
+	{ scan => [ [qw(row_cache sample first_day guard requests)], [qw(rescan check)], [qw(scan analyze)], [qw(async explain)] ] },
 	# the module: handler, settings
 	{ '' => [ [qw(usage_fdw)] ] });
 
