@@ -5,7 +5,8 @@ PGFILEDESC = "usage_fdw - SQL over the OpenAI organization usage and costs API"
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # The install script, which is made of parts.
 SCRIPT = sql/$(EXTENSION)--1.0.sql
-SCRIPT_PARTS = $(addprefix extension/,wrapper.sql tables.sql line_item.sql sync.sql live_view.sql report.sql) \
+SCRIPT_PARTS = $(addprefix extension/,wrapper.sql diagnosis.sql tables.sql line_item.sql sync.sql \
+		live_view.sql report.sql) \
 	$(sort $(wildcard extension/report/*.sql))
 DATA = $(filter-out $(SCRIPT),$(wildcard sql/$(EXTENSION)--*.sql))
 DATA_built = $(SCRIPT)

@@ -22,6 +22,7 @@
 #include "scan/explain.h"
 #include "scan/guard.h"
 #include "scan/scan.h"
+#include "stream/journal.h"
 
 #define USAGE_FDW_VERSION "1.0"
 
@@ -70,6 +71,15 @@ _PG_init(void)
 							 &usage_require_time_clause,
 							 GUARD_OFF,
 							 guard_levels,
+							 PGC_SUSET,
+							 0,
+							 NULL, NULL, NULL);
+	DefineCustomEnumVariable("usage_fdw.log_requests",
+							 "Logs requests to the API: all, those that failed, or none.",
+							 "They are logged by the server only, without the key.",
+							 &usage_log_requests,
+							 JOURNAL_OFF,
+							 journal_levels,
 							 PGC_SUSET,
 							 0,
 							 NULL, NULL, NULL);

@@ -109,6 +109,15 @@
 #define usage_sampler_fract(state) sampler_random_fract(state)
 #endif
 
+/* May the user use a foreign server? */
+#if PG_VERSION_NUM >= 160000
+#define ServerIsUsable(serverid, userid) \
+	(object_aclcheck(ForeignServerRelationId, serverid, userid, ACL_USAGE) == ACLCHECK_OK)
+#else
+#define ServerIsUsable(serverid, userid) \
+	(pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE) == ACLCHECK_OK)
+#endif
+
 /* A path that scans a base relation, without an outer path. */
 #if PG_VERSION_NUM >= 180000
 #define CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, outer, private) \

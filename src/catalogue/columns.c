@@ -4,13 +4,13 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
+#include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "base/compat.h"
+#include "base/rows.h"
 #include "catalogue/endpoint.h"
 
 PGDLLEXPORT Datum usage_fdw_columns(PG_FUNCTION_ARGS);
@@ -45,13 +45,6 @@ enum CatalogueRow
 	ROW_LENGTH
 };
 
-/* The row that usage_fdw_columns() returns next. */
-typedef struct CataloguePosition
-{
-	const UsageEndpoint *endpoint;
-	const UsageColumn *column;
-} CataloguePosition;
-
 static Datum
 accepted_values(const char *const *accepted)
 {
@@ -83,30 +76,22 @@ page_limits(const UsageWidth *width)
 }
 
 static void
-set_text(Datum *values, bool *nulls, int i, const char *text)
-{
-	nulls[i] = text == NULL;
-	if (text)
-		values[i] = CStringGetTextDatum(text);
-}
-
-static HeapTuple
-catalogue_row(TupleDesc tupdesc, const UsageEndpoint *endpoint, const UsageColumn *column)
+add_column(Rows *rows, const UsageEndpoint *endpoint, const UsageColumn *column)
 {
 	Datum		values[ROW_LENGTH] = {0};
 	bool		nulls[ROW_LENGTH] = {false};
 
-	set_text(values, nulls, ROW_ENDPOINT, endpoint->name);
-	set_text(values, nulls, ROW_PATH, endpoint->path);
-	set_text(values, nulls, ROW_COLUMN_NAME, column->name);
+	rows_set_text(&values[ROW_ENDPOINT], &nulls[ROW_ENDPOINT], endpoint->name);
+	rows_set_text(&values[ROW_PATH], &nulls[ROW_PATH], endpoint->path);
+	rows_set_text(&values[ROW_COLUMN_NAME], &nulls[ROW_COLUMN_NAME], column->name);
 	values[ROW_DATA_TYPE] = ObjectIdGetDatum(column->type);
-	set_text(values, nulls, ROW_ROLE, endpoint_role_name(column->role));
-	set_text(values, nulls, ROW_FIELD, column->field);
-	set_text(values, nulls, ROW_FILTER, column->filter);
+	rows_set_text(&values[ROW_ROLE], &nulls[ROW_ROLE], endpoint_role_name(column->role));
+	rows_set_text(&values[ROW_FIELD], &nulls[ROW_FIELD], column->field);
+	rows_set_text(&values[ROW_FILTER], &nulls[ROW_FILTER], column->filter);
 	nulls[ROW_ACCEPTED_VALUES] = column->accepted == NULL;
 	if (column->accepted)
 		values[ROW_ACCEPTED_VALUES] = accepted_values(column->accepted);
-	set_text(values, nulls, ROW_REQUIRED_DIMENSION, column->required);
+	rows_set_text(&values[ROW_REQUIRED_DIMENSION], &nulls[ROW_REQUIRED_DIMENSION], column->required);
 	values[ROW_ALWAYS_SENT] = BoolGetDatum(column->always_sent);
 	values[ROW_IMPORTED] = BoolGetDatum(column->imported);
 	nulls[ROW_BUCKET_WIDTHS] = endpoint->shape != USAGE_BUCKETS;
@@ -114,52 +99,26 @@ catalogue_row(TupleDesc tupdesc, const UsageEndpoint *endpoint, const UsageColum
 		values[ROW_BUCKET_WIDTHS] = bucket_widths(endpoint->widths);
 	nulls[ROW_PAGE_LIMITS] = endpoint->shape == USAGE_OBJECT;
 	values[ROW_PAGE_LIMITS] = page_limits(endpoint->widths);
-	set_text(values, nulls, ROW_KIND, endpoint_shape_names[endpoint->shape]);
-	set_text(values, nulls, ROW_UNIT, column->unit);
-	set_text(values, nulls, ROW_DESCRIPTION, column->description);
-	set_text(values, nulls, ROW_ENDPOINT_DESCRIPTION, endpoint->description);
+	rows_set_text(&values[ROW_KIND], &nulls[ROW_KIND], endpoint_shape_names[endpoint->shape]);
+	rows_set_text(&values[ROW_UNIT], &nulls[ROW_UNIT], column->unit);
+	rows_set_text(&values[ROW_DESCRIPTION], &nulls[ROW_DESCRIPTION], column->description);
+	rows_set_text(&values[ROW_ENDPOINT_DESCRIPTION], &nulls[ROW_ENDPOINT_DESCRIPTION],
+				  endpoint->description);
 	values[ROW_REVISION] = Int32GetDatum(endpoint_since(column));
-	return heap_form_tuple(tupdesc, values, nulls);
+	rows_add(rows, values, nulls);
 }
 
+/* A RowsMaker. */
 static void
-begin_catalogue(FunctionCallInfo fcinfo, FuncCallContext *call)
+add_catalogue(FunctionCallInfo fcinfo, Rows *rows)
 {
-	MemoryContext caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-	CataloguePosition *at = palloc(sizeof(CataloguePosition));
-	TupleDesc	tupdesc;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts > ROW_LENGTH)
-		elog(ERROR, "usage_fdw_columns() is not declared as the library has it");
-	call->tuple_desc = BlessTupleDesc(tupdesc);
-	at->endpoint = usage_endpoints;
-	at->column = usage_endpoints[0].columns;
-	call->user_fctx = at;
-	MemoryContextSwitchTo(caller);
+	for (const UsageEndpoint *endpoint = usage_endpoints; endpoint->name; endpoint++)
+		for (const UsageColumn *column = endpoint->columns; column->name; column++)
+			add_column(rows, endpoint, column);
 }
-
-PGDLLEXPORT Datum usage_fdw_columns(PG_FUNCTION_ARGS);
 
 Datum
 usage_fdw_columns(PG_FUNCTION_ARGS)
 {
-	FuncCallContext *call;
-	CataloguePosition *at;
-	HeapTuple	row;
-
-	if (SRF_IS_FIRSTCALL())
-	{
-		call = SRF_FIRSTCALL_INIT();
-		begin_catalogue(fcinfo, call);
-	}
-	call = SRF_PERCALL_SETUP();
-	at = call->user_fctx;
-	if (!at->endpoint->name)
-		SRF_RETURN_DONE(call);
-
-	row = catalogue_row(call->tuple_desc, at->endpoint, at->column);
-	if (!(++at->column)->name)
-		at->column = (++at->endpoint)->columns;
-	SRF_RETURN_NEXT(call, HeapTupleGetDatum(row));
+	return rows_return(fcinfo, ROW_LENGTH, add_catalogue);
 }

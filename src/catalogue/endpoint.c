@@ -187,7 +187,8 @@ static const UsageColumn no_columns[] = {END};
 #define PROJECT_PATH "/organization/projects/{project_id}"
 
 const UsageEndpoint usage_endpoints[] = {
-	USAGE("completions", model_columns, "usage of completions: requests and tokens"),
+	{"completions", "/organization/usage/completions", usage_widths, model_columns, USAGE_BUCKETS,
+	.sample = "usage", .description = "usage of completions: requests and tokens"},
 	USAGE("decisions", model_columns, "usage of decisions: requests and tokens"),
 	USAGE("embeddings", input_columns, "usage of embeddings: requests and tokens"),
 	USAGE("moderations", input_columns, "usage of moderations: requests and tokens"),
@@ -199,9 +200,9 @@ const UsageEndpoint usage_endpoints[] = {
 	USAGE("file_search_calls", file_search_columns, "usage of file search: calls"),
 	USAGE("web_search_calls", web_search_columns, "usage of web search: calls, and requests to models"),
 	{"costs", "/organization/costs", cost_widths, cost_columns, USAGE_BUCKETS,
-	.description = "costs by day, as they are invoiced"},
+	.sample = "costs", .description = "costs by day, as they are invoiced"},
 	{"projects", "/organization/projects", usage_no_width, endpoint_projects, USAGE_LIST,
-		.whole = {"include_archived", "true"}, .item_path = "/organization/projects/{id}",
+	.whole = {"include_archived", "true"}, .sample = "lists", .item_path = "/organization/projects/{id}",
 	.description = "projects of the organization, archived ones as well"},
 	{"users", "/organization/users", usage_no_width, endpoint_users, USAGE_LIST,
 	.item_path = "/organization/users/{id}", .description = "users of the organization"},

@@ -124,6 +124,9 @@ typedef struct UsageEndpoint
 	UsageParameter whole;		/* without it the API leaves something out; a
 								 * filter with that parameter takes its place */
 	UsageParameter newest_first;	/* turns the order of `sorted` around */
+	const char *sample;			/* the kind of endpoints that this one stands
+								 * for where access to the API is tried; NULL:
+								 * it is not tried */
 	const char *item_path;		/* of one object of a list, with its id in
 								 * braces; NULL: there is none */
 	const char *description;	/* what a table of it is, a noun phrase in

@@ -298,9 +298,8 @@ option_validate(List *list, Oid catalog, Oid validator)
 	elog(ERROR, "unexpected catalog %u for options", catalog);
 }
 
-/* Just what the foreign server has, and the presets of the rest. */
-static UsageOptions *
-server_options(Oid serverid)
+UsageOptions *
+option_server(Oid serverid)
 {
 	UsageOptions *set = palloc0(sizeof(UsageOptions));
 
@@ -314,7 +313,7 @@ UsageOptions *
 option_table(Oid foreigntableid)
 {
 	ForeignTable *table = GetForeignTable(foreigntableid);
-	UsageOptions *set = server_options(table->serverid);
+	UsageOptions *set = option_server(table->serverid);
 
 	set_options(ON_TABLE, table->options, set);
 	if (!set->endpoint && !set->path)

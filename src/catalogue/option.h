@@ -95,6 +95,12 @@ extern void option_validate(List *options, Oid catalog, Oid validator);
  */
 extern UsageOptions *option_table(Oid foreigntableid);
 
+/*
+ * All options of a server, with the presets of a table's own, none of which has
+ * an endpoint or a path.  ERROR as of option_table().
+ */
+extern UsageOptions *option_server(Oid serverid);
+
 /* ERROR if a stored option is invalid. */
 extern UsageColumnOptions *option_column(Oid foreigntableid, AttrNumber attnum);
 

@@ -103,6 +103,7 @@ const UsageProvider provider_openai = {
 	},
 	.no_endpoint = "Invalid URL",
 	.archived = "archived",
+	.no_scope = "Missing scopes",
 	.lookback_code = "reporting_lookback_exceeded",
 	.quota_code = "insufficient_quota",
 	.quota_hint = gettext_noop("Check the plan and billing details of the organization."),

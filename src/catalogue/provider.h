@@ -81,6 +81,8 @@ typedef struct UsageProvider
 								 * that is none of the API's */
 	const char *archived;		/* in the message of a 400: what is asked for
 								 * is no longer in use */
+	const char *no_scope;		/* in the message of a 401 that is a 403: the
+								 * key is known, but may not */
 	const char *lookback_code;	/* error code: the time is too long ago */
 	const char *quota_code;		/* error code: the organization is out of
 								 * quota */

@@ -12,7 +12,7 @@
 
 #include "base/compat.h"
 #include "base/encoding.h"
-#include "catalogue/table.h"
+#include "catalogue/table_private.h"
 
 /* The field that means the whole result object. */
 #define WHOLE_RESULT "*"
@@ -64,9 +64,8 @@ find_endpoint(UsageTable *table)
 	table->width = endpoint_width(table->endpoint, options->bucket_width);
 }
 
-/* Copy what the catalogue knows of a column. */
-static void
-apply_known(UsageTableColumn *column, const UsageColumn *known)
+void
+table_apply_known(UsageTableColumn *column, const UsageColumn *known)
 {
 	column->role = known->role;
 	column->edge = known->edge;
@@ -206,12 +205,8 @@ is_text(Oid type)
 	return category == TYPCATEGORY_STRING && get_typlen(type) == -1;
 }
 
-/*
- * The kind to read a column's field as, so that its declared type holds every
- * value that the API may send.
- */
-static FieldKind
-column_kind(Oid base)
+FieldKind
+table_column_kind(Oid base)
 {
 	switch (base)
 	{
@@ -327,7 +322,7 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	column->name = pstrdup(NameStr(att->attname));
 	column->type = att->atttypid;
 	column->typmod = att->atttypmod;
-	column->kind = column_kind(getBaseType(column->type));
+	column->kind = table_column_kind(getBaseType(column->type));
 
 	if (is_parent(table, column, set))
 	{
@@ -337,7 +332,7 @@ describe_column(UsageTable *table, Form_pg_attribute att, UsageTableColumn *colu
 	known = known_column(table, column->name, set);
 	if (known)
 	{
-		apply_known(column, known);
+		table_apply_known(column, known);
 		check_type(table, column, known->type);
 	}
 	else if (!set->field && !set->role && !takes_any_name(table->endpoint))

@@ -46,7 +46,7 @@ typedef struct UsageTableColumn
  */
 typedef struct UsageTable
 {
-	Oid			relid;
+	Oid			relid;			/* InvalidOid: of table_of_endpoint() */
 	Oid			serverid;
 	const char *name;			/* of the endpoint, or the path; for messages */
 	const char *path;			/* below base_url */
@@ -78,6 +78,15 @@ extern UsageTable *table_describe(Relation rel);
  * them.
  */
 extern UsageTable *table_of_parents(const UsageTable *table);
+
+/*
+ * A table of no relation, with all columns of an endpoint of the catalogue that
+ * has no parent, in their order; palloc'd, but for the options.  And its row
+ * type, palloc'd.
+ */
+extern UsageTable *table_of_endpoint(Oid serverid, UsageOptions *options,
+									 const UsageEndpoint *endpoint);
+extern TupleDesc table_row_type(const UsageTable *table);
 
 /* The column with that number, or NULL (system column, whole row, dropped). */
 extern const UsageTableColumn *table_column(const UsageTable *table, int attnum);

@@ -50,6 +50,29 @@ typedef enum HttpState
 } HttpState;
 
 /*
+ * Where a transfer failed: what there is to check.
+ */
+typedef enum HttpFault
+{
+	HTTP_NO_FAULT,
+	HTTP_FAULT_LOOKUP,			/* the host's name can't be looked up */
+	HTTP_FAULT_PROXY,			/* the proxy can't be reached, or refused */
+	HTTP_FAULT_CONNECT,			/* the host can't be connected to */
+	HTTP_FAULT_CONNECT_TIMEOUT,
+	HTTP_FAULT_TLS,				/* they don't agree on TLS */
+	HTTP_FAULT_CA_FILE,			/* the certificates to trust can't be read */
+	HTTP_FAULT_CERTIFICATE,		/* it is not trusted, for this or another
+								 * reason */
+	HTTP_FAULT_CERTIFICATE_DATE,	/* it is not valid now */
+	HTTP_FAULT_CERTIFICATE_NAME,	/* it is another host's */
+	HTTP_FAULT_ANSWER,			/* there is no answer, or none of HTTP */
+	HTTP_FAULT_ANSWER_TIMEOUT,
+	HTTP_FAULT_BODY,			/* the answer broke off, or is refused */
+	HTTP_FAULT_BODY_TIMEOUT,
+	HTTP_FAULT_GIVEN_UP			/* it was cut off here */
+} HttpFault;
+
+/*
  * The state of a transfer.  `status` and the headers are known after
  * HTTP_BYTES or HTTP_DONE (a body may be empty), and may be known after
  * HTTP_FAILED.  Strings belong to the transfer; a header that repeats the
@@ -61,6 +84,7 @@ typedef struct HttpOutcome
 	const char *error;			/* why it failed, naming the phase (name
 								 * lookup, connect, TLS, waiting for the
 								 * answer, reading it); NULL if it did not */
+	HttpFault	fault;			/* if it failed, where */
 	bool		transient;		/* if it failed: another try may succeed */
 	bool		neglected;		/* it was not driven, or paused, for a second
 								 * or more: if it failed, the cause may be
@@ -70,8 +94,10 @@ typedef struct HttpOutcome
 	const char *retry_after;	/* Retry-After, or NULL */
 	const char *retry_after_ms; /* retry-after-ms, or NULL */
 	const char *content_type;	/* Content-Type, or NULL */
+	const char *date;			/* Date, or NULL */
 	int64		wire_bytes;		/* body bytes received, before decoding */
 	int64		decoded_bytes;	/* body bytes after decoding */
+	int64		elapsed_us;		/* from its start to its end, or until now */
 } HttpOutcome;
 
 typedef struct HttpTransfer HttpTransfer;

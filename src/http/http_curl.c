@@ -45,6 +45,7 @@ static const struct
 	{"Retry-After", offsetof(HttpOutcome, retry_after)},
 	{"retry-after-ms", offsetof(HttpOutcome, retry_after_ms)},
 	{"Content-Type", offsetof(HttpOutcome, content_type)},
+	{"Date", offsetof(HttpOutcome, date)},
 };
 
 #define KEPT_HEADER(outcome, i) \

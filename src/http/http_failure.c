@@ -38,6 +38,29 @@ http_copy_plain(char *target, size_t size, const char *text, size_t length)
 	target[n] = '\0';
 }
 
+static const HttpFault phase_faults[] = {
+	HTTP_FAULT_LOOKUP,
+	HTTP_FAULT_CONNECT,
+	HTTP_FAULT_TLS,
+	HTTP_FAULT_ANSWER,
+	HTTP_FAULT_BODY
+};
+
+static const HttpFault phase_timeouts[] = {
+	HTTP_FAULT_LOOKUP,
+	HTTP_FAULT_CONNECT_TIMEOUT,
+	HTTP_FAULT_CONNECT_TIMEOUT,
+	HTTP_FAULT_ANSWER_TIMEOUT,
+	HTTP_FAULT_BODY_TIMEOUT
+};
+
+/* What OpenSSL says of a certificate, as CURLINFO_SSL_VERIFYRESULT has it. */
+#define VERIFY_NAME_UNCHECKED	1	/* set by curl before it compares names */
+#define VERIFY_NOT_YET_VALID	9
+#define VERIFY_EXPIRED			10
+#define VERIFY_OTHER_HOST		62
+#define VERIFY_OTHER_ADDRESS	64
+
 static HttpPhase
 transfer_phase(HttpTransfer *transfer)
 {
@@ -123,6 +146,40 @@ failure_reason(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
 	return reason[0] ? reason : curl_easy_strerror(code);
 }
 
+/*
+ * What is wrong with a certificate.  Other libraries than OpenSSL have other
+ * numbers, and don't tell.
+ */
+static HttpFault
+certificate_fault(HttpTransfer *transfer)
+{
+	const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+	long		result = -1;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+	if (library == NULL || strncmp(library, "OpenSSL", strlen("OpenSSL")) != 0)
+		return HTTP_FAULT_CERTIFICATE;
+	if (result == VERIFY_EXPIRED || result == VERIFY_NOT_YET_VALID)
+		return HTTP_FAULT_CERTIFICATE_DATE;
+	if (result == 0 || result == VERIFY_NAME_UNCHECKED ||
+		result == VERIFY_OTHER_HOST || result == VERIFY_OTHER_ADDRESS)
+		return HTTP_FAULT_CERTIFICATE_NAME;
+	return HTTP_FAULT_CERTIFICATE;
+}
+
+static HttpFault
+transfer_fault(HttpTransfer *transfer, HttpPhase phase, CURLcode code)
+{
+	if (code == CURLE_COULDNT_RESOLVE_PROXY || refusal_of_proxy(transfer) != 0 ||
+		(transfer->proxied && phase < PHASE_TLS))
+		return HTTP_FAULT_PROXY;
+	if (code == CURLE_SSL_CACERT_BADFILE)
+		return HTTP_FAULT_CA_FILE;
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return certificate_fault(transfer);
+	return code == CURLE_OPERATION_TIMEDOUT ? phase_timeouts[phase] : phase_faults[phase];
+}
+
 void
 http_failure_note(HttpTransfer *transfer, CURLcode code)
 {
@@ -140,6 +197,7 @@ http_failure_note(HttpTransfer *transfer, CURLcode code)
 		if (special_codes[i].tls)
 			phase = PHASE_TLS;
 	}
+	transfer->outcome.fault = transfer_fault(transfer, phase, code);
 	if (phase == PHASE_BODY)
 		snprintf(after, sizeof(after), " after " INT64_FORMAT " bytes",
 				 transfer->outcome.decoded_bytes);
@@ -159,6 +217,7 @@ http_failure_given_up(HttpTransfer *transfer)
 			 "the transfer from host \"%s\" was given up, as others need its connection",
 			 transfer->host);
 	transfer->outcome.error = transfer->error;
+	transfer->outcome.fault = HTTP_FAULT_GIVEN_UP;
 	transfer->outcome.transient = true;
 	transfer->outcome.neglected = true;
 }

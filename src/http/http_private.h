@@ -12,7 +12,7 @@
 
 #include "http/http.h"
 
-#define HTTP_KEPT_HEADERS	5	/* those in HttpOutcome */
+#define HTTP_KEPT_HEADERS	6	/* those in HttpOutcome */
 #define HTTP_VALUE_BYTES	128 /* kept of a header's value */
 
 /* Bytes on their way to the reader; malloc'd. */
@@ -58,6 +58,7 @@ struct HttpTransfer
 	/* clocks, in microseconds of http_clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
+	int64		started_at_us;
 	int64		wanted_at_us;	/* when its reader last asked for it */
 	int64		silent_us;		/* time we waited since the server's last byte */
 	int64		looked_at_us;	/* when it was last driven */

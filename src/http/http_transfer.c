@@ -332,6 +332,8 @@ http_outcome(HttpTransfer *transfer)
 	if (transfer->easy != NULL &&
 		curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes) == CURLE_OK)
 		transfer->outcome.wire_bytes = bytes;
+	if (!transfer->finished)
+		transfer->outcome.elapsed_us = http_clock_us() - transfer->started_at_us;
 	return &transfer->outcome;
 }
 
@@ -360,6 +362,6 @@ http_transfer_run(HttpTransfer *transfer)
 	http_engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
 	transfer->is_running = true;
-	transfer->looked_at_us = transfer->wanted_at_us = http_clock_us();
+	transfer->started_at_us = transfer->looked_at_us = transfer->wanted_at_us = http_clock_us();
 	count_descriptors(false);
 }

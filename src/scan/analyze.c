@@ -192,7 +192,8 @@ read_sample(Relation rel, Sample *sample)
 		.bound = ExecPrepareQual(clauses, estate),
 		.builder = tuple_open(table, all_columns(table)),
 		.slot = slot,
-		.api_key = api_key_find(rel->rd_rel->relowner, table->serverid)
+		.api_key = api_key_find(rel->rd_rel->relowner, table->serverid),
+		.report.userid = rel->rd_rel->relowner
 	};
 
 	add_parents(&reader);

@@ -13,7 +13,6 @@
 #include "foreign/fdwapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/date.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -21,7 +20,7 @@
 #include "catalogue/api_key.h"
 #include "plan/plan.h"
 #include "request/bind.h"
-#include "stream/stream.h"
+#include "scan/first_day.h"
 
 /* Is it a foreign table of buckets, and one of ours? */
 static bool
@@ -52,31 +51,33 @@ open_readable(Oid relid)
 
 /* The first bucket of a table, to be asked for. */
 static BoundRequest *
-first_bucket(const UsageTable *table)
+first_bucket(const UsageTable *table, bool grouped)
 {
 	BoundRequest *request = bind_table(table);
 	TimestampTz start = request->history_start;
 
 	bound_set_time(request, timerange_between(start, start + table->width->width_us),
 				   table->width);
+	if (!grouped)
+		request->group_by = NIL;
 	return request;
 }
 
-static TimestampTz
-first_instant(Relation rel)
+DateADT
+first_day_ask(const UsageTable *table, TupleDesc tupdesc, bool grouped, const char *api_key,
+			  FetchReport *report)
 {
-	UsageTable *table = table_describe(rel);
-	BoundRequest *request = first_bucket(table);
-	TupleTableSlot *slot = table_make_slot(RelationGetDescr(rel));
-	FetchReport report = {0};
-	Stream	   *stream = stream_open(table, request, tuple_open(table, NIL),
-									 RelationGetDescr(rel),
-									 api_key_find(GetUserId(), table->serverid), &report);
+	BoundRequest *request = first_bucket(table, grouped);
+	TupleTableSlot *slot = table_make_slot(tupdesc);
+	Stream	   *stream = stream_open(table, request, tuple_open(table, NIL), tupdesc, api_key, report);
+	TimestampTz first = request->history_start;
 
 	(void) stream_next(stream, ExecClearTuple(slot));
 	stream_close(stream);
 	ExecDropSingleTupleTableSlot(slot);
-	return report.earliest != 0 ? report.earliest : request->history_start;
+	if (report->earliest != 0)
+		first = report->earliest;
+	return (DateADT) (timerange_floor(first, USECS_PER_DAY) / USECS_PER_DAY);
 }
 
 PGDLLEXPORT Datum usage_fdw_first_day(PG_FUNCTION_ARGS);
@@ -87,8 +88,11 @@ Datum
 usage_fdw_first_day(PG_FUNCTION_ARGS)
 {
 	Relation	rel = open_readable(PG_GETARG_OID(0));
-	TimestampTz first = first_instant(rel);
+	UsageTable *table = table_describe(rel);
+	FetchReport report = {.userid = GetUserId()};
+	DateADT		first = first_day_ask(table, RelationGetDescr(rel), true,
+									  api_key_find(GetUserId(), table->serverid), &report);
 
 	relation_close(rel, AccessShareLock);
-	PG_RETURN_DATEADT((DateADT) (timerange_floor(first, USECS_PER_DAY) / USECS_PER_DAY));
+	PG_RETURN_DATEADT(first);
 }

@@ -76,6 +76,7 @@ usageBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->exprs = init_exprs(plan->fdw_exprs);
 	scan->edges = table_make_slot(RelationGetDescr(node->ss.ss_currentRelation));
 	scan->userid = ForeignScanUserId(node);
+	scan->shown.report.userid = scan->userid;
 	scan->rescan = rescan_open(scan->shown.table, scan->shown.request, scan->builder,
 							   RelationGetDescr(node->ss.ss_currentRelation),
 							   scan->userid, &scan->shown.report);

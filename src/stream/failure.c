@@ -41,8 +41,28 @@ static const HttpStatus http_statuses[] = {
 	{408, 409, true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, NULL},
 	{429, 429, true, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	gettext_noop("Wait, narrow the time range, or raise the server option \"max_retries\".")},
-	{500, 599, true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, NULL},
+	{500, 599, true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
+	gettext_noop("The API, or a gateway in front of it, is in trouble.  Try again later, or raise the server option \"max_retries\".")},
 	{0, INT_MAX, false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY, NULL}
+};
+
+/* What the user can do about a transfer that failed. */
+static const char *const transport_hints[] = {
+	[HTTP_NO_FAULT] = NULL,
+	[HTTP_FAULT_LOOKUP] = gettext_noop("Check the host of the server option \"base_url\", and whether the database server can look up names.  A network without that may have a proxy for the server option \"proxy\"."),
+	[HTTP_FAULT_PROXY] = gettext_noop("Check the server option \"proxy\", and whether that proxy lets the database server through to the host of \"base_url\"."),
+	[HTTP_FAULT_CONNECT] = gettext_noop("Check host and port of the server option \"base_url\", and whether a firewall lets the database server connect to them.  A network may need the server option \"proxy\"."),
+	[HTTP_FAULT_CONNECT_TIMEOUT] = gettext_noop("Check whether a firewall lets the database server connect to the host of \"base_url\", or raise the option \"connect_timeout\".  A network may need the server option \"proxy\"."),
+	[HTTP_FAULT_TLS] = gettext_noop("Check whether the port of the server option \"base_url\" is one of https."),
+	[HTTP_FAULT_CA_FILE] = gettext_noop("The file of the server option \"ca_file\" must hold certificates in PEM format, and the operating system user of the database server must be able to read it."),
+	[HTTP_FAULT_CERTIFICATE] = gettext_noop("If a gateway or proxy of your own has made the certificate, have a superuser set the server option \"ca_file\" to a file with that of its authority."),
+	[HTTP_FAULT_CERTIFICATE_DATE] = gettext_noop("Check the clock of the database server.  If it is right, the host of \"base_url\" needs a new certificate."),
+	[HTTP_FAULT_CERTIFICATE_NAME] = gettext_noop("The host of the server option \"base_url\" must be one that the certificate names."),
+	[HTTP_FAULT_ANSWER] = gettext_noop("Check whether the server option \"base_url\" leads to an API, with http or https as that port wants."),
+	[HTTP_FAULT_ANSWER_TIMEOUT] = gettext_noop("Try again later, or raise the option \"request_timeout\"."),
+	[HTTP_FAULT_BODY] = gettext_noop("Try again, or raise the option \"max_retries\".  If it breaks off each time, look at what is between the database server and the API."),
+	[HTTP_FAULT_BODY_TIMEOUT] = gettext_noop("Try again later, or raise the option \"request_timeout\"."),
+	[HTTP_FAULT_GIVEN_UP] = gettext_noop("Read fewer tables at the same time, or raise the option \"max_retries\".")
 };
 
 static const HttpStatus *
@@ -53,6 +73,14 @@ find_status(long status)
 	while (status < row->first || status > row->last)
 		row++;
 	return row;
+}
+
+/* What a status stands for: a key without the scope may be answered with 401. */
+static long
+meaning(const UsageProvider *provider, long status, const PageError *error)
+{
+	return status == 401 && error->message && strstr(error->message, provider->no_scope) ?
+		403 : status;
 }
 
 /* Is the organization's money used up? */
@@ -192,7 +220,8 @@ may_be_too_early(const UsageTable *table, const HttpOutcome *outcome, const Page
 {
 	const ProviderParameters *names = &table->options->provider->parameters;
 
-	return outcome->status == 400 && table->endpoint->shape == USAGE_BUCKETS &&
+	return outcome->status == 400 && OidIsValid(table->relid) &&
+		table->endpoint->shape == USAGE_BUCKETS &&
 		(!error->param || strcmp(error->param, names->start_time) == 0 ||
 		 strcmp(error->param, names->group_by) == 0);
 }
@@ -209,12 +238,15 @@ failure_context(const UsageTable *table, const HttpOutcome *outcome)
 static void
 raise_transport(const UsageTable *table, const HttpOutcome *outcome, int retries)
 {
+	const char *hint = transport_hints[outcome->fault];
+
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
 			 errmsg("could not read endpoint \"%s\": %s", table->name, outcome->error),
 			 retries == 0 ? 0 : errdetail_plural("It was tried %d more time.",
 												 "It was tried %d more times.",
 												 retries, retries),
+			 hint ? errhint("%s", _(hint)) : 0,
 			 failure_context(table, outcome)));
 }
 
@@ -234,11 +266,12 @@ add_hint(const UsageTable *table, const HttpOutcome *outcome, const PageError *e
 {
 	const UsageTableColumn *refused = NULL;
 	const UsageProvider *provider = table->options->provider;
-	const char *own = find_status(outcome->status)->hint;
+	long		status = meaning(provider, outcome->status, error);
+	const char *own = find_status(status)->hint;
 	bool		is_list = table->endpoint->shape != USAGE_BUCKETS;
-	const char *hint = own ? own : provider_hint(provider, outcome->status, is_list);
+	const char *hint = own ? own : provider_hint(provider, status, is_list);
 
-	if (outcome->status == 400)
+	if (outcome->status == 400 && OidIsValid(table->relid))
 		refused = refused_dimension(table, error);
 	if (refused)
 		errhint("Drop the column \"%s\" from foreign table \"%s\": the API cannot group by \"%s\" here.",
@@ -256,10 +289,12 @@ void
 failure_raise(const UsageTable *table, const HttpOutcome *outcome,
 			  const PageError *error, int retries)
 {
-	if (outcome->status == 0 || outcome->status == 200)
+	long		status = meaning(table->options->provider, outcome->status, error);
+
+	if (status == 0 || status == 200)
 		raise_transport(table, outcome, retries);
 	ereport(ERROR,
-			(errcode(find_status(outcome->status)->sqlstate),
+			(errcode(find_status(status)->sqlstate),
 			 outcome->status == 400 && error->param ?
 			 errmsg("the API refused the parameter \"%s\" of a request to endpoint \"%s\"",
 					encoding_for_message(error->param), table->name) :

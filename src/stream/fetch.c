@@ -4,11 +4,11 @@
  */
 #include "postgres.h"
 
-#include "portability/instr_time.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/encoding.h"
 #include "request/history.h"
 #include "stream/failure.h"
 #include "stream/fetch_private.h"
@@ -43,6 +43,9 @@ fetch_open(FetchSource *source, const Slice *slice)
 	fetch->context = context;
 	fetch->source = source;
 	fetch->remaining = *slice;
+	fetch->on_reset.func = fetch_cut_off;
+	fetch->on_reset.arg = fetch;
+	MemoryContextRegisterResetCallback(context, &fetch->on_reset);
 	initStringInfo(&fetch->error_body);
 	start_chain(fetch);
 	fetch_start_if_room(fetch);
@@ -53,7 +56,7 @@ fetch_open(FetchSource *source, const Slice *slice)
 void
 fetch_close(Fetch *fetch)
 {
-	fetch_end_attempt(fetch);
+	fetch_end_request(fetch);
 	MemoryContextDelete(fetch->context);
 }
 
@@ -69,6 +72,16 @@ repeat_attempt(Fetch *fetch, int delay_ms, bool same_page)
 		start_chain(fetch);
 	fetch->source->report->retries++;
 	fetch->retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), delay_ms);
+}
+
+/* Why the attempt failed, for the journal. */
+static const char *
+reason(const Fetch *fetch, const PageError *error)
+{
+	if (error->message)
+		return encoding_for_message(error->message);
+	return fetch->outcome->error ? fetch->outcome->error :
+		psprintf("HTTP status %ld", fetch->outcome->status);
 }
 
 /*
@@ -94,6 +107,7 @@ try_again(Fetch *fetch, const PageError *error)
 		fetch->source->throttled = true;
 	if (!excused)
 		fetch->retries++;
+	journal_blame(fetch->entry, reason(fetch, error));
 	repeat_attempt(fetch, delay_ms, same_page);
 	return true;
 }
@@ -133,18 +147,23 @@ handle_failure(Fetch *fetch)
 {
 	PageError	error;
 
+	fetch_note(fetch);
 	if (fetch_is_done(fetch))
 		return FETCH_OVER;
 	fetch_parse_error(fetch, &error);
 	if (history_is_refused(fetch->source->table->options->provider, fetch->outcome->status, &error, &fetch->earliest) &&
 		fetch->earliest > fetch->remaining.window.start &&
 		fetch->earliest <= GetCurrentTimestamp())
+	{
+		journal_blame(fetch->entry, reason(fetch, &error));
 		return FETCH_LOOKBACK;
+	}
 	if (is_absent(fetch, &error))
 		return FETCH_ABSENT;
-	if (fetch->hopeless || !try_again(fetch, &error))
-		failure_raise(fetch->source->table, fetch->outcome, &error, fetch->retries);
-	return FETCH_RESTARTED;
+	if (!fetch->hopeless && try_again(fetch, &error))
+		return FETCH_RESTARTED;
+	fetch_fail(fetch, reason(fetch, &error));
+	failure_raise(fetch->source->table, fetch->outcome, &error, fetch->retries);
 }
 
 static FetchState
@@ -173,16 +192,12 @@ wait_for_attempt(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t 
 FetchState
 fetch_wait(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t *length)
 {
-	instr_time	start;
-	instr_time	duration;
 	FetchState	state;
 
-	INSTR_TIME_SET_CURRENT(start);
+	INSTR_TIME_SET_CURRENT(fetch->wait_start);
 	state = wait_for_attempt(fetch, deadline, bytes, length);
-	INSTR_TIME_SET_CURRENT(duration);
-	INSTR_TIME_SUBTRACT(duration, start);
-	fetch->source->report->wait_us += INSTR_TIME_GET_MICROSEC(duration);
-	fetch_count_bytes(fetch);
+	fetch_count_wait(fetch);
+	fetch_note(fetch);
 	return state;
 }
 
@@ -202,7 +217,7 @@ fetch_poll(Fetch *fetch, bool may_start)
 {
 	PageError	error;
 
-	fetch_count_bytes(fetch);
+	fetch_note(fetch);
 	if (fetch->hopeless || (!fetch->transfer && !may_start))
 		return DT_NOEND;
 	if (!fetch->transfer)
@@ -260,7 +275,7 @@ fetch_next_page(Fetch *fetch, const char *cursor)
 	fetch->cursor = pstrdup(cursor);
 	fetch->cursors = lappend(fetch->cursors, fetch->cursor);
 	MemoryContextSwitchTo(old);
-	fetch_end_attempt(fetch);
+	fetch_end_request(fetch);
 	fetch_start_if_room(fetch);
 	return true;
 }
@@ -277,7 +292,7 @@ fetch_clip(Fetch *fetch, TimestampTz start)
 	fetch->remaining.window.start = Max(fetch->remaining.window.start, start);
 	fetch->hopeless = false;
 	fetch->retry_at = DT_NOBEGIN;
-	fetch_end_attempt(fetch);
+	fetch_end_request(fetch);
 	start_chain(fetch);
 }
 

@@ -14,9 +14,22 @@
 #include "http/http.h"
 #include "request/slice.h"
 
+/* How the API answered last: the head of its answer, or what there was instead. */
+typedef struct FetchAnswer
+{
+	TimestampTz sent_at;		/* the attempt's start; 0: there was none */
+	TimestampTz seen_at;		/* when this was noted */
+	long		status;			/* 0: no answer */
+	HttpFault	fault;
+	bool		has_date;		/* it told the time: */
+	TimestampTz date;
+} FetchAnswer;
+
 /* What streams did, added up over the rescans of a scan. */
 typedef struct FetchReport
 {
+	Oid			userid;			/* for whom: whose user mapping is used; to be
+								 * set before */
 	int64		requests;		/* attempts sent */
 	int64		pages;			/* read completely */
 	int64		retries;		/* attempts that were repeats */
@@ -27,6 +40,7 @@ typedef struct FetchReport
 	bool		history_warned; /* history_warn() has warned */
 	TimestampTz earliest;		/* the first instant that the API has, where
 								 * it refused an earlier one; or 0 */
+	FetchAnswer last;
 } FetchReport;
 
 /* What the fetches of a stream share; lives as long as they do. */
@@ -112,6 +126,12 @@ extern TimestampTz fetch_earliest(const Fetch *fetch);
  * rest.
  */
 extern void fetch_clip(Fetch *fetch, TimestampTz start);
+
+/*
+ * The request has failed for good, for that reason: keep it in the journal.  To
+ * be called before the ERROR is raised.
+ */
+extern void fetch_fail(Fetch *fetch, const char *complaint);
 
 /* How the attempt at hand stands, for messages; NULL between attempts. */
 extern const HttpOutcome *fetch_outcome(const Fetch *fetch);

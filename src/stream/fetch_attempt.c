@@ -8,6 +8,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "http/http_url.h"
 #include "request/url.h"
 #include "stream/fetch_private.h"
 
@@ -36,9 +37,12 @@ fetch_send(Fetch *fetch)
 
 	fetch->transfer = http_open(&request);
 	fetch->outcome = http_outcome(fetch->transfer);
+	fetch->sent_at = GetCurrentTimestamp();
 	fetch->wire_bytes = fetch->decoded_bytes = 0;
 	resetStringInfo(&fetch->error_body);
 	source->report->requests++;
+	fetch->entry = journal_send(fetch->entry, source->table, source->report->userid,
+								request.url, source->api_key);
 	pfree((char *) request.url);
 	MemoryContextSwitchTo(old);
 }
@@ -51,8 +55,25 @@ fetch_start_if_room(Fetch *fetch)
 		fetch_send(fetch);
 }
 
+/* The head of an answer, or the failure, as it is known now. */
+static void
+note_answer(const Fetch *fetch)
+{
+	FetchAnswer *last = &fetch->source->report->last;
+	const HttpOutcome *outcome = fetch->outcome;
+
+	if (last->sent_at == fetch->sent_at && last->status == outcome->status &&
+		last->fault == outcome->fault)
+		return;
+	last->sent_at = fetch->sent_at;
+	last->seen_at = GetCurrentTimestamp();
+	last->status = outcome->status;
+	last->fault = outcome->fault;
+	last->has_date = outcome->date && http_parse_date(outcome->date, &last->date);
+}
+
 void
-fetch_count_bytes(Fetch *fetch)
+fetch_note(Fetch *fetch)
 {
 	FetchReport *report = fetch->source->report;
 	const HttpOutcome *outcome;
@@ -64,6 +85,22 @@ fetch_count_bytes(Fetch *fetch)
 	report->decoded_bytes += outcome->decoded_bytes - fetch->decoded_bytes;
 	fetch->wire_bytes = outcome->wire_bytes;
 	fetch->decoded_bytes = outcome->decoded_bytes;
+	journal_note(fetch->entry, outcome);
+	note_answer(fetch);
+}
+
+void
+fetch_count_wait(Fetch *fetch)
+{
+	instr_time	duration;
+
+	if (INSTR_TIME_IS_ZERO(fetch->wait_start))
+		return;
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, fetch->wait_start);
+	INSTR_TIME_SET_ZERO(fetch->wait_start);
+	fetch->source->report->wait_us += INSTR_TIME_GET_MICROSEC(duration);
+	journal_wait(fetch->entry, INSTR_TIME_GET_MICROSEC(duration));
 }
 
 void
@@ -71,9 +108,54 @@ fetch_end_attempt(Fetch *fetch)
 {
 	if (!fetch->transfer)
 		return;
+	journal_note(fetch->entry, http_outcome(fetch->transfer));
 	http_close(fetch->transfer);
 	fetch->transfer = NULL;
 	fetch->outcome = NULL;
+}
+
+/* The entry is let go before it ends, as writing to the log may fail. */
+static void
+end_entry(Fetch *fetch)
+{
+	JournalEntry *entry = fetch->entry;
+
+	fetch->entry = NULL;
+	journal_end(entry);
+}
+
+void
+fetch_end_request(Fetch *fetch)
+{
+	fetch_end_attempt(fetch);
+	end_entry(fetch);
+}
+
+void
+fetch_fail(Fetch *fetch, const char *complaint)
+{
+	fetch_note(fetch);
+	fetch_count_wait(fetch);
+	journal_blame(fetch->entry, complaint);
+	end_entry(fetch);
+}
+
+/* The transfer is gone; the report may be. */
+void
+fetch_cut_off(void *arg)
+{
+	Fetch	   *fetch = arg;
+	JournalEntry *entry = fetch->entry;
+	instr_time	duration;
+
+	fetch->entry = NULL;
+	if (!INSTR_TIME_IS_ZERO(fetch->wait_start))
+	{
+		INSTR_TIME_SET_CURRENT(duration);
+		INSTR_TIME_SUBTRACT(duration, fetch->wait_start);
+		journal_wait(entry, INSTR_TIME_GET_MICROSEC(duration));
+	}
+	journal_cut_off(entry, fetch->transfer != NULL);
 }
 
 void

@@ -6,14 +6,17 @@
 #define USAGE_FETCH_PRIVATE_H
 
 #include "lib/stringinfo.h"
+#include "portability/instr_time.h"
 
 #include "http/http.h"
 #include "page/page_error.h"
 #include "stream/fetch.h"
+#include "stream/journal.h"
 
 struct Fetch
 {
 	MemoryContext context;		/* holds the fetch */
+	MemoryContextCallback on_reset;
 	FetchSource *source;
 	Slice		remaining;		/* from the first bucket not done */
 
@@ -23,9 +26,14 @@ struct Fetch
 	char	   *cursor;			/* of the page, or NULL for the first */
 	List	   *cursors;		/* all cursors of the chain */
 
+	/* the request at hand, in the journal; NULL: none is sent, or it is over */
+	JournalEntry *entry;
+	instr_time	wait_start;		/* of its reader's wait; 0: nobody waits */
+
 	/* the attempt; transfer NULL while it waits for retry_at */
 	HttpTransfer *transfer;
 	const HttpOutcome *outcome;
+	TimestampTz sent_at;
 	int64		wire_bytes;		/* of the attempt, those that are in the
 								 * report */
 	int64		decoded_bytes;
@@ -57,6 +65,15 @@ extern void fetch_start_if_room(Fetch *fetch);
 /* Cut the attempt off, if there is one. */
 extern void fetch_end_attempt(Fetch *fetch);
 
+/* The same, and no other attempt at this page follows. */
+extern void fetch_end_request(Fetch *fetch);
+
+/* Count the time since wait_start, if there is one, and start no new one. */
+extern void fetch_count_wait(Fetch *fetch);
+
+/* A MemoryContextCallbackFunction: a fetch whose query has failed. */
+extern void fetch_cut_off(void *arg);
+
 /* When the next attempt is due, or is worth another look for room. */
 extern TimestampTz fetch_attempt_due(const Fetch *fetch);
 
@@ -73,11 +90,12 @@ extern bool fetch_may_begin(Fetch *fetch, bool (*find_room) (void));
 extern bool fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline);
 
 /*
- * Add to the report the bytes since the last call.  It can't wait for the end
- * of the attempt: EXPLAIN ANALYZE reads the report before a scan that was
- * stopped early is closed.
+ * Note how the attempt stands, in the journal and in the report, to which the
+ * bytes since the last call are added.  It can't wait for the end of the
+ * attempt: EXPLAIN ANALYZE reads the report before a scan that was stopped
+ * early is closed.
  */
-extern void fetch_count_bytes(Fetch *fetch);
+extern void fetch_note(Fetch *fetch);
 
 /*
  * Keep those bytes of an error's body, or all that have arrived; no more than

@@ -95,6 +95,8 @@ broken_hint(Stream *stream)
 	if (field < 0)
 		return stream->table->endpoint == &usage_unknown_endpoints[USAGE_BUCKETS] ?
 			_("If the path leads to a list or an object, set the option \"kind\" of the foreign table.") : NULL;
+	if (!OidIsValid(stream->table->relid))
+		return NULL;
 	return psprintf(_("Declare the column \"%s\" of foreign table \"%s\" as numeric."),
 					tuple_field_column(stream->builder, field)->name,
 					get_rel_name(stream->table->relid));
@@ -103,6 +105,7 @@ broken_hint(Stream *stream)
 void
 stream_fail_broken(Stream *stream, const char *complaint)
 {
+	fetch_fail(stream_reading(stream), encoding_for_message(complaint));
 	failure_broken(stream->table, fetch_outcome(stream_reading(stream)), complaint,
 				   broken_hint(stream));
 }

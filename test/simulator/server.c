@@ -10,11 +10,14 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 
 #include "api.h"
 #include "control.h"
 #include "record.h"
 #include "server.h"
+#include "state.h"
 
 #define CONNECTION_MEMORY_BYTES (256 * 1024)	/* bounds URL and headers */
 #define GZIP_MIN_BYTES 1024
@@ -107,6 +110,33 @@ release_body(void *body)
 	body_release(body);
 }
 
+static bool
+has_header(const Exchange *exchange, const char *name)
+{
+	for (int i = 0; i < exchange->header_count; i++)
+		if (strcasecmp(exchange->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The time by the simulator's own clock, unless a fault has set another. */
+static void
+add_date(struct MHD_Response *response, const Exchange *exchange)
+{
+	char		date[64];
+	struct tm	parts;
+	time_t		now;
+
+	if (has_header(exchange, "Date"))
+		return;
+	state_read();
+	now = (time_t) settings_now(&state_settings);
+	state_release();
+	gmtime_r(&now, &parts);
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	MHD_add_response_header(response, "Date", date);
+}
+
 static void
 add_headers(struct MHD_Response *response, const Exchange *exchange, bool gzip)
 {
@@ -118,6 +148,7 @@ add_headers(struct MHD_Response *response, const Exchange *exchange, bool gzip)
 	for (int i = 0; i < exchange->header_count; i++)
 		MHD_add_response_header(response, exchange->headers[i].name,
 								exchange->headers[i].value);
+	add_date(response, exchange);
 }
 
 static enum MHD_Result
@@ -182,7 +213,7 @@ start(uint16_t port, const char *certificate, const char *key)
 {
 	Server	   *server = allocate(sizeof(Server));
 	unsigned	flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD |
-		MHD_USE_THREAD_PER_CONNECTION;
+		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),

@@ -16,7 +16,7 @@ use Test::More;
 # A header NAME_private.h is for its wing alone.
 my @wings = (
 	# versions; numbers, time and text; what is not to be told
-	{ base => [ [qw(compat)], [qw(saturate secret encoding field)], [qw(timerange)] ] },
+	{ base => [ [qw(compat)], [qw(saturate secret encoding field rows)], [qw(timerange)] ] },
 	# one attempt at a GET; bytes to typed values
 	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
 	# what exists; what the user set
@@ -24,7 +24,7 @@ my @wings = (
 	# what is asked; its values, its URLs
 	{ request => [ [qw(request bound)], [qw(history slice)], [qw(cost header url)], [qw(bind)] ] },
 	# bytes to rows: windows, retries, buckets
-	{ stream => [ [qw(buckets seen tuple failure)], [qw(fetch)], [qw(flight)], [qw(stream)], [qw(parents)] ] },
+	{ stream => [ [qw(buckets seen tuple failure journal)], [qw(fetch)], [qw(flight)], [qw(stream)], [qw(parents)] ] },
 	# what may be asked: size, paths, cost, plan
 	{
 		plan => [
@@ -32,7 +32,7 @@ my @wings = (
 			[qw(estimate)], [qw(plan)] ]
 	},
 	# the executor's callbacks
-	{ scan => [ [qw(row_cache sample first_day guard)], [qw(rescan)], [qw(scan analyze)], [qw(async explain)] ] },
+	{ scan => [ [qw(row_cache sample first_day guard requests)], [qw(rescan check)], [qw(scan analyze)], [qw(async explain)] ] },
 	# the module: handler, settings
 	{ '' => [ [qw(usage_fdw)] ] });
 

@@ -8,7 +8,8 @@ use warnings;
 use File::Basename;
 use Test::More;
 
-my @called = qw(usage_fdw_handler usage_fdw_validator usage_fdw_version usage_fdw_columns usage_fdw_first_day);
+my @called = qw(usage_fdw_handler usage_fdw_validator usage_fdw_version usage_fdw_columns usage_fdw_first_day
+  usage_fdw_requests usage_fdw_check);
 my @wanted = sort 'Pg_magic_func', '_PG_init', map { ($_, "pg_finfo_$_") } @called;
 
 my @seen = sort map { /\s[A-Za-z]\s(\S+)$/ ? $1 : () } split /\n/, `nm -D --defined-only usage_fdw.so`;

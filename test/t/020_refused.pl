@@ -111,7 +111,10 @@ with_fault('an exhausted quota',
 	],
 	C => qr/^53400$/, D => qr/exceeded your current quota/, H => qr/billing/);
 with_fault('status 500', ['status'], C => qr/^HV00N$/, M => qr/status 500$/,
-	D => qr/told to fail/, W => $request);
+	D => qr/told to fail/, H => qr/^The API, or a gateway .* is in trouble/, W => $request);
+with_fault('a missing scope that is said with 401',
+	[ 'status', 'code=401', 'body={"error":{"message":"Missing scopes: api.usage.read"}}' ],
+	C => qr/^42501$/, M => qr/status 401$/, H => qr/scope "api\.usage\.read"/, W => $request);
 
 #
 # What isn't the API's

@@ -30,6 +30,7 @@ auto_explain.log_min_duration = 0
 auto_explain.log_verbose = on
 auto_explain.log_analyze = on
 auto_explain.log_settings = on
+usage_fdw.log_requests = 'all'
 END
 my $node = cluster('main', conf => $conf);
 my $session = UsageFdw::Session->new($node);
@@ -71,6 +72,19 @@ connect_server($node, $proxy, server => 'proxied', schema => 'proxied',
 my $right = value($good);
 like($right, qr/^[1-9]\d*\|/, 'the key works');
 
+# What a check and the requests tell is all told.
+my ($checks, $requests) = (0, 0);
+
+sub diagnose
+{
+	my $in = shift;
+	$checks += @{ ask($_, $in)->{rows} }
+	  for q{SELECT * FROM usage_fdw_check('openai')}, q{SELECT * FROM usage_fdw_check('proxied')};
+	$requests += @{ ask('SELECT r, * FROM usage_fdw_requests() r', $in)->{rows} };
+	return;
+}
+diagnose();
+
 #
 # Queries of all kinds, right and wrong
 #
@@ -107,12 +121,14 @@ for my $fault (
 {
 	control($simulator, 'fault', @$fault, 'count=-1');
 	ok(ask($good)->{error}, "an error after $fault->[0]");
+	diagnose();
 	control($simulator, 'reset-faults');
 }
 for ('truncate 500 count=-1', 'reset 500 count=-1', 'truncate 0 count=-1', 'refuse count=-1')
 {
 	control($proxy, $_);
 	ok(ask("SELECT * FROM proxied.completions $small")->{error}, "an error after $_");
+	diagnose();
 	control($proxy, 'clear');
 }
 ask('SET statement_timeout = 20');
@@ -144,6 +160,7 @@ my $reader = UsageFdw::Session->new($node, user => 'reader');
 is(ask('SELECT * FROM usage.completions', $reader)->{error}{C}, '28000', 'a reader without a mapping reads nothing');
 like(value('SELECT count(*) FROM v', $reader), qr/^[1-9]/, 'but what a view shows him');
 ask("EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM v", $reader);
+diagnose($reader);
 
 #
 # Keys in files
@@ -170,6 +187,7 @@ for my $case ([ 'empty', '' ], [ 'blank', "\n$NEW_FILE_KEY\n" ], [ 'too large', 
 	my $error = ask($good)->{error};
 	is($error->{C}, '28000', "a file that is $name is an error");
 	like($error->{D}, qr/^File "\Q$key_file\E": /, 'that says which file');
+	diagnose();
 }
 write_key($NEW_FILE_KEY);
 unlink $key_file;
@@ -201,6 +219,10 @@ my @files = ($node->logfile, $simulator->{log}, $proxy->{log});
 my $log = PostgreSQL::Test::Utils::slurp_file($node->logfile);
 cmp_ok(length $log, '>', 1_000_000, 'the server has logged all it can');
 like($log, qr/auto_explain|Query Text:/, 'auto_explain too');
+like($log, qr/API request: server "openai", GET .*, status 401, .*error: Incorrect API key/,
+	'requests too');
+cmp_ok($checks, '>', 100, "$checks steps of checks");
+cmp_ok($requests, '>', 100, "$requests rows of requests");
 my @lines = grep { $_ =~ $SECRET } split /\n/, $log;
 is(scalar @lines, 0, 'no key in the log') or diag join "\n", @lines[ 0 .. ($#lines > 4 ? 4 : $#lines) ];
 my @heard = grep { $_ =~ $SECRET } @told;

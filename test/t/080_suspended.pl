@@ -232,7 +232,7 @@ $session->rows('COMMIT');
 my $fresh = UsageFdw::Session->new($node);
 $fresh->rows($reads{'an asynchronous append'});
 is($session->descriptors(qr/^anon_inode/), $fresh->descriptors(qr/^anon_inode/), 'descriptors are given back');
-is($session->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%'"),
+is($session->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%' AND name <> 'usage_fdw requests'"),
 	0, 'memory is given back');
 ok(poll_until(sub { control($simulator, 'stat') =~ /\bin_flight=0/ }, 10), 'no request is on its way');
 $node->stop;

@@ -272,6 +272,11 @@ sub options_of_documents
 
 is(options_of_documents(), options_of_source(), 'the table "options"');
 
+# The steps of a check, in their order.
+my ($steps) = document_table('steps', @parts);
+is(join(', ', $steps =~ /^\| `([^`]+)` \|/mg) . "\n",
+	query("SELECT string_agg(step, ', ') FROM usage_fdw_check('openai')"), 'the table "steps"');
+
 # Every status of the table of errors, as the simulator can make it.
 my ($errors) = document_table('errors', @parts);
 my @statuses;

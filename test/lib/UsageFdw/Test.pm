@@ -139,11 +139,13 @@ sub slow_resolver
 	return $library;
 }
 
-# A certificate for a host that nobody but itself vouches for: two files, that
-# and its key.
+# A certificate for a host that nobody but itself vouches for, made so many seconds
+# from now and good for two days: two files, that and its key.
 sub tls_certificate
 {
-	my ($name, $host) = @_;
+	my ($name, $host, $offset) = @_;
+	my %env = $offset ? faketime_env($offset) : ();
+	local @ENV{ keys %env } = values %env;
 	my $base = PostgreSQL::Test::Utils::tempdir() . "/$name";
 	my $kind = $host =~ /^[\d.]+$/ ? 'IP' : 'DNS';
 	system('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', 2,

@@ -37,6 +37,11 @@ sub check_settings
 		'a mixture of units has none');
 	is(eval { control('set', nonsense => 1) } // 'refused', 'refused', 'no such setting');
 	control('reset');
+	control('set', now => 1795176000);
+	is(ask('costs', start_time => NOW - DAY)->{headers}{date}, 'Fri, 20 Nov 2026 12:00:00 GMT', 'Date has its clock');
+	control('fault', kind => 'status', headers => 'Date:yesterday');
+	is(ask('costs', start_time => NOW - DAY)->{headers}{date}, 'yesterday', 'but where a fault has another');
+	control('reset');
 }
 
 sub check_record
