@@ -8,8 +8,8 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
-#include "http/http_clock_private.h"
 #include "http/http_engine_private.h"
 #include "http/http_private.h"
 #include "http/http_url.h"
@@ -101,7 +101,7 @@ http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size
 	{
 		CHECK_FOR_INTERRUPTS();
 		again = http_transfer_drive(deadline);
-		transfer->wanted_at_us = http_clock_us();
+		transfer->wanted_at_us = clock_us();
 		if (hand_out(transfer, bytes, length))
 			return HTTP_BYTES;
 		if (transfer->finished)

@@ -20,8 +20,8 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
-#include "http/http_clock_private.h"
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
 
@@ -39,7 +39,7 @@ static struct
 	int			sockets_size;	/* allocated */
 	uint64		sockets_version;	/* grows with each change */
 	int64		timer_us;		/* when it wants to be called, by
-								 * http_clock_us() */
+								 * clock_us() */
 
 	/* what we wait with */
 	WaitEventSet *wait_set;
@@ -123,7 +123,7 @@ static int
 on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	engine.timer_us = timeout_ms < 0 ? ENGINE_FOREVER :
-		http_clock_us() + (int64) timeout_ms * 1000;
+		clock_us() + (int64) timeout_ms * 1000;
 	return 0;
 }
 
@@ -274,7 +274,7 @@ renew_wait_set(void)
 int64
 http_engine_wait(int64 timeout_us)
 {
-	int64		start = http_clock_us();
+	int64		start = clock_us();
 	long		timeout_ms = -1;
 
 	if (engine.multi == NULL)
@@ -289,7 +289,7 @@ http_engine_wait(int64 timeout_us)
 	engine.nevents = 0;
 	engine.nevents = WaitEventSetWait(engine.wait_set, timeout_ms, engine.events,
 									  WAIT_EVENTS, engine.wait_event);
-	return http_clock_us() - start;
+	return clock_us() - start;
 }
 
 const EngineSocket *
@@ -329,7 +329,7 @@ http_engine_act(void)
 			code = curl_multi_socket_action(engine.multi, event->fd, mask, &running);
 	}
 	engine.nevents = 0;
-	if (code == CURLM_OK && engine.timer_us <= http_clock_us())
+	if (code == CURLM_OK && engine.timer_us <= clock_us())
 	{
 		engine.timer_us = ENGINE_FOREVER;
 		code = curl_multi_socket_action(engine.multi, CURL_SOCKET_TIMEOUT, 0, &running);

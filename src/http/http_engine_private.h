@@ -45,7 +45,7 @@ extern int64 http_engine_wait(int64 timeout_us);
 
 /*
  * What curl waits for, for a waitfd: its sockets, and when it wants to be
- * called, by http_clock_us().  *version grows with each change of the sockets,
+ * called, by clock_us().  *version grows with each change of the sockets,
  * also if a descriptor was closed and its number is in use again.  The array
  * is the engine's, valid until curl is called.
  */

@@ -55,7 +55,7 @@ struct HttpTransfer
 	const char *refusal;		/* why a callback stopped it, or NULL; a
 								 * constant */
 
-	/* clocks, in microseconds of http_clock_us() */
+	/* clocks, in microseconds of clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
 	int64		wanted_at_us;	/* when its reader last asked for it */

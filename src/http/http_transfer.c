@@ -13,8 +13,8 @@
 
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
-#include "http/http_clock_private.h"
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
 #include "http/http_private.h"
@@ -31,7 +31,7 @@
  */
 #define WAITFD_US		INT64CONST(50000)
 
-/* Time spent waiting for waitfds, by http_clock_us(). */
+/* Time spent waiting for waitfds, by clock_us(). */
 static struct
 {
 	int64		start;			/* of the last wait, which may go on */
@@ -256,7 +256,7 @@ http_transfer_drive(TimestampTz deadline)
 {
 	int64		left_us = time_left(deadline);
 	int64		timeout_us = left_us;
-	int64		now = http_clock_us();
+	int64		now = clock_us();
 	int64		waited_us;
 	HttpTransfer *transfer;
 	dlist_mutable_iter iter;
@@ -269,7 +269,7 @@ http_transfer_drive(TimestampTz deadline)
 		timeout_us = Min(timeout_us, patience(transfer));
 	}
 	waited_us = collect_waited_elsewhere(now) + http_engine_wait(timeout_us);
-	now = http_clock_us();
+	now = clock_us();
 	dlist_foreach_modify(iter, &running)
 		age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
 	http_engine_act();
@@ -306,7 +306,7 @@ http_make_room(bool patient)
 					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 					 errmsg("too many file descriptors are in use to connect to the API"),
 					 errhint("Close other connections of the session, wait for name look-ups to end, or raise \"max_files_per_process\" and the operating system's limit.")));
-		if (patient && http_clock_us() - victim->wanted_at_us < NEGLECT_US)
+		if (patient && clock_us() - victim->wanted_at_us < NEGLECT_US)
 			return false;
 		give_up(victim);
 	}
@@ -338,7 +338,7 @@ http_outcome(HttpTransfer *transfer)
 int
 http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits)
 {
-	int64		now = http_clock_us();
+	int64		now = clock_us();
 	int64		timeout_us = Min(time_left(deadline), WAITFD_US);
 	dlist_iter	iter;
 
@@ -360,6 +360,6 @@ http_transfer_run(HttpTransfer *transfer)
 	http_engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
 	transfer->is_running = true;
-	transfer->looked_at_us = transfer->wanted_at_us = http_clock_us();
+	transfer->looked_at_us = transfer->wanted_at_us = clock_us();
 	count_descriptors(false);
 }
