@@ -26,11 +26,11 @@
 #define CreateSessionWaitEventSet(nevents) CreateWaitEventSet(TopMemoryContext, nevents)
 #endif
 
-/* What pg_stat_activity shows while we wait for a server; may throw. */
+/* A name that pg_stat_activity shows while we wait, the same for all; may throw. */
 #if PG_VERSION_NUM >= 170000
 #define CreateWaitEventName(name) WaitEventExtensionNew(name)
 #else
-#define CreateWaitEventName(name) PG_WAIT_EXTENSION
+#define CreateWaitEventName(name) ((void) (name), PG_WAIT_EXTENSION)
 #endif
 
 /* 7.80 is the first version with CURLOPT_PREREQFUNCTION. */

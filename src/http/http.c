@@ -93,14 +93,14 @@ hand_out(HttpTransfer *transfer, const char **bytes, size_t *length)
 HttpState
 http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size_t *length)
 {
+	int64		end_us = http_transfer_end(http_ready(transfer) ? DT_NOBEGIN : deadline);
 	bool		again;
 
-	if (http_ready(transfer))
-		deadline = DT_NOBEGIN;
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		again = http_transfer_drive(deadline);
+		again = http_transfer_drive(end_us, transfer->connected ? HTTP_WAIT_ANSWER :
+									HTTP_WAIT_CONNECT);
 		transfer->wanted_at_us = clock_us();
 		if (hand_out(transfer, bytes, length))
 			return HTTP_BYTES;
@@ -123,9 +123,11 @@ http_close(HttpTransfer *transfer)
 }
 
 void
-http_sleep(TimestampTz deadline)
+http_sleep(TimestampTz deadline, HttpWait reason)
 {
+	int64		end_us = http_transfer_end(deadline);
+
 	do
 		CHECK_FOR_INTERRUPTS();
-	while (http_transfer_drive(deadline));
+	while (http_transfer_drive(end_us, reason));
 }

@@ -112,10 +112,13 @@ extern void http_transfer_free(void *arg);
 /* Curl has finished a transfer, with this result. */
 extern void http_transfer_finish(HttpTransfer *transfer, CURLcode code);
 
+/* A deadline by clock_us(); ENGINE_FOREVER for DT_NOEND. */
+extern int64 http_transfer_end(TimestampTz deadline);
+
 /*
- * Drive all transfers once: wait, at most until `deadline`, and let curl act.
- * False if the deadline had passed before, so that there was no wait.
+ * Drive all transfers once: wait, at most until `end_us` by clock_us(), and
+ * let curl act.  False if that had passed before, so that there was no wait.
  */
-extern bool http_transfer_drive(TimestampTz deadline);
+extern bool http_transfer_drive(int64 end_us, HttpWait reason);
 
 #endif

@@ -251,12 +251,20 @@ time_left(TimestampTz deadline)
 	return deadline > now ? deadline - now : 0;
 }
 
-bool
-http_transfer_drive(TimestampTz deadline)
+int64
+http_transfer_end(TimestampTz deadline)
 {
 	int64		left_us = time_left(deadline);
-	int64		timeout_us = left_us;
+
+	return left_us == ENGINE_FOREVER ? left_us : clock_us() + left_us;
+}
+
+bool
+http_transfer_drive(int64 end_us, HttpWait reason)
+{
 	int64		now = clock_us();
+	int64		left_us = end_us == ENGINE_FOREVER ? end_us : Max(end_us - now, 0);
+	int64		timeout_us = left_us;
 	int64		waited_us;
 	HttpTransfer *transfer;
 	dlist_mutable_iter iter;
@@ -268,7 +276,7 @@ http_transfer_drive(TimestampTz deadline)
 		excuse(transfer, now);
 		timeout_us = Min(timeout_us, patience(transfer));
 	}
-	waited_us = collect_waited_elsewhere(now) + http_engine_wait(timeout_us);
+	waited_us = collect_waited_elsewhere(now) + http_engine_wait(timeout_us, reason);
 	now = clock_us();
 	dlist_foreach_modify(iter, &running)
 		age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);

@@ -132,11 +132,12 @@ fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline)
 	if (deadline == DT_NOBEGIN)
 	{
 		if (fetch_attempt_due(fetch) > GetCurrentTimestamp())
-			http_sleep(DT_NOBEGIN); /* drives the other transfers */
+			http_sleep(DT_NOBEGIN, HTTP_WAIT_BACKOFF);	/* drives the other
+														 * transfers */
 		return fetch_may_begin(fetch, make_idle_room);
 	}
 	if (fetch->retry_at > GetCurrentTimestamp())
-		http_sleep(Min(deadline, fetch->retry_at));
+		http_sleep(Min(deadline, fetch->retry_at), HTTP_WAIT_BACKOFF);
 	return fetch->retry_at <= GetCurrentTimestamp();
 }
 
