@@ -33,6 +33,20 @@
 #define CreateWaitEventName(name) ((void) (name), PG_WAIT_EXTENSION)
 #endif
 
+/*
+ * Shared memory that is made when it is needed.  Before version 17 there is
+ * only what is asked for when the server starts; by a hook from version 15 on.
+ */
+#if PG_VERSION_NUM >= 170000
+#define HAS_SHARED_SEGMENTS 1
+#define SHARED_SEGMENT_HEADER "storage/dsm_registry.h"
+#else
+#define SHARED_SEGMENT_HEADER "storage/dsm.h"
+#if PG_VERSION_NUM >= 150000
+#define HAS_SHMEM_REQUEST_HOOK 1
+#endif
+#endif
+
 /* 7.80 is the first version with CURLOPT_PREREQFUNCTION. */
 #if LIBCURL_VERSION_NUM < 0x075000
 #error usage_fdw needs libcurl 7.80 or later

@@ -37,6 +37,8 @@ typedef struct HttpRequest
 									 * also before its first byte; the time
 									 * that a transfer is paused does not
 									 * count */
+	bool		prompt;			/* fail as a neglected one rather than be sent
+								 * late because it was not driven */
 	size_t		buffer_bytes;	/* bytes kept for the reader before the
 								 * transfer is paused; one write of curl's is
 								 * always taken, even if it is larger */

@@ -16,7 +16,7 @@ use Test::More;
 # A header NAME_private.h is for its wing alone.
 my @wings = (
 	# versions; numbers, time and text; what is not to be told
-	{ base => [ [qw(compat)], [qw(saturate secret encoding field clock)], [qw(timerange)] ] },
+	{ base => [ [qw(compat)], [qw(saturate secret encoding field clock permit)], [qw(timerange rate)] ] },
 	# one attempt at a GET; bytes to typed values
 	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
 	# what exists; what the user set
