@@ -119,11 +119,10 @@ extern bool http_make_room(bool patient);
 /*
  * Wait for bytes of this transfer, its end or its failure, or until `deadline`
  * (DT_NOEND: none; a time in the past: don't wait).  How long that is counts
- * when it is called: a clock that is set does not matter then.  Services
- * interrupts, and
- * drives all other transfers of the backend.  The bytes belong to the transfer
- * and are valid until the next call for it.  A failure of the transfer is a
- * result; ERROR HV000 or 53200 only if curl itself fails.
+ * when it is called: a clock that is set meanwhile does not matter.  Services
+ * interrupts, and drives all other transfers of the backend.  The bytes belong
+ * to the transfer and are valid until the next call for it.  A failure of the
+ * transfer is a result; ERROR HV000 or 53200 only if curl itself fails.
  */
 extern HttpState http_wait(HttpTransfer *transfer, TimestampTz deadline,
 						   const char **bytes, size_t *length);

@@ -15,7 +15,7 @@ use Test::More;
 # name, or what stands before an underscore in it, so http_url.c is part of http.
 # A header NAME_private.h is for its wing alone.
 my @wings = (
-	# versions; numbers, time and text; what is not to be told
+	# versions; numbers, time and text; what is not to be told; what sessions count together
 	{ base => [ [qw(compat)], [qw(saturate secret encoding field clock permit)], [qw(timerange rate)] ] },
 	# one attempt at a GET; bytes to typed values
 	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
