@@ -103,11 +103,20 @@ FROM (VALUES
   ('retry_delay', '61s'), ('retry_delay', '1kB'), ('retry_delay', '500ms'),
   ('max_retries', 'many'), ('max_retries', '-1'), ('max_retries', '101'), ('max_retries', '5s'),
   ('max_retries', '0'), ('max_requests', '0'), ('max_requests', '1'),
+  ('max_requests_per_minute', '-1'), ('max_requests_per_minute', '100001'),
+  ('max_requests_per_minute', '1.5h'), ('max_requests_per_minute', '0'),
   ('max_result_bytes', '1023'), ('max_result_bytes', '65MB'), ('max_result_bytes', '1MB'),
   ('allow_http', 'perhaps'), ('allow_http', ''), ('allow_http', 'on'),
   ('array_format', 'csv'), ('array_format', ''), ('array_format', 'Repeat'),
   ('array_format', 'repeat'), ('array_format', 'brackets'), ('array_format', 'comma'),
   ('ca_file', ''), ('ca_file', 'ca.pem'), ('ca_file', '/etc/ssl/ca.pem')) v(name, value);
+
+-- a limit of all requests is the server's (where sessions can't count together it warns:
+-- test/t/033_rate_unshared.pl)
+SELECT table_with($$max_requests_per_minute '60'$$);
+SET client_min_messages = error;
+SELECT server_with($$max_requests_per_minute '60'$$);
+SET client_min_messages = warning;
 
 -- a user mapping has at most one key; a wrong one is not shown
 SELECT mapping_with($$api_key 'sk-admin-1', api_key_file '/etc/key'$$);

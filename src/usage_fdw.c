@@ -11,6 +11,7 @@
 #include "utils/guc.h"
 
 #include "base/compat.h"
+#include "base/rate.h"
 #include "catalogue/import.h"
 #include "catalogue/option.h"
 #include "plan/grain.h"
@@ -84,6 +85,7 @@ _PG_init(void)
 							 0,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("usage_fdw");
+	rate_init();
 }
 
 Datum

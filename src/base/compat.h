@@ -26,11 +26,25 @@
 #define CreateSessionWaitEventSet(nevents) CreateWaitEventSet(TopMemoryContext, nevents)
 #endif
 
-/* What pg_stat_activity shows while we wait for a server; may throw. */
+/* A name that pg_stat_activity shows while we wait, the same for all; may throw. */
 #if PG_VERSION_NUM >= 170000
 #define CreateWaitEventName(name) WaitEventExtensionNew(name)
 #else
-#define CreateWaitEventName(name) PG_WAIT_EXTENSION
+#define CreateWaitEventName(name) ((void) (name), PG_WAIT_EXTENSION)
+#endif
+
+/*
+ * Shared memory that is made when it is needed.  Before version 17 there is
+ * only what is asked for when the server starts; by a hook from version 15 on.
+ */
+#if PG_VERSION_NUM >= 170000
+#define HAS_SHARED_SEGMENTS 1
+#define SHARED_SEGMENT_HEADER "storage/dsm_registry.h"
+#else
+#define SHARED_SEGMENT_HEADER "storage/dsm.h"
+#if PG_VERSION_NUM >= 150000
+#define HAS_SHMEM_REQUEST_HOOK 1
+#endif
 #endif
 
 /* 7.80 is the first version with CURLOPT_PREREQFUNCTION. */

@@ -92,6 +92,7 @@ static const Option options[] = {
 	{"max_concurrent_requests", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_concurrent_requests), "4", {1, 64}},
 	{"fetch_ahead_bytes", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(fetch_ahead_bytes), "8MB", {64 * 1024, 1024 * 1024 * 1024, GUC_UNIT_BYTE}},
 	{"max_requests", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_requests), "1000", {1, INT_MAX}},
+	{"max_requests_per_minute", ON_SERVER, option_parse_integer, SETTING(max_requests_per_minute), "0", {0, 100000}},
 	{"max_result_bytes", ON_SERVER | ON_TABLE, option_parse_integer, SETTING(max_result_bytes), "64kB", {1024, 64 * 1024 * 1024, GUC_UNIT_BYTE}},
 	{"array_format", ON_SERVER, option_parse_name, SETTING(array_format), OF_PROVIDER, {.names = array_formats}},
 	{"ca_file", ON_SERVER, option_parse_file, SETTING(ca_file), .flags = SUPERUSER},
@@ -128,11 +129,12 @@ typedef struct OptionPlace
 	int			place;			/* ON_... */
 	const char *name;
 	void		(*check) (const void *any); /* or NULL */
+	void		(*warn) (const void *any);	/* when it is set; or NULL */
 } OptionPlace;
 
 static const OptionPlace option_places[] = {
 	{ForeignDataWrapperRelationId, ON_WRAPPER, "a foreign data wrapper"},
-	{ForeignServerRelationId, ON_SERVER, "a server", option_check_server},
+	{ForeignServerRelationId, ON_SERVER, "a server", option_check_server, option_warn_server},
 	{UserMappingRelationId, ON_MAPPING, "a user mapping", option_check_mapping},
 	{ForeignTableRelationId, ON_TABLE, "a foreign table", option_check_table},
 	{AttributeRelationId, ON_COLUMN, "a column of a foreign table", option_check_column},
@@ -293,6 +295,8 @@ option_validate(List *list, Oid catalog, Oid validator)
 		check_privileges(list, place->place, validator);
 		if (place->check)
 			place->check(&set);
+		if (place->warn)
+			place->warn(&set);
 		return;
 	}
 	elog(ERROR, "unexpected catalog %u for options", catalog);

@@ -35,6 +35,7 @@ typedef struct UsageOptions
 	int			max_concurrent_requests;
 	int			fetch_ahead_bytes;
 	int			max_requests;
+	int			max_requests_per_minute;	/* 0: no limit */
 	int			max_result_bytes;
 	int			array_format;	/* ProviderArrayFormat */
 	char	   *ca_file;		/* or NULL */

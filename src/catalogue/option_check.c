@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "base/rate.h"
 #include "catalogue/option_private.h"
 #include "http/http_url.h"
 
@@ -43,6 +44,20 @@ option_check_server(const void *any)
 			 errmsg("API key would be sent unencrypted"),
 			 errdetail("The option \"base_url\" is an http URL, and requests leave this machine."),
 			 errhint("Use https, or set the option \"allow_http\" if the network is to be trusted.")));
+}
+
+void
+option_warn_server(const void *any)
+{
+	const UsageOptions *set = any;
+
+	if (set->max_requests_per_minute == 0 || rate_is_shared())
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("option \"max_requests_per_minute\" limits each session by itself"),
+			 errdetail("Before PostgreSQL 17, sessions are counted together only where usage_fdw was loaded when the server started."),
+			 errhint("Add \"usage_fdw\" to \"shared_preload_libraries\", and restart the server.")));
 }
 
 /*

@@ -18,6 +18,12 @@ extern void option_check_mapping(const void *set);
 extern void option_check_table(const void *set);
 extern void option_check_column(const void *set);
 
+/*
+ * WARNING if options of a server (UsageOptions) mean less than they say.  In
+ * option_check.c.
+ */
+extern void option_warn_server(const void *set);
+
 /* ERROR HV024 if there is no such endpoint.  detail: a translated sentence, or NULL. */
 extern void option_check_endpoint(const char *name, const char *detail);
 

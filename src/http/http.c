@@ -8,8 +8,8 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
-#include "http/http_clock_private.h"
 #include "http/http_engine_private.h"
 #include "http/http_private.h"
 #include "http/http_url.h"
@@ -39,6 +39,7 @@ http_open(const HttpRequest *request)
 				(errcode(ERRCODE_FDW_ERROR),
 				 errmsg("could not set up an HTTP request: URL is malformed")));
 	transfer->host = url.host;
+	transfer->prompt = request->prompt;
 	transfer->proxied = request->proxy != NULL;
 	transfer->connect_timeout_ms = request->connect_timeout_ms;
 	transfer->request_timeout_ms = request->request_timeout_ms;
@@ -93,15 +94,15 @@ hand_out(HttpTransfer *transfer, const char **bytes, size_t *length)
 HttpState
 http_wait(HttpTransfer *transfer, TimestampTz deadline, const char **bytes, size_t *length)
 {
+	int64		end_us = http_transfer_end(http_ready(transfer) ? DT_NOBEGIN : deadline);
 	bool		again;
 
-	if (http_ready(transfer))
-		deadline = DT_NOBEGIN;
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		again = http_transfer_drive(deadline);
-		transfer->wanted_at_us = http_clock_us();
+		again = http_transfer_drive(end_us, transfer->connected ? HTTP_WAIT_ANSWER :
+									HTTP_WAIT_CONNECT);
+		transfer->wanted_at_us = clock_us();
 		if (hand_out(transfer, bytes, length))
 			return HTTP_BYTES;
 		if (transfer->finished)
@@ -123,9 +124,11 @@ http_close(HttpTransfer *transfer)
 }
 
 void
-http_sleep(TimestampTz deadline)
+http_sleep(TimestampTz deadline, HttpWait reason)
 {
+	int64		end_us = http_transfer_end(deadline);
+
 	do
 		CHECK_FOR_INTERRUPTS();
-	while (http_transfer_drive(deadline));
+	while (http_transfer_drive(end_us, reason));
 }

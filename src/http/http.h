@@ -33,13 +33,28 @@ typedef struct HttpRequest
 								 * system's */
 	const char *proxy;			/* proxy URL, or NULL for none at all */
 	int			connect_timeout_ms;
-	int			request_timeout_ms; /* longest silence of the API's server, also
-									 * before its first byte; the time that a
-									 * transfer is paused does not count */
+	int			request_timeout_ms; /* longest silence of the API's server,
+									 * also before its first byte; the time
+									 * that a transfer is paused does not
+									 * count */
+	bool		prompt;			/* fail as a neglected one rather than be sent
+								 * late because it was not driven */
 	size_t		buffer_bytes;	/* bytes kept for the reader before the
 								 * transfer is paused; one write of curl's is
 								 * always taken, even if it is larger */
 } HttpRequest;
+
+/* What a wait is for: from PostgreSQL 17 on it is a wait event of that name. */
+typedef enum HttpWait
+{
+	HTTP_WAIT_CONNECT,			/* UsageFdwConnect: for a name, a connection
+								 * or TLS */
+	HTTP_WAIT_ANSWER,			/* UsageFdwAnswer */
+	HTTP_WAIT_BACKOFF,			/* UsageFdwBackoff: before a repeat */
+	HTTP_WAIT_RATE,				/* UsageFdwRateLimit: until another request is
+								 * allowed */
+	HTTP_WAITS					/* how many there are */
+} HttpWait;
 
 typedef enum HttpState
 {
@@ -129,10 +144,11 @@ extern bool http_make_room(bool patient);
 
 /*
  * Wait for bytes of this transfer, its end or its failure, or until `deadline`
- * (DT_NOEND: none; a time in the past: don't wait).  Services interrupts, and
- * drives all other transfers of the backend.  The bytes belong to the transfer
- * and are valid until the next call for it.  A failure of the transfer is a
- * result; ERROR HV000 or 53200 only if curl itself fails.
+ * (DT_NOEND: none; a time in the past: don't wait).  How long that is counts
+ * when it is called: a clock that is set meanwhile does not matter.  Services
+ * interrupts, and drives all other transfers of the backend.  The bytes belong
+ * to the transfer and are valid until the next call for it.  A failure of the
+ * transfer is a result; ERROR HV000 or 53200 only if curl itself fails.
  */
 extern HttpState http_wait(HttpTransfer *transfer, TimestampTz deadline,
 						   const char **bytes, size_t *length);
@@ -154,9 +170,9 @@ extern void http_close(HttpTransfer *transfer);
 
 /*
  * Sleep until `deadline`, servicing interrupts and driving all transfers.
- * Errors as of http_wait().
+ * reason: what for.  Errors as of http_wait().
  */
-extern void http_sleep(TimestampTz deadline);
+extern void http_sleep(TimestampTz deadline, HttpWait reason);
 
 /*
  * A descriptor for code that waits by its own wait event set, as Append does:

@@ -110,6 +110,11 @@ on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_po
 {
 	HttpTransfer *transfer = arg;
 
+	if (transfer->prompt && transfer->outcome.neglected)
+	{
+		refuse(transfer, "the request would have been sent too late");
+		return CURL_PREREQFUNC_ABORT;
+	}
 	transfer->connected = true;
 	transfer->silent_us = 0;
 	return CURL_PREREQFUNC_OK;

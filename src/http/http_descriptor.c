@@ -15,7 +15,7 @@
 
 #include "storage/fd.h"
 
-#include "http/http_clock_private.h"
+#include "base/clock.h"
 #include "http/http_descriptor_private.h"
 
 /*
@@ -127,7 +127,7 @@ forget_lingering(int over)
 static void
 forget_expired(void)
 {
-	int64		now = http_clock_us();
+	int64		now = clock_us();
 	int			over = 0;
 
 	while (over < nlingering && lingering[over] <= now)
@@ -221,7 +221,7 @@ http_descriptor_linger(void)
 	forget_expired();
 	if (nlingering == MAX_LINGERING)
 		return;					/* no transfer starts until some expire */
-	lingering[nlingering++] = http_clock_us() + LINGER_US;
+	lingering[nlingering++] = clock_us() + LINGER_US;
 }
 
 CURLcode

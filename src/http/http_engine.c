@@ -20,12 +20,19 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
-#include "http/http_clock_private.h"
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
 
 #define WAIT_EVENTS			16	/* events taken at once */
+
+static const char *const wait_event_names[] = {
+	[HTTP_WAIT_CONNECT] = "UsageFdwConnect",
+	[HTTP_WAIT_ANSWER] = "UsageFdwAnswer",
+	[HTTP_WAIT_BACKOFF] = "UsageFdwBackoff",
+	[HTTP_WAIT_RATE] = "UsageFdwRateLimit"
+};
 
 static struct
 {
@@ -38,13 +45,12 @@ static struct
 	int			nsockets;
 	int			sockets_size;	/* allocated */
 	uint64		sockets_version;	/* grows with each change */
-	int64		timer_us;		/* when it wants to be called, by
-								 * http_clock_us() */
+	int64		timer_us;		/* when it wants to be called, by clock_us() */
 
 	/* what we wait with */
 	WaitEventSet *wait_set;
 	bool		wait_set_stale; /* sockets have changed since it was made */
-	uint32		wait_event;
+	uint32		wait_events[HTTP_WAITS];
 	WaitEvent	events[WAIT_EVENTS];	/* what http_engine_wait() found */
 	int			nevents;
 }			engine;
@@ -123,7 +129,7 @@ static int
 on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	engine.timer_us = timeout_ms < 0 ? ENGINE_FOREVER :
-		http_clock_us() + (int64) timeout_ms * 1000;
+		clock_us() + (int64) timeout_ms * 1000;
 	return 0;
 }
 
@@ -156,7 +162,8 @@ engine_start(void)
 	check_multi(curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L));
 #endif
 
-	engine.wait_event = CreateWaitEventName("UsageFdwHttp");
+	for (int i = 0; i < HTTP_WAITS; i++)
+		engine.wait_events[i] = CreateWaitEventName(wait_event_names[i]);
 	engine.wait_set_stale = true;
 	engine.timer_us = ENGINE_FOREVER;
 	engine.multi = multi;
@@ -272,9 +279,9 @@ renew_wait_set(void)
 }
 
 int64
-http_engine_wait(int64 timeout_us)
+http_engine_wait(int64 timeout_us, HttpWait reason)
 {
-	int64		start = http_clock_us();
+	int64		start = clock_us();
 	long		timeout_ms = -1;
 
 	if (engine.multi == NULL)
@@ -288,8 +295,8 @@ http_engine_wait(int64 timeout_us)
 
 	engine.nevents = 0;
 	engine.nevents = WaitEventSetWait(engine.wait_set, timeout_ms, engine.events,
-									  WAIT_EVENTS, engine.wait_event);
-	return http_clock_us() - start;
+									  WAIT_EVENTS, engine.wait_events[reason]);
+	return clock_us() - start;
 }
 
 const EngineSocket *
@@ -329,7 +336,7 @@ http_engine_act(void)
 			code = curl_multi_socket_action(engine.multi, event->fd, mask, &running);
 	}
 	engine.nevents = 0;
-	if (code == CURLM_OK && engine.timer_us <= http_clock_us())
+	if (code == CURLM_OK && engine.timer_us <= clock_us())
 	{
 		engine.timer_us = ENGINE_FOREVER;
 		code = curl_multi_socket_action(engine.multi, CURL_SOCKET_TIMEOUT, 0, &running);

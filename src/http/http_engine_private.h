@@ -9,6 +9,8 @@
 
 #include <curl/curl.h>
 
+#include "http/http.h"
+
 #define ENGINE_FOREVER PG_INT64_MAX
 
 /* A socket that curl waits for. */
@@ -38,14 +40,15 @@ extern CURLcode http_engine_resume(CURL *easy);
 
 /*
  * Wait until curl has something to do, the latch is set or `timeout_us` have
- * passed (0: don't wait; ENGINE_FOREVER: no limit).  Returns how long that
- * took, in microseconds.  Exits if the postmaster dies.
+ * passed (0: don't wait; ENGINE_FOREVER: no limit).  reason: what others are
+ * told meanwhile.  Returns how long that took, in microseconds.  Exits if the
+ * postmaster dies.
  */
-extern int64 http_engine_wait(int64 timeout_us);
+extern int64 http_engine_wait(int64 timeout_us, HttpWait reason);
 
 /*
  * What curl waits for, for a waitfd: its sockets, and when it wants to be
- * called, by http_clock_us().  *version grows with each change of the sockets,
+ * called, by clock_us().  *version grows with each change of the sockets,
  * also if a descriptor was closed and its number is in use again.  The array
  * is the engine's, valid until curl is called.
  */

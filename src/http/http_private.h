@@ -36,6 +36,7 @@ struct HttpTransfer
 	const char *host;			/* for messages */
 	char	   *secret;			/* which messages must not show, or NULL */
 	bool		proxied;
+	bool		prompt;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;
 	size_t		buffer_bytes;
@@ -55,7 +56,7 @@ struct HttpTransfer
 	const char *refusal;		/* why a callback stopped it, or NULL; a
 								 * constant */
 
-	/* clocks, in microseconds of http_clock_us() */
+	/* clocks, in microseconds of clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
 	int64		started_at_us;
@@ -113,10 +114,13 @@ extern void http_transfer_free(void *arg);
 /* Curl has finished a transfer, with this result. */
 extern void http_transfer_finish(HttpTransfer *transfer, CURLcode code);
 
+/* A deadline by clock_us(); ENGINE_FOREVER for DT_NOEND. */
+extern int64 http_transfer_end(TimestampTz deadline);
+
 /*
- * Drive all transfers once: wait, at most until `deadline`, and let curl act.
- * False if the deadline had passed before, so that there was no wait.
+ * Drive all transfers once: wait, at most until `end_us` by clock_us(), and
+ * let curl act.  False if that had passed before, so that there was no wait.
  */
-extern bool http_transfer_drive(TimestampTz deadline);
+extern bool http_transfer_drive(int64 end_us, HttpWait reason);
 
 #endif

@@ -13,8 +13,8 @@
 
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
-#include "http/http_clock_private.h"
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
 #include "http/http_private.h"
@@ -31,7 +31,7 @@
  */
 #define WAITFD_US		INT64CONST(50000)
 
-/* Time spent waiting for waitfds, by http_clock_us(). */
+/* Time spent waiting for waitfds, by clock_us(). */
 static struct
 {
 	int64		start;			/* of the last wait, which may go on */
@@ -251,12 +251,20 @@ time_left(TimestampTz deadline)
 	return deadline > now ? deadline - now : 0;
 }
 
-bool
-http_transfer_drive(TimestampTz deadline)
+int64
+http_transfer_end(TimestampTz deadline)
 {
 	int64		left_us = time_left(deadline);
+
+	return left_us == ENGINE_FOREVER ? left_us : clock_us() + left_us;
+}
+
+bool
+http_transfer_drive(int64 end_us, HttpWait reason)
+{
+	int64		now = clock_us();
+	int64		left_us = end_us == ENGINE_FOREVER ? end_us : Max(end_us - now, 0);
 	int64		timeout_us = left_us;
-	int64		now = http_clock_us();
 	int64		waited_us;
 	HttpTransfer *transfer;
 	dlist_mutable_iter iter;
@@ -268,8 +276,8 @@ http_transfer_drive(TimestampTz deadline)
 		excuse(transfer, now);
 		timeout_us = Min(timeout_us, patience(transfer));
 	}
-	waited_us = collect_waited_elsewhere(now) + http_engine_wait(timeout_us);
-	now = http_clock_us();
+	waited_us = collect_waited_elsewhere(now) + http_engine_wait(timeout_us, reason);
+	now = clock_us();
 	dlist_foreach_modify(iter, &running)
 		age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
 	http_engine_act();
@@ -306,7 +314,7 @@ http_make_room(bool patient)
 					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 					 errmsg("too many file descriptors are in use to connect to the API"),
 					 errhint("Close other connections of the session, wait for name look-ups to end, or raise \"max_files_per_process\" and the operating system's limit.")));
-		if (patient && http_clock_us() - victim->wanted_at_us < NEGLECT_US)
+		if (patient && clock_us() - victim->wanted_at_us < NEGLECT_US)
 			return false;
 		give_up(victim);
 	}
@@ -333,14 +341,14 @@ http_outcome(HttpTransfer *transfer)
 		curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes) == CURLE_OK)
 		transfer->outcome.wire_bytes = bytes;
 	if (!transfer->finished)
-		transfer->outcome.elapsed_us = http_clock_us() - transfer->started_at_us;
+		transfer->outcome.elapsed_us = clock_us() - transfer->started_at_us;
 	return &transfer->outcome;
 }
 
 int
 http_waitfd_set(HttpWaitFd *waitfd, TimestampTz deadline, bool waits)
 {
-	int64		now = http_clock_us();
+	int64		now = clock_us();
 	int64		timeout_us = Min(time_left(deadline), WAITFD_US);
 	dlist_iter	iter;
 
@@ -362,6 +370,6 @@ http_transfer_run(HttpTransfer *transfer)
 	http_engine_run(transfer->easy);
 	dlist_push_tail(&running, &transfer->node);
 	transfer->is_running = true;
-	transfer->started_at_us = transfer->looked_at_us = transfer->wanted_at_us = http_clock_us();
+	transfer->started_at_us = transfer->looked_at_us = transfer->wanted_at_us = clock_us();
 	count_descriptors(false);
 }

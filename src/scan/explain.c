@@ -128,6 +128,8 @@ explain_counters(const UsageScan *scan, ExplainState *es)
 	ExplainPropertyInteger("Bytes Decoded", NULL, report->decoded_bytes, es);
 	if (es->timing)
 		ExplainPropertyFloat("Wait Time", "ms", report->wait_us / 1000.0, 3, es);
+	if (es->timing && report->rate_us > 0)
+		ExplainPropertyFloat("Rate Limit Wait", "ms", report->rate_us / 1000.0, 3, es);
 }
 
 void

@@ -183,12 +183,16 @@ bool
 failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 			  const PageError *error, bool has_cursor, int retries, int *delay_ms)
 {
+	bool		asked = requested_delay(outcome, delay_ms);
+
+	if (!asked)
+		*delay_ms = 0;
 	if (retries >= options->max_retries)
 		return false;
 	if (!is_transient(options->provider, outcome, error) &&
 		!(has_cursor && failure_is_cursor(options, outcome, error)))
 		return false;
-	if (!requested_delay(outcome, delay_ms))
+	if (!asked)
 		*delay_ms = backoff_ms(options, retries);
 	return true;
 }

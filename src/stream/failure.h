@@ -17,8 +17,9 @@
 /*
  * Should an attempt be repeated that ended without a page? has_cursor: it
  * asked for a page by cursor, and the repeat will do without.  retries: repeats
- * since the last progress.  Sets *delay_ms to how long to wait before.  error:
- * what the body said, all NULL where there was none.
+ * since the last progress.  Sets *delay_ms to how long to wait before; if not,
+ * to how long the server asks for, or 0.  error: what the body said, all NULL
+ * where there was none.
  */
 extern bool failure_retry(const UsageOptions *options, const HttpOutcome *outcome,
 						  const PageError *error, bool has_cursor, int retries,

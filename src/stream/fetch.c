@@ -57,6 +57,7 @@ void
 fetch_close(Fetch *fetch)
 {
 	fetch_end_request(fetch);
+	fetch_give_turn_up(fetch);
 	MemoryContextDelete(fetch->context);
 }
 
@@ -95,18 +96,25 @@ try_again(Fetch *fetch, const PageError *error)
 	int			delay_ms = 0;
 	bool		excused = fetch->outcome->neglected && fetch->outcome->error &&
 	fetch->outcome->transient;
+	bool		too_many = fetch->outcome->status == 429;
 	const UsageOptions *options = fetch->source->table->options;
 	bool		has_cursor = fetch->cursor != NULL && !fetch->source->no_restart;
 	bool		same_page = fetch->source->request->is_list &&
 	!failure_is_cursor(options, fetch->outcome, error);
 
-	if (!excused &&
-		!failure_retry(options, fetch->outcome, error, has_cursor, fetch->retries, &delay_ms))
-		return false;
-	if (fetch->outcome->status == 429)
-		fetch->source->throttled = true;
 	if (!excused)
+	{
+		bool		again = failure_retry(options, fetch->outcome, error, has_cursor,
+										  fetch->retries, &delay_ms);
+
+		if (too_many)
+			fetch_hold_others(fetch, delay_ms);
+		if (!again)
+			return false;
 		fetch->retries++;
+	}
+	if (too_many)
+		fetch->source->throttled = true;
 	journal_blame(fetch->entry, reason(fetch, error));
 	repeat_attempt(fetch, delay_ms, same_page);
 	return true;
@@ -173,7 +181,7 @@ wait_for_attempt(Fetch *fetch, TimestampTz deadline, const char **bytes, size_t 
 
 	if (!fetch->transfer)
 	{
-		if (!fetch_wait_for_retry(fetch, deadline))
+		if (!fetch_wait_for_turn(fetch, deadline))
 			return FETCH_WAITING;
 		fetch_send(fetch);
 	}
@@ -238,10 +246,10 @@ fetch_poll(Fetch *fetch, bool may_start)
 }
 
 TimestampTz
-fetch_due(const Fetch *fetch, bool reading)
+fetch_due(const Fetch *fetch, bool reading, bool may_start)
 {
 	if (!fetch->transfer)
-		return fetch_attempt_due(fetch);
+		return may_start ? fetch_attempt_due(fetch) : DT_NOEND;
 	if (reading ? http_ready(fetch->transfer) : failed_unread(fetch))
 		return DT_NOBEGIN;
 	return DT_NOEND;

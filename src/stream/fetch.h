@@ -37,6 +37,8 @@ typedef struct FetchReport
 	int64		wire_bytes;		/* of bodies, as received */
 	int64		decoded_bytes;	/* of bodies, decoded */
 	int64		wait_us;		/* waiting for the network */
+	int64		rate_us;		/* waiting for max_requests_per_minute, of
+								 * requests whose answers were wanted next */
 	bool		history_warned; /* history_warn() has warned */
 	TimestampTz earliest;		/* the first instant that the API has, where
 								 * it refused an earlier one; or 0 */
@@ -102,9 +104,9 @@ extern TimestampTz fetch_poll(Fetch *fetch, bool may_start);
 /*
  * The time when the fetch needs fetch_wait() or fetch_poll(), even if nothing
  * arrives before: in the past if bytes for its reader or a failure are there.
- * reading: it is being read.
+ * reading: it is being read.  may_start: as for fetch_poll().
  */
-extern TimestampTz fetch_due(const Fetch *fetch, bool reading);
+extern TimestampTz fetch_due(const Fetch *fetch, bool reading, bool may_start);
 
 /* Are all its buckets done? */
 extern bool fetch_is_done(const Fetch *fetch);

@@ -7,7 +7,9 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
+#include "base/rate.h"
 #include "http/http_url.h"
 #include "request/url.h"
 #include "stream/fetch_private.h"
@@ -32,6 +34,7 @@ fetch_send(Fetch *fetch)
 		.proxy = options->proxy,
 		.connect_timeout_ms = options->connect_timeout_ms,
 		.request_timeout_ms = options->request_timeout_ms,
+		.prompt = options->max_requests_per_minute > 0, /* a permit is for now */
 		.buffer_bytes = source->buffer_bytes
 	};
 
@@ -47,11 +50,47 @@ fetch_send(Fetch *fetch)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Ask for a permit, where requests are counted; the attempt must begin if it is
+ * granted.
+ */
+static bool
+take_permit(Fetch *fetch)
+{
+	const UsageTable *table = fetch->source->table;
+	int			limit = table->options->max_requests_per_minute;
+	int64		wait_us = limit > 0 ? rate_take(table->serverid, limit, &fetch->ticket) : 0;
+
+	fetch->permit_us = clock_us() + wait_us;
+	if (wait_us > 0)
+		return false;
+	if (fetch->held_us != 0)
+		fetch->source->report->rate_us += fetch->permit_us - fetch->held_us;
+	fetch->held_us = 0;
+	return true;
+}
+
+void
+fetch_give_turn_up(Fetch *fetch)
+{
+	if (fetch->ticket != 0)
+		rate_leave(fetch->source->table->serverid, &fetch->ticket);
+}
+
+void
+fetch_hold_others(const Fetch *fetch, int delay_ms)
+{
+	const UsageTable *table = fetch->source->table;
+
+	if (table->options->max_requests_per_minute > 0 && delay_ms > 0)
+		rate_hold(table->serverid, delay_ms * INT64CONST(1000));
+}
+
 void
 fetch_start_if_room(Fetch *fetch)
 {
 	fetch->retry_at = DT_NOBEGIN;
-	if (http_has_room())
+	if (http_has_room() && take_permit(fetch))
 		fetch_send(fetch);
 }
 
@@ -178,10 +217,21 @@ fetch_parse_error(Fetch *fetch, PageError *error)
 	MemoryContextSwitchTo(old);
 }
 
+/* When to ask for a permit again.  Counted from now, as the clock may be set. */
+static TimestampTz
+permit_due(const Fetch *fetch)
+{
+	int64		left_us = fetch->permit_us - clock_us();
+
+	if (fetch->ticket == 0 || left_us <= 0)
+		return DT_NOBEGIN;
+	return GetCurrentTimestamp() + left_us;
+}
+
 TimestampTz
 fetch_attempt_due(const Fetch *fetch)
 {
-	return Max(fetch->retry_at, fetch->room_at);
+	return Max(Max(fetch->retry_at, fetch->room_at), permit_due(fetch));
 }
 
 bool
@@ -192,7 +242,7 @@ fetch_may_begin(Fetch *fetch, bool (*find_room) (void))
 	if (fetch_attempt_due(fetch) > now)
 		return false;
 	if (find_room())
-		return true;
+		return take_permit(fetch);
 	fetch->room_at = TimestampTzPlusMilliseconds(now, ROOM_MS);
 	return false;
 }
@@ -203,23 +253,43 @@ make_idle_room(void)
 	return http_make_room(true);
 }
 
+/* Drive the other transfers until then; false if that is still to come. */
+static bool
+sleep_until(TimestampTz time, TimestampTz deadline, HttpWait reason)
+{
+	if (time > GetCurrentTimestamp())
+		http_sleep(Min(deadline, time), reason);
+	return time <= GetCurrentTimestamp();
+}
+
 /*
  * With DT_NOBEGIN the caller is an asynchronous scan, one of several.  It
  * takes no connection that another reader uses: they would take it from each
  * other for ever.
  */
-bool
-fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline)
+static bool
+try_for_turn(Fetch *fetch)
 {
+	if (fetch_attempt_due(fetch) > GetCurrentTimestamp())
+		http_sleep(DT_NOBEGIN, HTTP_WAIT_BACKOFF);	/* drives the other
+													 * transfers */
+	return fetch_may_begin(fetch, make_idle_room);
+}
+
+bool
+fetch_wait_for_turn(Fetch *fetch, TimestampTz deadline)
+{
+	bool		granted;
+
 	if (deadline == DT_NOBEGIN)
-	{
-		if (fetch_attempt_due(fetch) > GetCurrentTimestamp())
-			http_sleep(DT_NOBEGIN); /* drives the other transfers */
-		return fetch_may_begin(fetch, make_idle_room);
-	}
-	if (fetch->retry_at > GetCurrentTimestamp())
-		http_sleep(Min(deadline, fetch->retry_at));
-	return fetch->retry_at <= GetCurrentTimestamp();
+		granted = try_for_turn(fetch);
+	else
+		granted = sleep_until(fetch->retry_at, deadline, HTTP_WAIT_BACKOFF) &&
+			sleep_until(permit_due(fetch), deadline, HTTP_WAIT_RATE) &&
+			take_permit(fetch);
+	if (fetch->ticket != 0 && fetch->held_us == 0)
+		fetch->held_us = clock_us();
+	return granted;
 }
 
 void

@@ -8,6 +8,7 @@
 #include "lib/stringinfo.h"
 #include "portability/instr_time.h"
 
+#include "base/permit.h"
 #include "http/http.h"
 #include "page/page_error.h"
 #include "stream/fetch.h"
@@ -42,6 +43,11 @@ struct Fetch
 	TimestampTz room_at;		/* when to look again for room for a
 								 * connection; a reader that may take one from
 								 * others need not wait for it */
+	PermitTicket ticket;		/* its place among those who wait for a permit
+								 * (rate.h), or 0 */
+	int64		permit_us;		/* when to ask for one, by clock_us() */
+	int64		held_us;		/* since when its reader has been waiting for
+								 * that; or 0 */
 	int			retries;		/* in a row without progress */
 	bool		hopeless;		/* failed for good; fetch_wait() raises the
 								 * error */
@@ -57,8 +63,8 @@ struct Fetch
 extern void fetch_send(Fetch *fetch);
 
 /*
- * Start an attempt if there is room for a connection; else it is due at once,
- * and fetch_wait() or fetch_poll() starts it.
+ * Start an attempt if there is room for a connection and a permit; else it is due
+ * when there may be, and fetch_wait() or fetch_poll() starts it.
  */
 extern void fetch_start_if_room(Fetch *fetch);
 
@@ -74,20 +80,30 @@ extern void fetch_count_wait(Fetch *fetch);
 /* A MemoryContextCallbackFunction: a fetch whose query has failed. */
 extern void fetch_cut_off(void *arg);
 
-/* When the next attempt is due, or is worth another look for room. */
+/* When the next attempt is due, or is worth another look for room or a permit. */
 extern TimestampTz fetch_attempt_due(const Fetch *fetch);
 
 /*
- * Is the next attempt due, and is there room for it by find_room()?  If not,
- * fetch_attempt_due() says when to look again.
+ * Is the next attempt due, is there room for it by find_room(), and a permit,
+ * which is used up then?  If not, fetch_attempt_due() says when to look again.
  */
 extern bool fetch_may_begin(Fetch *fetch, bool (*find_room) (void));
 
 /*
- * Wait until the next attempt is due.  False: the deadline came first, or
- * there is no room for an attempt and the deadline is DT_NOBEGIN.
+ * Wait until the next attempt is due and has a permit, which is used up then.
+ * False: the deadline came first, or there is no room for an attempt and the
+ * deadline is DT_NOBEGIN.
  */
-extern bool fetch_wait_for_retry(Fetch *fetch, TimestampTz deadline);
+extern bool fetch_wait_for_turn(Fetch *fetch, TimestampTz deadline);
+
+/*
+ * The server has asked for so long a pause: none of its requests begins before,
+ * whichever session's it is.  Only where they are counted.
+ */
+extern void fetch_hold_others(const Fetch *fetch, int delay_ms);
+
+/* The attempt is not wanted any more: others need not wait for its turn. */
+extern void fetch_give_turn_up(Fetch *fetch);
 
 /*
  * Note how the attempt stands, in the journal and in the report, to which the

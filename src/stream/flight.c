@@ -244,8 +244,8 @@ flight_due(const Flight *flight)
 
 	foreach(lc, flight->fetches)
 	{
-		Fetch	   *fetch = lfirst(lc);
-		TimestampTz fetch_time = fetch_due(fetch, fetch == flight_reading(flight));
+		int			index = foreach_current_index(lc);
+		TimestampTz fetch_time = fetch_due(lfirst(lc), index == 0, index < flight->max_fetches);
 
 		due = Min(due, fetch_time);
 	}

@@ -11,6 +11,7 @@
 #include "list.h"
 #include "page.h"
 #include "random.h"
+#include "rate.h"
 #include "record.h"
 #include "reshape.h"
 #include "state.h"
@@ -52,7 +53,7 @@ check_route(const Exchange *exchange, const Route *route, ApiError *error)
 {
 	const char *method = exchange->method;
 	bool		hidden = route->endpoint && route->endpoint->newest &&
-		!state_settings.newest;
+	!state_settings.newest;
 
 	if ((route->endpoint == NULL && route->list.list == NULL) || hidden)
 	{
@@ -73,7 +74,7 @@ check_key(const Exchange *exchange, const Route *route, ApiError *error)
 	bool		is_list = route->list.list != NULL;
 	const char *value = exchange->authorization;
 	const char *key = value && strncmp(value, "Bearer ", 7) == 0
-		? value + 7 : "";
+	? value + 7 : "";
 
 	if (strcmp(key, state_settings.api_key) == 0 ||
 		(strcmp(key, USAGE_ONLY_KEY) == 0 && !is_list))
@@ -197,6 +198,22 @@ add_request_id(Exchange *exchange)
 	exchange_header(exchange, "x-request-id", id);
 }
 
+/* Is it one too many?  What the answer says then; comes before everything else. */
+static bool
+answer_too_many(Exchange *exchange, int64_t wait)
+{
+	ApiError	error;
+	char		seconds[24];
+
+	if (wait == 0)
+		return false;
+	snprintf(seconds, sizeof(seconds), "%lld", (long long) wait);
+	error_too_many(&error);
+	exchange_header(exchange, "Retry-After", seconds);
+	exchange_error(exchange, &error);
+	return true;
+}
+
 /* How long this answer takes; the jitter depends on its number only. */
 static int64_t
 delay_of(const Exchange *exchange, const Fault *fault)
@@ -214,17 +231,19 @@ api_answer(Exchange *exchange)
 {
 	Route		route = find_route(exchange->path);
 	int64_t		delay;
+	int64_t		wait = 0;
 	Fault	   *fault;
 
 	record_begin(exchange);
 	add_request_id(exchange);
 	fault = fault_take(exchange->path, exchange->query);
 	state_read();
+	rate_admit(state_settings.requests_per_minute, &wait);
 	delay = delay_of(exchange, fault);
 	state_release();
 	state_wait(delay);
 	state_read();
-	if (!fault_answer(fault, exchange))
+	if (!answer_too_many(exchange, wait) && !fault_answer(fault, exchange))
 		answer_normally(exchange, &route,
 						fault_reshapes(fault) ? fault : NULL);
 	exchange->may_gzip = exchange->may_gzip && state_settings.gzip;

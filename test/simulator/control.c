@@ -9,6 +9,7 @@
 #include "fault.h"
 #include "list.h"
 #include "parameter.h"
+#include "rate.h"
 #include "record.h"
 #include "schema.h"
 #include "state.h"
@@ -212,6 +213,7 @@ run_reset(Command *command)
 {
 	state_write();
 	state_reset();
+	rate_clear();
 	fault_clear();
 	record_clear();
 	body_clear(&body_cache);

@@ -95,6 +95,13 @@ error_method(ApiError *error, const char *method)
 	error_message(error, "Not allowed to %s this resource.", method);
 }
 
+void
+error_too_many(ApiError *error)
+{
+	error_set(error, 429, "requests", "rate_limit_exceeded");
+	error_message(error, "Rate limit reached for requests per min.");
+}
+
 bool
 error_lookback(ApiError *error, const char *date)
 {

@@ -33,6 +33,7 @@ extern void error_forbidden(ApiError *error, const char *project);
 extern void error_not_found(ApiError *error, const char *method,
 							const char *path);
 extern void error_method(ApiError *error, const char *method);
+extern void error_too_many(ApiError *error);
 extern bool error_lookback(ApiError *error, const char *date);
 
 /* The body that goes with it. */

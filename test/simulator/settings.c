@@ -51,6 +51,7 @@ static const Setting table[] = {
 	{"newest", FIELD(newest), "on", switch_words, 0, 0, 0},
 	{"page_limit", FIELD(page_limit), "0", NULL, 0, 0, 1000000},
 	{"max_url", FIELD(max_url), "0", NULL, 0, 0, 1000000},
+	{"requests_per_minute", FIELD(requests_per_minute), "0", NULL, 0, 0, 1000000},
 	{"costs_refuse", FIELD(costs_refuse), "", NULL, TEXT_ROOM(costs_refuse),
 	0, 0},
 	{"gzip", FIELD(gzip), "on", switch_words, 0, 0, 0},

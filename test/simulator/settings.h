@@ -63,6 +63,7 @@ typedef struct Settings
 	int64_t		newest;			/* what only the newest SDK knows exists */
 	int64_t		page_limit;		/* buckets, whatever limit says; 0: no bound */
 	int64_t		max_url;		/* bytes; 0: no bound */
+	int64_t		requests_per_minute;	/* 0: no bound */
 	char		costs_refuse[128];	/* group_by values, by comma */
 
 	/* what is sent */

@@ -15,8 +15,8 @@ use Test::More;
 # name, or what stands before an underscore in it, so http_url.c is part of http.
 # A header NAME_private.h is for its wing alone.
 my @wings = (
-	# versions; numbers, time and text; what is not to be told
-	{ base => [ [qw(compat)], [qw(saturate secret encoding field rows)], [qw(timerange)] ] },
+	# versions; numbers, time and text; what is not to be told; what sessions count together
+	{ base => [ [qw(compat)], [qw(saturate secret encoding field rows clock permit)], [qw(timerange rate)] ] },
 	# one attempt at a GET; bytes to typed values
 	{ http => [ [qw(http)] ], page => [ [qw(page)] ] },
 	# what exists; what the user set

@@ -72,10 +72,11 @@ add_api('lookup', 'http://host.dead.test', allow_http => 'true', max_concurrent_
 
 $victim->rows('CREATE FOREIGN TABLE proxied.project_users (project_id text, id text) SERVER proxied');
 
-# What is waited for: how to get there, and what says that we are there.
+# What is waited for: how to get there, what says that we are there, and the name of
+# the wait event, UsageFdwAnswer if none is given.
 my @phases = (
-	{ name => 'connect', schema => 'unreachable' },
-	{ name => 'TLS handshake', schema => 'silent_tls' },
+	{ name => 'connect', event => 'Connect', schema => 'unreachable' },
+	{ name => 'TLS handshake', event => 'Connect', schema => 'silent_tls' },
 	{
 		name => 'first byte', schema => 'proxied',
 		start => sub { control($proxy, 'stall 0 count=-1') },
@@ -92,7 +93,7 @@ my @phases = (
 		there => sub { risen($simulator, 'requests') }
 	},
 	{
-		name => 'backoff', schema => 'proxied',
+		name => 'backoff', event => 'Backoff', schema => 'proxied',
 		start => sub {
 			control($simulator, 'fault', 'status', 'code=429', 'count=-1',
 				'endpoint=completions', 'match=bucket_width=1d', 'headers=Retry-After: 30');
@@ -110,14 +111,14 @@ my @phases = (
 		there => sub { risen($proxy, 'stall') }
 	},
 	{
-		name => 'backoff of a list', schema => 'proxied', table => 'project_users',
+		name => 'backoff of a list', event => 'Backoff', schema => 'proxied', table => 'project_users',
 		start => sub {
 			control($simulator, 'fault', 'status', 'code=429', 'count=-1',
 				'path=proj_ops', 'headers=Retry-After: 30');
 		},
 		there => sub { risen($simulator, 'requests') }
 	});
-unshift @phases, { name => 'name lookup', schema => 'lookup' } if $resolver;
+unshift @phases, { name => 'name lookup', event => 'Connect', schema => 'lookup' } if $resolver;
 
 # What a query that gets through answers.
 my $answer = 'SELECT count(*) || \' \' || sum(num) FROM (SELECT input_tokens AS num FROM
@@ -133,7 +134,7 @@ my $interrupt = UsageFdw::Interrupt->new($node,
 for my $phase (@phases)
 {
 	$phase->{start}->() if $phase->{start};
-	$interrupt->stops_at_once("in $phase->{name}", %$phase,
+	$interrupt->stops_at_once("in $phase->{name}", %$phase, waiting => wait_event($phase->{event} // 'Answer'),
 		sql => "SELECT count(*) FROM $phase->{schema}." . ($phase->{table} // 'completions'));
 	control($proxy, 'clear');
 	control($simulator, 'reset-faults');

@@ -24,7 +24,8 @@ use UsageFdw::Test;
 #	limit_ms		from the signal to the error
 #	outliers		tries that may take longer, as a machine may be busy with
 #					something else; default: none
-#	waiting			what pg_stat_activity says of a session that waits
+#	waiting			what pg_stat_activity says of a session that waits; a query
+#					may have another
 #	answer			a query that gets through, and what it answers
 #	session			is interrupted; default: a new one for each way
 sub new
@@ -37,9 +38,9 @@ sub new
 
 sub is_waiting
 {
-	my ($self, $session) = @_;
+	my ($self, $session, $waiting) = @_;
 	return $self->{other}->value('SELECT count(*) FROM pg_stat_activity WHERE pid = '
-		  . $session->pid . " AND $self->{waiting}");
+		  . $session->pid . ' AND ' . ($waiting // $self->{waiting}));
 }
 
 # Start a query that will not end, and wait until it is where it should be; then
@@ -49,7 +50,7 @@ sub interrupt
 	my ($self, $session, $function, %query) = @_;
 	my $there = $query{there} ? $query{there}->() : sub { 1 };
 	$session->send($query{sql});
-	poll_until(sub { $there->() && ($query{busy} || $self->is_waiting($session)) })
+	poll_until(sub { $there->() && ($query{busy} || $self->is_waiting($session, $query{waiting})) })
 	  or die "never got there: $query{sql}";
 	my $signal = time();
 	$self->{other}->rows("SELECT $function(" . $session->pid . ')');
@@ -112,6 +113,7 @@ sub terminate
 # Eight checks: all ways to stop a query, in this place.  Members of the query:
 #	sql
 #	there	a function that returns a condition: has the query got there since?
+#	waiting	what pg_stat_activity says of it, if not what it says of all
 #	busy	it works there, and does not wait
 sub stops_at_once
 {

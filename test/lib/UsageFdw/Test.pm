@@ -28,7 +28,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control stat_of requests cluster
-  start_cluster set_clock connect_server connect_tables connect_sql literal poll_until keep_day days_ago api_key);
+  start_cluster set_clock connect_server connect_tables connect_sql wait_event major_version literal poll_until keep_day days_ago api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
@@ -269,6 +269,23 @@ sub cluster
 	local $ENV{PATH} = limited_path($options{descriptors}) if $options{descriptors};
 	start_cluster($node);
 	return $node;
+}
+
+# What pg_stat_activity says of a session that waits for this: Connect, Answer,
+# Backoff or RateLimit.  Before version 17 the server has one name for all.
+sub wait_event
+{
+	my $what = shift;
+	my $event = major_version() >= 17 ? "UsageFdw$what" : 'Extension';
+	return "wait_event_type = 'Extension' AND wait_event = '$event'";
+}
+
+# The major version of the server.
+sub major_version
+{
+	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
+	my ($major) = `$pg_config --version` =~ /(\d+)/;
+	return $major;
 }
 
 # A text as an SQL literal.

@@ -44,6 +44,22 @@ sub check_settings
 	control('reset');
 }
 
+sub check_rate
+{
+	control('reset');
+	control('set', requests_per_minute => 3);
+	my @parameters = (start_time => NOW - DAY, group_by => 'model');
+	is(join(' ', map { ask('costs', start_time => NOW - DAY)->{status} } 1 .. 3), '200 200 200', 'three a minute');
+	my $answer = ask('completions', @parameters);
+	is_error($answer, 429, undef, 'the fourth');
+	ok($answer->{headers}{'retry-after'} > 50 && $answer->{headers}{'retry-after'} <= 60, 'how long to wait');
+	control('set', requests_per_minute => 5);
+	is(join(' ', map { ask('completions', @parameters)->{status} } 1 .. 2), '200 429', 'refused ones count');
+	control('reset');
+	is(ask('completions', @parameters)->{status}, 200, 'those that came are forgotten');
+	return;
+}
+
 sub check_record
 {
 	control('reset');
@@ -64,5 +80,6 @@ sub check_record
 }
 
 check_settings();
+check_rate();
 check_record();
 done_testing();

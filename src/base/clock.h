@@ -1,15 +1,18 @@
 /*
- * http_clock_private.h
+ * clock.h
  *	  The clock by which waits and timeouts are measured.
+ *
+ * It is that of the machine: all of its processes read the same time, and
+ * nobody can set it.
  */
-#ifndef USAGE_HTTP_CLOCK_PRIVATE_H
-#define USAGE_HTTP_CLOCK_PRIVATE_H
+#ifndef USAGE_CLOCK_H
+#define USAGE_CLOCK_H
 
 #include "portability/instr_time.h"
 
 /* Monotonic time in microseconds. */
 static inline int64
-http_clock_us(void)
+clock_us(void)
 {
 	instr_time	now;
 
