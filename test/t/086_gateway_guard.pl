@@ -94,19 +94,19 @@ is(ask('elsewhere'), $right, 'another organization in the header');
 is_deeply([ map { $_->{organization} } requests($simulator) ], [ '', 'org-other' ], 'is another question');
 
 my $own = gateway($simulator);
-connect_as($_->[0], $own, $_->[1]) for [ 'full', KEY ], [ 'usage_only', 'sk-admin-usage-only' ], [ 'unknown', 'sk-no' ],
+connect_as($_->[0], $own, $_->[1]) for [ 'admin', KEY ], [ 'usage_only', 'sk-admin-usage-only' ], [ 'unknown', 'sk-no' ],
   [ 'no_scope', 'sk-admin-noscope' ];
 asked('again');
 my $USERS = 'SELECT count(*) FROM SCHEMA.users';
-like(ask('full', $USERS), qr/^[1-9]/, 'a key of a client\'s own');
-is(ask('full'), $right, 'and its answer');
+like(ask('admin', $USERS), qr/^[1-9]/, 'a key of a client\'s own');
+is(ask('admin'), $right, 'and its answer');
 is(asked(), 2, 'two requests');
 is(ask('usage_only', $USERS), '42501', 'a key that may not read names does not get them from what is kept');
 is(ask('usage_only'), $right, 'what it may read it gets');
 is(asked(), 4, 'from the API');
 is(ask('unknown'), '28000', 'a wrong key gets nothing');
 is(ask('no_scope'), '42501', 'nor does one without a scope');
-is(ask('full') . ask('full', $USERS), $right . ask('full', $USERS), 'the first one again');
+is(ask('admin') . ask('admin', $USERS), $right . ask('admin', $USERS), 'the first one again');
 is(asked(), 6, 'from what is kept');
 
 #
@@ -153,17 +153,19 @@ cmp_ok(time() - $begun, '>=', 1, 'when it was told to');
 $session->query("ALTER SERVER dashboards OPTIONS (SET max_retries '0')");
 
 # What the API's edge says of keeping answers, for one client, is not for the gateway.
-fault('kind=delay', 'delay_ms=0', "headers=$_") for 'Cache-Control:private, no-store';
+fault('kind=delay', 'delay_ms=0', 'headers=Cache-Control:private, no-store');
 my $answer = $http->get("$gateway->{url}$uri");
 is($answer->{status}, 200, 'an answer that shall not be kept');
 asked('again');
 my $kept = $http->get("$gateway->{url}$uri");
 is(asked(), 0, 'is kept all the same');
 fault('kind=delay', 'delay_ms=0', 'headers=Set-Cookie:__cf_bm=1');
-$answer = $http->get("$gateway->{url}$uri&x=1");
-is(join(',', grep { /cookie|cache-control|vary/ } sort keys %{ $answer->{headers} }), '', 'its cookies stay behind');
-is($http->get("$gateway->{url}$uri&x=1")->{content}, $answer->{content}, 'and so with a cookie');
-is(asked(), 1, 'one request');
+my $shorter = $uri =~ s/limit=3/limit=2/r;
+$answer = $http->get("$gateway->{url}$shorter");
+is($answer->{status}, 200, 'an answer with a cookie');
+is(join(',', grep { /cookie|cache-control|vary/ } sort keys %{ $answer->{headers} }), '', 'the cookie stays behind');
+is($http->get("$gateway->{url}$shorter")->{content}, $answer->{content}, 'and it is kept');
+is(asked(), 1, 'of one request');
 
 # Compressed or not
 asked('again');
@@ -252,7 +254,7 @@ my $dump = PostgreSQL::Test::Utils::tempdir() . '/dump';
 $session->query('CHECKPOINT');
 PostgreSQL::Test::Utils::run_command([ 'pg_dumpall', '-h', $node->host, '-p', $node->port, '-f', $dump ]);
 like(slurp_file($dump), qr/\Q${\WORD}\E/, 'a dump has the word');
-$session->query("DROP SERVER full CASCADE");    # its mapping has the key: there the client has it
+$session->query("DROP SERVER admin CASCADE");    # its mapping has the key: there the client has it
 my %said = (%{ { gateway_files($gateway) } }, log => slurp_file($node->logfile), %{ { gateway_files($slow) } });
 cmp_ok(scalar keys %said, '>', 20, 'what nginx and PostgreSQL wrote');
 is_deeply([ grep { $said{$_} =~ $SECRET } sort keys %said ], [], 'has no key');
