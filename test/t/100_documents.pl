@@ -36,7 +36,8 @@ my $top = getcwd();
 my $update = $ENV{DOCUMENTS_UPDATE};
 
 # A page goes on where the one before has ended.
-my @pages = ('README.md', map { "docs/$_.md" } qw(recipes pushdown reference security troubleshooting));
+my @pages = ('README.md', map { "docs/$_.md" } qw(recipes recipes/finance recipes/platform recipes/data
+	  pushdown reference security troubleshooting));
 my @others;
 find({ wanted => sub { push @others, $_ if /\.md$/ }, no_chdir => 1 }, 'docs');
 for my $page (sort @others)
