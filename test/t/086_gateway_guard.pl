@@ -5,8 +5,10 @@
 use strict;
 use warnings;
 
+use File::Temp;
 use HTTP::Tiny;
 use IO::Socket::INET;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
@@ -213,6 +215,16 @@ is(ask('mistaken'), 'HV00N', 'a certificate that nobody vouches for');
 is(ask('misled'), 'HV00N', 'a certificate of another name');
 is(scalar requests($impostor), 0, 'nothing was asked there');
 
+# A host of several names shows the certificate of the one that is asked for.
+my ($api, $api_key) = tls_certificate('api', 'api.openai.com');
+my $port = PostgreSQL::Test::Cluster::get_free_port();
+my $server = UsageFdw::Test::start_command(File::Temp->newdir,
+	sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) },
+	'openssl', 's_server', '-accept', "127.0.0.1:$port", '-www', '-cert', $certificate, '-key', $private,
+	'-servername', 'api.openai.com', '-cert2', $api, '-key2', $api_key);
+my $named = gateway($simulator, key => KEY, words => \%words, port => $port, certificate => $api);
+is($http->get("$named->{url}$uri")->{status}, 200, 'the name is asked for');
+
 #
 # The rate
 #
@@ -244,6 +256,9 @@ is_deeply([ ask('slow', $names), ask('slow', 'SELECT count(*) FROM SCHEMA.projec
 push @sessions, map { UsageFdw::Session->new($node) } 1 .. 7;
 ($errors) = at_once(12, map { fresh() } 1 .. 12);
 is($errors, 0, 'more than may wait: they come again, and no error reaches SQL');
+my $hasty = gateway($simulator, key => KEY, words => \%words, replace => { ' burst=100' => '' });
+my @hurried = map { $http->get("$hasty->{url}$uri&project_ids=p$_") } 1 .. 2;
+is("@{[ map { $_->{status} } @hurried ]} $hurried[1]{headers}{'retry-after'}", '200 429 20', 'and when to');
 my $log = slurp_file("$slow->{dir}/usage_fdw.log");
 like($log, qr/ 429 /, 'as some were told');
 
