@@ -256,7 +256,7 @@ is_deeply([ ask('slow', $names), ask('slow', 'SELECT count(*) FROM SCHEMA.projec
 push @sessions, map { UsageFdw::Session->new($node) } 1 .. 7;
 ($errors) = at_once(12, map { fresh() } 1 .. 12);
 is($errors, 0, 'more than may wait: they come again, and no error reaches SQL');
-my $hasty = gateway($simulator, key => KEY, words => \%words, replace => { ' burst=100' => '' });
+my $hasty = gateway($simulator, key => KEY, words => \%words, replace => { ' burst=100' => '', 'rate=5r/s' => 'rate=1r/m' });
 my @hurried = map { $http->get("$hasty->{url}$uri&project_ids=p$_") } 1 .. 2;
 is("@{[ map { $_->{status} } @hurried ]} $hurried[1]{headers}{'retry-after'}", '200 429 20', 'and when to');
 my $log = slurp_file("$slow->{dir}/usage_fdw.log");
