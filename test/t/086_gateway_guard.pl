@@ -183,22 +183,25 @@ is_deeply([ map { $_->{accept_encoding} } requests($simulator) ], [ 'gzip', '' ]
 #
 # Answers that break off
 #
-my $proxy = UsageFdw::Test::start_daemon('simulator/fault_proxy', '--target', $simulator->{tls_port});
-my $behind = gateway($simulator, key => KEY, words => \%words, port => $proxy->{port});
-connect_as('behind', $behind, WORD);
 my $YEAR = 'SELECT count(*), sum(amount) FROM SCHEMA.costs WHERE day < current_date - 300';
-my $all = ask('dashboards', $YEAR);
-for ('truncate 20000', 'reset 20000')
+my %behind = (known => $simulator->{tls_port}, chunks => chunking_edge($simulator)->{port});
+my $proxy;
+for my $length (qw(known chunks))
 {
-	control($proxy, "$_ count=-1");
-	is(ask('behind', $YEAR), 'HV00N', "$_: an error");
-	control($proxy, 'clear');
-	is(ask('behind', $YEAR), $all, 'and not kept');
-	$YEAR =~ s/- 300/- 301/;
-	$all = ask('dashboards', $YEAR);
+	$proxy = UsageFdw::Test::start_daemon('simulator/fault_proxy', '--target', $behind{$length});
+	my $behind = gateway($simulator, key => KEY, words => \%words, port => $proxy->{port});
+	connect_as("behind_$length", $behind, WORD);
+	for ('truncate 20000', 'reset 20000')
+	{
+		control($proxy, "$_ count=-1");
+		is(ask("behind_$length", $YEAR), 'HV00N', "$length, $_: an error");
+		control($proxy, 'clear');
+		is(ask("behind_$length", $YEAR), ask('dashboards', $YEAR), 'and not kept');
+		$YEAR =~ s/- (\d+)/'- ' . ($1 + 1)/e;
+	}
 }
 control($proxy, 'refuse count=-1');
-is(ask('behind', fresh()), 'HV00N', 'no connection to the API');
+is(ask('behind_chunks', fresh()), 'HV00N', 'no connection to the API');
 control($proxy, 'clear');
 
 #

@@ -25,7 +25,7 @@ use PostgreSQL::Test::Utils;
 
 use UsageFdw::Test;
 
-our @EXPORT = qw(find_nginx openai_simulator gateway gateway_files);
+our @EXPORT = qw(find_nginx openai_simulator chunking_edge gateway gateway_files);
 
 use constant host => 'api.openai.com';
 
@@ -39,12 +39,13 @@ sub find_nginx
 	return $nginx;
 }
 
-# A simulator with these arguments and a certificate of the API's name, in {certificate}.
+# A simulator with these arguments and a certificate of the API's name, in its members certificate and
+# certificate_key.
 sub openai_simulator
 {
 	my ($certificate, $key) = tls_certificate('api', host);
 	my $simulator = simulator('--tls-port', 0, '--cert', $certificate, '--key-file', $key, @_);
-	$simulator->{certificate} = $certificate;
+	@{$simulator}{qw(certificate certificate_key)} = ($certificate, $key);
 	return $simulator;
 }
 
@@ -116,6 +117,40 @@ sub clients_conf
 
 sub is_listening { return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => shift) }
 
+# Start nginx with the nginx.conf of a folder, and wait until it listens on these ports.
+sub start_nginx
+{
+	my ($dir, $ports, @environment) = @_;
+	return UsageFdw::Test::start_command($dir, sub { !grep { !is_listening($_) } @$ports },
+		'setpriv', '--pdeathsig', 'TERM', 'env', @environment,
+		find_nginx(), '-e', 'stderr', '-c', "$dir/nginx.conf", '-g', 'daemon off;');
+}
+
+# What stands before the API: it sends chunks, whose length nobody knows before the last one,
+# as the simulator does not.  Its member port speaks TLS.
+sub chunking_edge
+{
+	my $simulator = shift;
+	my $dir = File::Temp->newdir;
+	my $port = PostgreSQL::Test::Cluster::get_free_port();
+	append_to_file("$dir/nginx.conf", main_conf($dir));
+	append_to_file("$dir/usage_fdw.conf", <<"END");
+server {
+	listen 127.0.0.1:$port ssl;
+	ssl_certificate $simulator->{certificate};
+	ssl_certificate_key $simulator->{certificate_key};
+	gzip off;
+	location / {
+		proxy_pass $simulator->{url};
+		proxy_set_header Accept-Encoding "";
+		sub_filter_types application/json;
+		sub_filter "what is nowhere in it" "";
+	}
+}
+END
+	return { %{ start_nginx($dir, [$port]) }, port => $port };
+}
+
 # A running gateway: its members url, dir and, of what asks the API, inner_url.  Options:
 #	key => '...'		it holds that key; else each client has one of its own
 #	words => {...}		words of clients, and their names
@@ -137,10 +172,7 @@ sub gateway
 	append_to_file("$dir/$_", $conf{$_}) for keys %conf;
 	chmod 0600, "$dir/usage_fdw_clients.conf";
 
-	my $daemon = UsageFdw::Test::start_command($dir,
-		sub { is_listening($gateway{port}) && is_listening($gateway{inner_port}) },
-		'setpriv', '--pdeathsig', 'TERM', 'env', (map { "$_=$env{$_}" } keys %env),
-		find_nginx(), '-e', 'stderr', '-c', "$dir/nginx.conf", '-g', 'daemon off;');
+	my $daemon = start_nginx($dir, [ @gateway{qw(port inner_port)} ], map { "$_=$env{$_}" } keys %env);
 	return { %$daemon, %gateway, url => "http://127.0.0.1:$gateway{port}",
 		inner_url => "http://127.0.0.1:$gateway{inner_port}" };
 }
