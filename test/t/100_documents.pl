@@ -23,6 +23,7 @@ use IPC::Run;
 use Test::More;
 
 use UsageFdw::Documents;
+use UsageFdw::Gateway;
 use UsageFdw::Test;
 use UsageFdw::Tree;
 
@@ -30,13 +31,15 @@ use constant now => 1795176000;    # 2026-11-20 12:00 UTC
 use constant key => 'sk-admin-...';
 
 my %not_run = (
-	"make test\n" => 'it is running');
+	"make test\n" => 'it is running',
+	"sudo nginx -t\nsudo systemctl reload nginx\n" => 'nginx runs already, as nobody else may');
 
 my $top = getcwd();
 my $update = $ENV{DOCUMENTS_UPDATE};
 
 # A page goes on where the one before has ended.
-my @pages = ('README.md', map { "docs/$_.md" } qw(recipes reports pushdown reference security troubleshooting));
+my @pages = ('README.md', map { "docs/$_.md" } qw(recipes recipes/finance recipes/platform recipes/data
+	  reports pushdown reference security troubleshooting));
 my @others;
 find({ wanted => sub { push @others, $_ if /\.md$/ }, no_chdir => 1 }, 'docs');
 for my $page (sort @others)
@@ -46,13 +49,15 @@ for my $page (sort @others)
 my %parts = map { $_ => [ document_parse($_) ] } @pages;
 my @parts = map { @{ $parts{$_} } } @pages;
 
-my $simulator = simulator('--now', now, '--api-key', key, '--organization', 'plausible');
+my $simulator = openai_simulator('--now', now, '--api-key', key, '--organization', 'plausible');
+my $gateway = gateway($simulator, key => key, words => { WORD => 'dashboards' });
 my $node = cluster('readme', clock => now,
 	conf => "timezone = 'UTC'\nlog_min_error_statement = panic\n");
 $node->psql('postgres', 'CREATE ROLE postgres SUPERUSER LOGIN');
 
 # Shell blocks write in the tree and beside it.
 my $scratch = copy_tree();
+mkpath("$scratch/nginx/conf.d");
 
 my $is_debian_12 = system('dpkg-query -W postgresql-server-dev-15 >/dev/null 2>&1') == 0;
 
@@ -62,6 +67,9 @@ my @real_names = (
 	[ qr{(?<=FOREIGN DATA WRAPPER usage_fdw);}, " OPTIONS (base_url '$simulator->{url}/v1');" ],
 	[ qr{host 'reports\.example\.com'}, "host '" . $node->host . "', port '" . $node->port . "'" ],
 	[ qr{/etc/postgresql/openai\.key}, "$scratch/openai.key" ],
+	[ qr{http://127\.0\.0\.1:8080}, $gateway->{url} ],
+	[ qr{/etc/nginx/}, "$scratch/nginx/" ],
+	[ qr{sudo install -m}, 'install -m' ],
 	[ qr{sudo make install}, "make -s install DESTDIR=$scratch/installed" ],
 	[ qr{sudo install -o postgres}, 'install' ],
 	[ qr{sudo apt-get install}, $is_debian_12 ? 'dpkg-query -W' : 'true' ]);

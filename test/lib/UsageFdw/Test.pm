@@ -81,37 +81,40 @@ sub days_ago
 	return strftime('%Y-%m-%d', gmtime(time() - 86400 * shift));
 }
 
-# Start a program that writes NAME=VALUE lines into its ready file; they become
+# Start a command and wait until the condition holds, which gets its folder.  It ends
+# with this process.
+sub start_command
+{
+	my ($dir, $is_ready, @command) = @_;
+	my $log = "$dir/log";
+	my $handle = IPC::Run::start(\@command, '<', '/dev/null', '>', $log, '2>', $log);
+	if (!poll_until(sub { $is_ready->($dir) || !$handle->pumpable }, 20) || !$is_ready->($dir))
+	{
+		my $said = slurp_file($log);
+		$handle->kill_kill(grace => 0);
+		die "$command[0] did not start: $said";
+	}
+	my $daemon = { dir => $dir, handle => $handle, log => $log };
+	push @daemons, $daemon;
+	return $daemon;
+}
+
+# Start a program of test that writes NAME=VALUE lines into its ready file; they become
 # members of what is returned.  It ends with this process, however that ends.
 sub start_daemon
 {
 	my ($program, @arguments) = @_;
 	my $dir = File::Temp->newdir;
-	my $ready = "$dir/ready";
-	my $log = "$dir/log";
-	my $handle = IPC::Run::start(
-		[
-			"$test_dir/simulator/$program", @arguments,
-			'--ready-file', $ready, '--daemon-parent', $$
-		],
-		'<', '/dev/null', '>', $log, '2>', $log);
-	if (!poll_until(sub { -s $ready || !$handle->pumpable }, 20) || !-s $ready)
-	{
-		my $said = slurp_file($log);
-		$handle->kill_kill(grace => 0);
-		die "$program did not start: $said";
-	}
-	my %said = slurp_file($ready) =~ /^(\w+)=(.*)$/mg;
-	my $daemon = { %said, dir => $dir, handle => $handle, log => $log };
-	push @daemons, $daemon;
-	return $daemon;
+	my $daemon = start_command($dir, sub { -s "$dir/ready" }, "$test_dir/$program", @arguments,
+		'--ready-file', "$dir/ready", '--daemon-parent', $$);
+	return { slurp_file("$dir/ready") =~ /^(\w+)=(.*)$/mg, %$daemon };
 }
 
 # A simulator on a free port of loopback, started with these arguments (see
 # usage_simulator --help).  Its members port, url and, if it has one, tls_port.
 sub simulator
 {
-	my $simulator = start_daemon('usage_simulator', @_);
+	my $simulator = start_daemon('simulator/usage_simulator', @_);
 	$simulator->{url} = "http://127.0.0.1:$simulator->{port}";
 	return $simulator;
 }
@@ -121,7 +124,7 @@ sub simulator
 sub fault_proxy
 {
 	my $simulator = shift;
-	my $proxy = start_daemon('fault_proxy', '--target', $simulator->{port});
+	my $proxy = start_daemon('simulator/fault_proxy', '--target', $simulator->{port});
 	$proxy->{url} = "http://127.0.0.1:$proxy->{port}";
 	return $proxy;
 }
