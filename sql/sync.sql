@@ -123,7 +123,9 @@ INSERT INTO cases (how, name, query, answer) VALUES
   ('fail', 'an error of the API', $$
     SELECT * FROM usage_fdw_sync('usage.costs', 'kept.costs', '1 year')$$,
     'HV00N | could not read endpoint "costs": the API answered with status 500'
-    ' | The API says: The server was told to fail.'),
+    ' | The API says: The server was told to fail.'
+    ' | The API, or a gateway in front of it, is in trouble.'
+    '  Try again later, or raise the server option "max_retries".'),
   ('value', 'nothing has happened', $$
     SELECT pg_temp.kept('kept.costs'), usage_fdw_next_day('kept.costs') = pg_temp.today() AS at$$,
     'same|t'),

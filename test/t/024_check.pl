@@ -198,7 +198,6 @@ is("$row{proxy}{ok} $row{'name lookup'}{detail}", 't the proxy looks names up', 
 #
 add_server('proxied', $proxy->{url}, request_timeout => '300ms');
 for (
-	[ 'refuse', 'answer', qr/got no answer from host/, qr/leads to an API/ ],
 	[ 'silent', 'answer', qr/nothing came for 0\.3 s \(request_timeout\)/, qr/"request_timeout"/ ],
 	[ 'truncate 0', 'answer', qr/got no answer from host/, qr/leads to an API/ ],
 	[ 'reset 0', 'answer', qr/got no answer from host/, qr/leads to an API/ ],
@@ -218,6 +217,16 @@ for (
 }
 control($proxy, 'drop');
 fails('proxy: drop', 'proxied', '');
+
+# Who accepts and resets at once may be seen to do so before a request is sent, or after.
+control($proxy, 'drop');
+control($proxy, 'refuse count=-1');
+%row = check('proxied');
+my $refused = failed(%row);
+like($refused, qr/^(?:connection|answer)$/, 'proxy: refuse');
+like($row{$refused}{detail}, qr/could not connect to|got no answer from/, 'in these words');
+like($row{$refused}{hint}, qr/"base_url"/, 'with a hint');
+control($proxy, 'clear');
 
 #
 # The clock
