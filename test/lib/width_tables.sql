@@ -5,6 +5,12 @@
 -- Needs test/lib/opening.sql, with the oracles of completions, vector_stores
 -- and images.
 
+-- In the last minute of an hour there is no rest of an hour to ask for, so that there is
+-- room for days in some cases.
+SELECT pg_sleep(CASE WHEN left_s < 90 THEN left_s + 1 ELSE 0 END) FROM (SELECT extract(epoch FROM
+	date_trunc('hour', now()) + interval '1 hour' - now()) AS left_s) AS hour
+\g /dev/null
+
 -- Days enough for all widths, and no more of the oracle than that.
 ALTER FOREIGN TABLE usage_minutely.completions OPTIONS (ADD history '12 days');
 ALTER FOREIGN TABLE usage_hourly.completions OPTIONS (ADD history '40 days');
