@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "base/encoding.h"
+#include "base/secret.h"
 #include "request/slice.h"
 #include "stream/failure.h"
 #include "stream/stream_private.h"
@@ -55,7 +56,7 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	stream->request = request;
 	stream->builder = builder;
 	stream->context = CurrentMemoryContext;
-	stream->api_key = pstrdup(api_key);
+	stream->api_key = secret_copy(api_key, strlen(api_key));
 	stream->report = report;
 	stream->flight = flight_open(table, request, stream->api_key, report);
 
