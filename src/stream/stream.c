@@ -131,10 +131,14 @@ static void
 add_parent_context(void *arg)
 {
 	Stream	   *stream = arg;
+	char	   *id;
 
-	if (stream->parents && !flight_is_over(stream->flight))
-		errcontext("column \"%s\" is \"%s\"", stream->table->parent->name,
-				   encoding_for_message(parent_id(stream)));
+	if (!stream->parents || flight_is_over(stream->flight))
+		return;
+	id = pstrdup(encoding_for_message(parent_id(stream)));
+	/* it is what the API sent, as a parent's id */
+	secret_mask(id, strlen(id), stream->api_key);
+	errcontext("column \"%s\" is \"%s\"", stream->table->parent->name, id);
 }
 
 static void
