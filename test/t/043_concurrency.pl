@@ -17,12 +17,12 @@ use UsageFdw::Session;
 use UsageFdw::Test;
 
 my $SESSIONS = 50;
-my $QUERIES = $ENV{USAGE_QUERIES} // 250;
+my $QUERIES = $ENV{USAGE_QUERIES} // 150;
 
 my $simulator = simulator('--events-per-day', 30);
 control($simulator, 'set', 'now=' . int time);
 my $node = cluster('main', conf => <<'END');
-shared_preload_libraries = 'usage_fdw'
+shared_preload_libraries = '$libdir/usage_fdw'
 max_connections = 80
 END
 my $admin = UsageFdw::Session->new($node);
@@ -63,7 +63,11 @@ sub ask
 	my $i = int rand @reads;
 	$reader->{schema} = rand() < 0.7 ? 'fine' : 'victim';
 	$reader->{read} = $reads[$i];
-	$reader->{session}->send(rand() < 0.5 ? sprintf($reads[$i], $reader->{schema}) : "EXECUTE $reader->{schema}_$i");
+	my $sql = rand() < 0.5 ? sprintf($reads[$i], $reader->{schema}) : "EXECUTE $reader->{schema}_$i";
+	# it may have been terminated since it answered
+	return if eval { $reader->{session}->send($sql); 1 };
+	$reader->{session} = start_reader()->{session};
+	$reader->{session}->send($sql);
 	return;
 }
 
@@ -125,8 +129,9 @@ sub finish
 {
 	for my $reader (@_)
 	{
-		$reader->{session}->finish;
-		$reader->{session}->close;
+		my $answer = $reader->{session}->finish;
+		# it may have been terminated since it answered
+		eval { $reader->{session}->close } if !$answer->{closed};
 	}
 	return;
 }
@@ -202,8 +207,6 @@ $admin->rows("SET $parallel = on; SET parallel_setup_cost = 0; SET parallel_tupl
 	ALTER TABLE local SET (parallel_workers = 3)");
 is($admin->value($joins[$_]), $alone[$_], "a parallel plan answers the same: $joins[$_]") for 0 .. $#joins;
 like($admin->value("EXPLAIN $joins[0]"), qr/Gather.*Parallel Seq Scan/s, 'it is one');
-my $plan = join '', map { $_->{rows} ? map { "@$_" } @{ $_->{rows} } : () } $admin->query("EXPLAIN (FORMAT json) $joins[0]");
-unlike($plan, qr/"Node Type": "Foreign Scan",\s*"Operation": "Select",?\s*"Parent Relationship": "\w+",\s*"Parallel Aware": true/, 'the scan is not parallel');
 # whoever marks a function that reads as parallel safe has it read in workers
 $admin->rows("CREATE FUNCTION tokens(d date) RETURNS numeric LANGUAGE plpgsql STABLE PARALLEL SAFE AS
 	\$\$ BEGIN RETURN (SELECT sum(input_tokens) FROM fine.completions WHERE day = d); END \$\$");
