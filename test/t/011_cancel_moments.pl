@@ -92,8 +92,17 @@ sub measure
 	return %seconds;
 }
 
+# Had the session begun with the query at that time?  One that idles takes no cancel.
+sub had_begun
+{
+	my ($session, $time) = @_;
+	return $other->value('SELECT extract(epoch FROM query_start) <= ' . $time
+		  . ' FROM pg_stat_activity WHERE pid = ' . $session->pid) eq 't';
+}
+
 # Cancel a query at such a moment: its answer, milliseconds from the signal to the
-# error, and how many of these its processes did not wait for a processor.
+# error, and how many of these its processes did not wait for a processor.  Nothing
+# if the session was not there yet.
 sub cancel_at
 {
 	my ($session, $sql, $moment) = @_;
@@ -103,6 +112,12 @@ sub cancel_at
 	my $queued = queued_ms($pid) + queued_ms('self');
 	my $signal = time();
 	kill 'INT', $pid;
+	if (!$session->is_answering(1) && !had_begun($session, $signal))
+	{
+		kill 'INT', $pid;
+		$session->finish;
+		return;
+	}
 	my $answer = $session->finish;
 	my $ms = 1000 * ($answer->{time} - $signal);
 	return ($answer, $ms, max(0, $ms - (queued_ms($pid) + queued_ms('self') - $queued)));
@@ -120,7 +135,7 @@ while ($canceled < $CANCELS && $tries++ < 20 * $CANCELS)
 	my $nested = rand() < 0.2 && $sql !~ /^ANALYZE/;
 	$session->rows('BEGIN; DECLARE c CURSOR FOR SELECT * FROM large.completions; FETCH 1 FROM c; SAVEPOINT a') if $nested;
 	my ($answer, $ms, $own_ms) = cancel_at($session, $sql, rand $seconds{$sql});
-	my $code = $answer->{error} ? $answer->{error}{C} : 'none';
+	my $code = $answer && $answer->{error} ? $answer->{error}{C} : 'none';
 	push @strange, "$code $answer->{error}{M}: $sql" if $code !~ /^(?:none|57014|HV00N)$/;
 	if ($code eq '57014')
 	{
