@@ -223,9 +223,8 @@ static void
 add_header(HttpTransfer *transfer, const HttpHeader *header)
 {
 	struct curl_slist *headers;
-	size_t		size = strlen(header->name) + strlen(header->prefix) +
-		strlen(header->value) + sizeof(": ");
 	char	   *line;
+	size_t		size;
 
 	for (const char *c = header->value; *c; c++)
 		if ((unsigned char) *c < ' ' || *c == 0x7f)
@@ -235,6 +234,7 @@ add_header(HttpTransfer *transfer, const HttpHeader *header)
 							header->name)));
 
 	/* psprintf() would free what turned out to be too short, not wiped */
+	size = strlen(header->name) + strlen(header->prefix) + strlen(header->value) + sizeof(": ");
 	line = palloc(size);
 	snprintf(line, size, "%s: %s%s", header->name, header->prefix, header->value);
 	headers = curl_slist_append(transfer->headers, line);

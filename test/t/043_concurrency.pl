@@ -43,8 +43,6 @@ my %right = map { my $read = $_; ($read => $admin->value(sprintf $read, 'fine'))
 
 # --- the load ---
 
-
-
 # A session of those that read, with what it was asked last.
 sub start_reader
 {
