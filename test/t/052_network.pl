@@ -125,7 +125,7 @@ sub add_api
 	my ($name, %options) = @_;
 	my $mapping = delete $options{mapping} // { api_key => $KEY };
 	connect_tables($node, hostile_api($hostile, $name), $name, mapping => $mapping,
-		options => { max_retries => 0, retry_delay => '1ms', %options }, table => "history '2 days'",
+		options => { max_retries => 0, request_timeout => '2s', %options }, table => "history '2 days'",
 		columns => 'day date, project_id text, model text, input_tokens bigint');
 	return;
 }
