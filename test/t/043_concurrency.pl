@@ -118,7 +118,7 @@ sub load
 		}
 	}
 	is(scalar @complaints, 0, "$name: $answers answers, none of them wrong") or diag join "\n", @complaints[ 0 .. ($#complaints > 9 ? 9 : $#complaints) ];
-	cmp_ok($good, '>', $answers / 3, "$name: most are right");
+	cmp_ok($good, '>', 0.6 * $answers, "$name: most are right");
 	diag "$name: $good right, $closed closed, " . join(', ', map { "$failed{$_} $_" } sort keys %failed);
 	return values %reader;
 }
@@ -150,7 +150,7 @@ my @done = (0) x @changes;
 my $turn = 0;
 finish(load('changes', $QUERIES, 10, sub { my $i = $turn++ % @changes; $changes[$i]->($done[$i]) }));
 cmp_ok($turn, '>=', @changes, 'all of them happened');
-$admin->query($make{victim}) if !$admin->value(q{SELECT count(*) FROM pg_user_mappings WHERE srvname = 'victim'});
+$changes[3]->();
 
 #
 # A key is changed for another: what was begun before ends with the old one, and
