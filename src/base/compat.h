@@ -77,6 +77,12 @@
 #define CURL_HAS_MULTI_QUICK_EXIT 1
 #endif
 
+/* The bytes of a block of malloc()'s, where the C library tells. */
+#ifdef __GLIBC__
+#include <malloc.h>
+#define malloc_block_size(block) malloc_usable_size(block)
+#endif
+
 /*
  * The library is built with hidden visibility.  Before version 16 the server's
  * PGDLLEXPORT does not override that.

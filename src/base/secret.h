@@ -1,11 +1,12 @@
 /*
  * secret.h
- *	  Masks a secret in texts from elsewhere that we show.
+ *	  Masks a secret in texts from elsewhere that we show, and keeps it no
+ *	  longer than it is needed.
  *
  * A substring of the secret counts if it has at least SECRET_PART_BYTES, or is
  * the whole of a shorter secret: a smaller one may be there by chance.
- * Nothing here allocates or raises errors, so callbacks of libraries may use
- * it.  The time grows with the text, and hardly depends on the secret.
+ * What masks and searches neither allocates nor raises errors, so callbacks of
+ * libraries may use it.  The time grows with the text, and hardly depends on the secret.
  */
 #ifndef USAGE_SECRET_H
 #define USAGE_SECRET_H
@@ -21,5 +22,12 @@ extern void secret_mask(char *text, size_t length, const char *secret);
 
 /* Does the text hold such a part?  No if `secret` is NULL or empty. */
 extern bool secret_occurs(const char *text, size_t length, const char *secret);
+
+/*
+ * A copy of that many bytes and a NUL, in CurrentMemoryContext, that is wiped
+ * when the context is reset or deleted; until then it must not be freed.  In
+ * secret_copy.c.
+ */
+extern char *secret_copy(const char *secret, size_t length);
 
 #endif

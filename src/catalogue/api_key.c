@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 
+#include "base/secret.h"
 #include "catalogue/api_key.h"
 #include "catalogue/option.h"
 #include "catalogue/option_value.h"
@@ -78,14 +79,24 @@ key_from_file(const char *path)
 	int			length = read_file(path, buffer, sizeof(buffer));
 	int			line = 0;
 
-	if (length > MAX_KEY_FILE_BYTES)
-		fail_file(path, _("too large"));
 	while (line < length && buffer[line] != '\n' && buffer[line] != '\r')
 		line++;
-	key = pnstrdup(buffer, line);
+	key = secret_copy(buffer, line);
 	explicit_bzero(buffer, sizeof(buffer));
+	if (length > MAX_KEY_FILE_BYTES)
+		fail_file(path, _("too large"));
 	if (strlen(key) != line || option_parse_token(key, NULL, &key) != NULL)
 		fail_file(path, _("no key in its first line"));
+	return key;
+}
+
+/* The mapping's own text is not needed any more. */
+static char *
+key_from_mapping(char *text)
+{
+	char	   *key = secret_copy(text, strlen(text));
+
+	explicit_bzero(text, strlen(text));
 	return key;
 }
 
@@ -95,7 +106,7 @@ api_key_find(Oid userid, Oid serverid)
 	UsageMappingOptions *set = option_mapping(userid, serverid);
 
 	if (set->api_key)
-		return set->api_key;
+		return key_from_mapping(set->api_key);
 	if (!set->api_key_file)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),

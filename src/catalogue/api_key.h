@@ -7,7 +7,7 @@
 
 /*
  * The key that `userid` uses with that server, from api_key or api_key_file of
- * the user mapping, palloc'd.  ERROR 28000 if there is no mapping or key, or
+ * the user mapping, a secret_copy().  ERROR 28000 if there is no mapping or key, or
  * its file can't be read; 42501 if the server's owner may not use a file.
  * Only superusers and the server's log see the name of a file, and no message
  * shows its contents.

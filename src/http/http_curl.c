@@ -230,6 +230,7 @@ add_header(HttpTransfer *transfer, const HttpHeader *header)
 {
 	struct curl_slist *headers;
 	char	   *line;
+	size_t		size;
 
 	for (const char *c = header->value; *c; c++)
 		if ((unsigned char) *c < ' ' || *c == 0x7f)
@@ -238,9 +239,12 @@ add_header(HttpTransfer *transfer, const HttpHeader *header)
 					 errmsg("value of HTTP header \"%s\" must not contain control characters",
 							header->name)));
 
-	line = psprintf("%s: %s%s", header->name, header->prefix, header->value);
+	/* psprintf() would free what turned out to be too short, not wiped */
+	size = strlen(header->name) + strlen(header->prefix) + strlen(header->value) + sizeof(": ");
+	line = palloc(size);
+	snprintf(line, size, "%s: %s%s", header->name, header->prefix, header->value);
 	headers = curl_slist_append(transfer->headers, line);
-	explicit_bzero(line, strlen(line));
+	explicit_bzero(line, size);
 	pfree(line);
 	if (headers == NULL)
 		ereport(ERROR,

@@ -24,6 +24,7 @@
 #include "base/compat.h"
 #include "http/http_descriptor_private.h"
 #include "http/http_engine_private.h"
+#include "http/http_memory_private.h"
 
 #define WAIT_EVENTS			16	/* events taken at once */
 
@@ -142,7 +143,7 @@ engine_start(void)
 	static bool initialized = false;
 	static CURLM *multi = NULL; /* static, so that an error below keeps it */
 
-	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (!initialized && http_memory_start() != CURLE_OK)
 		check(false, false, "libcurl does not start");
 	initialized = true;
 

@@ -72,4 +72,10 @@ extern double bind_reading_cost(const UsageTable *table, const UsageRequest *req
  */
 extern const char *bind_filter_value(const UsageTableColumn *column, Datum value);
 
+/*
+ * May the value, once escaped, be a segment of a path?  What is empty or relative
+ * would lead to another path.
+ */
+extern bool bind_is_segment(const char *value);
+
 #endif

@@ -150,12 +150,16 @@ intersect_values(List *a, List *b)
 	return both;
 }
 
-/* May the value be a segment of a path?  What is relative may not. */
+bool
+bind_is_segment(const char *value)
+{
+	return strcmp(value, "") != 0 && strcmp(value, ".") != 0 && strcmp(value, "..") != 0;
+}
+
 static bool
 fits_into_path(const UsageTableColumn *column, const char *value)
 {
-	return strcmp(value, "") != 0 && strcmp(value, ".") != 0 && strcmp(value, "..") != 0 &&
-		bind_fits(column->filter, value);
+	return bind_is_segment(value) && bind_fits(column->filter, value);
 }
 
 /* The values that may be in a path: no object has another one. */

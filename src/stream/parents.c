@@ -90,6 +90,10 @@ add_parent(Parents *parents)
 				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
 				 errmsg("the API sent an id that has no exact equivalent in the database's encoding"),
 				 errhint("Use a database of encoding UTF8.")));
+	if (!bind_is_segment(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("the API sent an id that cannot stand in a path: \"%s\"", value)));
 	id = pstrdup(value);
 	parents->ids = lappend(parents->ids, id);
 	if (!parents->slot->tts_isnull[TABLE_PARENT_RETIRED - 1])

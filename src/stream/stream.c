@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "base/encoding.h"
+#include "base/secret.h"
 #include "request/slice.h"
 #include "stream/failure.h"
 #include "stream/stream_private.h"
@@ -55,7 +56,7 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 	stream->request = request;
 	stream->builder = builder;
 	stream->context = CurrentMemoryContext;
-	stream->api_key = pstrdup(api_key);
+	stream->api_key = secret_copy(api_key, strlen(api_key));
 	stream->report = report;
 	stream->flight = flight_open(table, request, stream->api_key, report);
 
@@ -133,10 +134,14 @@ static void
 add_parent_context(void *arg)
 {
 	Stream	   *stream = arg;
+	char	   *id;
 
-	if (stream->parents && !flight_is_over(stream->flight))
-		errcontext("column \"%s\" is \"%s\"", stream->table->parent->name,
-				   encoding_for_message(parent_id(stream)));
+	if (!stream->parents || flight_is_over(stream->flight))
+		return;
+	id = pstrdup(encoding_for_message(parent_id(stream)));
+	/* it is what the API sent, as a parent's id */
+	secret_mask(id, strlen(id), stream->api_key);
+	errcontext("column \"%s\" is \"%s\"", stream->table->parent->name, id);
 }
 
 static void

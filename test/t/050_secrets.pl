@@ -24,7 +24,10 @@ log_statement = none
 log_min_messages = debug5
 log_min_error_statement = panic
 log_error_verbosity = verbose
+debug_print_parse = on
+debug_print_rewritten = on
 debug_print_plan = on
+log_parameter_max_length = -1
 shared_preload_libraries = 'auto_explain'
 auto_explain.log_min_duration = 0
 auto_explain.log_verbose = on
@@ -86,8 +89,10 @@ sub diagnose
 diagnose();
 
 #
-# Queries of all kinds, right and wrong
+# Queries of all kinds, right and wrong, and logged: of what is told above only the
+# commands of user mappings have keys in them
 #
+ask('SET log_statement = mod; SET log_min_duration_statement = 0; SET log_executor_stats = on; SET log_min_error_statement = error');
 for my $options ('VERBOSE', 'ANALYZE, VERBOSE', 'ANALYZE, VERBOSE, FORMAT json', 'VERBOSE, SETTINGS, FORMAT yaml')
 {
 	ask("EXPLAIN ($options) SELECT * FROM usage.completions $small");
@@ -98,6 +103,12 @@ ask("CREATE MATERIALIZED VIEW m AS SELECT * FROM usage.completions $small; REFRE
 ask("CREATE VIEW v AS SELECT * FROM usage.completions $small; SELECT * FROM v");
 ask("DO \$\$ BEGIN PERFORM * FROM usage.completions $small; END \$\$");
 ask("BEGIN; DECLARE c CURSOR FOR SELECT * FROM usage.completions; FETCH 3 FROM c");
+
+# What a session that reads says of its memory, when asked.
+my $asking = UsageFdw::Session->new($node);
+ask('SELECT pg_log_backend_memory_contexts(' . $session->pid . ')', $asking);
+ask('SELECT * FROM pg_backend_memory_contexts');
+ask('FETCH 3 FROM c');
 
 # What is running shows its text, which has no key in it.
 my $other = UsageFdw::Session->new($node);
@@ -136,6 +147,8 @@ control($simulator, 'set', 'delay_ms=10000');
 is(ask($good)->{error}{C}, '57014', 'a timeout');
 control($simulator, 'set', 'delay_ms=0');
 ask('RESET statement_timeout');
+
+ask('RESET log_statement; RESET log_min_duration_statement; RESET log_min_error_statement');
 
 # The mapping, changed for worse.  With log_statement the server would log
 # that by itself, and the statement of an error; nothing else may.
@@ -215,7 +228,6 @@ is(ask("CREATE SERVER theirs FOREIGN DATA WRAPPER usage_fdw OPTIONS (ca_file '$k
 #
 # Nothing of it anywhere
 #
-my @files = ($node->logfile, $simulator->{log}, $proxy->{log});
 my $log = PostgreSQL::Test::Utils::slurp_file($node->logfile);
 cmp_ok(length $log, '>', 1_000_000, 'the server has logged all it can');
 like($log, qr/auto_explain|Query Text:/, 'auto_explain too');
@@ -223,6 +235,10 @@ like($log, qr/API request: server "openai", GET .*, status 401, .*error: Incorre
 	'requests too');
 cmp_ok($checks, '>', 100, "$checks steps of checks");
 cmp_ok($requests, '>', 100, "$requests rows of requests");
+like($log, qr/level: \d+; usage_fdw HTTP transfer/, 'and the memory of a scan');
+my @urls = map { join ' ', %$_ } requests($simulator);
+cmp_ok(scalar @urls, '>', 10, 'requests are known');
+is(scalar(grep { $_ =~ $SECRET } @urls), 0, 'no key in a URL');
 my @lines = grep { $_ =~ $SECRET } split /\n/, $log;
 is(scalar @lines, 0, 'no key in the log') or diag join "\n", @lines[ 0 .. ($#lines > 4 ? 4 : $#lines) ];
 my @heard = grep { $_ =~ $SECRET } @told;
