@@ -58,6 +58,8 @@ struct HttpTransfer
 	/* clocks, in microseconds of http_clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
+	int			own_port;		/* of its connection */
+	bool		refused_connection; /* it is to have another than curl chose */
 	int64		wanted_at_us;	/* when its reader last asked for it */
 	int64		silent_us;		/* time we waited since the server's last byte */
 	int64		looked_at_us;	/* when it was last driven */

@@ -34,6 +34,7 @@ fetch_send(Fetch *fetch)
 		.buffer_bytes = source->buffer_bytes
 	};
 
+	fetch->begun_at = fetch->remaining.window.start;
 	fetch->transfer = http_open(&request);
 	fetch->outcome = http_outcome(fetch->transfer);
 	fetch->wire_bytes = fetch->decoded_bytes = 0;

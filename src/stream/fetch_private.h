@@ -24,6 +24,7 @@ struct Fetch
 	List	   *cursors;		/* all cursors of the chain */
 
 	/* the attempt; transfer NULL while it waits for retry_at */
+	TimestampTz begun_at;		/* first bucket not done when it was sent */
 	HttpTransfer *transfer;
 	const HttpOutcome *outcome;
 	int64		wire_bytes;		/* of the attempt, those that are in the
