@@ -27,12 +27,14 @@ use UsageFdw::Test;
 use constant {
 	MEMORY_KB => 32 * 1024,		# over what the session had
 	SECONDS => 15,				# unless the row says otherwise
+	TIMEOUT => 120,				# for a session that hangs
 	FETCH => 7,
 	IDLE_CONNECTIONS => 16		# that a session keeps, of each of its servers together
 };
 
-# Of all servers of the matrix.  Cases that repeat their tries come to an end soon.
-my %options = (retry_delay => '1ms', max_retries => 3, request_timeout => '600ms', connect_timeout => '2s');
+# Of all servers of the matrix.  Cases that repeat their tries come to an end soon; only
+# the proxy stalls.
+my %options = (retry_delay => '1ms', max_retries => 3, request_timeout => '60s', connect_timeout => '20s');
 
 # Servers of these names and URLs, and a session over them.
 sub new
@@ -52,11 +54,18 @@ sub new
 
 # --- executions ---
 
-# Ask by one statement: rows, those that came before an error as well.
+# Ask by one statement: rows, those that came before an error as well.  If something is to
+# happen meanwhile, it does when half of the requests have come.
 sub by_statement
 {
 	my ($self, $sql) = @_;
-	return $self->{session}->query($sql, 120);
+	my $session = $self->{session};
+	my $happen = $self->{happen} or return $session->query($sql, TIMEOUT);
+	my $half = stat_of($self->{simulator}, 'requests') + int(($self->{requests} + 1) / 2);
+	$session->send($sql);
+	poll_until(sub { stat_of($self->{simulator}, 'requests') >= $half || $session->is_answering(0) });
+	$happen->();
+	return $session->finish(TIMEOUT);
 }
 
 # Ask by a cursor, a few rows at a time.
@@ -68,7 +77,7 @@ sub by_cursor
 	$session->rows("BEGIN; DECLARE matrix NO SCROLL CURSOR FOR $sql");
 	while (1)
 	{
-		my $answer = $session->query('FETCH ' . FETCH . ' FROM matrix', 120);
+		my $answer = $session->query('FETCH ' . FETCH . ' FROM matrix', TIMEOUT);
 		push @{ $all{$_} }, @{ $answer->{$_} } for qw(rows notices);
 		$all{error} = $answer->{error};
 		last if $answer->{error} || !@{ $answer->{rows} };
@@ -83,7 +92,7 @@ sub by_analyze
 	my ($self, $table) = @_;
 	my $session = $self->{session};
 	$session->rows("UPDATE pg_class SET reltuples = -1 WHERE oid = '$table'::regclass");
-	my $answer = $session->query("ANALYZE $table", 120);
+	my $answer = $self->by_statement("ANALYZE $table");
 	my ($warning, @more) = @{ $answer->{notices} };
 	my $rows = $session->value("SELECT reltuples FROM pg_class WHERE oid = '$table'::regclass");
 	return { rows => $rows == -1 ? [] : [ [$rows] ], notices => \@more, error => $answer->{error} // $warning };
@@ -105,7 +114,7 @@ sub set_shape
 	my ($self, $shape) = @_;
 	$self->{shape} = $shape;
 	$self->{settings} = "RESET ALL; " . ($shape->{settings} // 'RESET ALL');
-	control($self->{simulator}, 'set', "page_limit=$shape->{page}");
+	control($self->{simulator}, 'set', 'archived=400', "page_limit=$shape->{page}", $shape->{set} // ());
 	$self->{session}->rows("$self->{settings}; SET search_path = direct, public");
 	control($self->{simulator}, 'reset-requests');
 	my $answer = $self->ask('statement');
@@ -213,6 +222,7 @@ sub execute
 	my $idle_kb = $self->reset_peak;
 	$case{begin}->();
 	my $start = time();
+	local $self->{happen} = $case{while};
 	my $answer = $self->ask($way);
 	my $seconds = time() - $start;
 	my $peak_kb = defined $idle_kb ? $session->memory_kb('VmHWM') - $idle_kb : 0;
@@ -230,7 +240,8 @@ sub execute
 
 # Check a fault in these ways of asking: true if all is as expected.
 #	begin, struck, end => sub		make the fault, say whether it befell anything, mend it
-#	timeout, seconds, wait			see UsageFdw::Faults::Table
+#	while => sub					what happens in the middle of the query
+#	timeout, seconds, wait, tainted	see UsageFdw::Faults::Table
 #	ways => [...]					statement, cursor
 #	family => '...'					for the report
 sub check
