@@ -89,10 +89,11 @@ sub maker
 
 # --- which cases there are ---
 
-# The phases of a row for a shape: name, how many requests are spared, how many are hit.
+# The phases of a row for a shape: name, how many requests are spared, how many are hit.  Of
+# the list of projects, which comes before their own lists, no member of those is read.
 sub phases
 {
-	my ($row, $requests) = @_;
+	my ($row, $shape, $requests) = @_;
 	my ($once, $always) = @$row[ 3, 4 ];
 	my $middle = int($requests / 2);
 	my @phases = (defined $once
@@ -100,6 +101,7 @@ sub phases
 		defined $always ? ([ 'all', 0, -1, $always ], [ 'rest', $middle, -1, $always ]) : ());
 	my %more = @$row[ 5 .. $#$row ];
 	my %named = map { $_ => 1 } @{ $more{phases} // [qw(first middle last all rest)] };
+	delete $named{first} if $shape->{kind} eq 'under' && grep { /^(FIELD|TEXT)$/ } @{ $row->[2] };
 	my %seen;
 	# the same requests are not hit twice, such as those of a shape with one
 	return grep { $named{ $_->[0] } && !$seen{"$_->[1] $_->[2]"}++ } @phases;
@@ -133,7 +135,7 @@ sub cases_of
 		{
 			push @cases, map { [ $name, $row, $_ ] }
 			  grep { defined outcome_of($_->[3], $shape) && "$shape->{name}: $row->[0], $_->[0]" =~ /$ONLY/ }
-			  phases($row, $requests);
+			  phases($row, $shape, $requests);
 		}
 	}
 	return @cases;

@@ -34,7 +34,8 @@ my $three_days = "SELECT start_time, project_id, sum(amount) FROM costs
 my @small = (
 	[ { name => 'costs', kind => 'buckets', page => 1, order => 1, sql => $three_days }, 1 ],
 	[ (grep { $_->{name} eq 'list' } shapes()), 1 ],
-	[ (grep { $_->{name} eq 'under projects' } shapes()), 4 ],
+	[ { name => 'under a project', kind => 'under', page => 2, order => 1,
+		sql => q{SELECT * FROM project_api_keys WHERE project_id = 'proj_web'} }, 1 ],
 	[ (grep { $_->{name} eq 'object' } shapes()), 0 ]);
 
 # How to cut: who does it, by what, the outcome, and how to begin and to ask if it struck.

@@ -55,7 +55,7 @@ my @shapes = (
 	{ name => 'rescan by time', kind => 'buckets', page => 12, field => 'input_tokens', text => 'model',
 		bucket => 1, order => 1, settings => $loop,
 		sql => 'SELECT d.* FROM wanted_day AS w JOIN days AS d ON d.day = w.day' },
-	{ name => 'rescan by value', kind => 'buckets', page => 12, field => 'input_tokens', text => 'model',
+	{ name => 'rescan by value', kind => 'buckets', page => 5, field => 'input_tokens', text => 'model',
 		order => 1, settings => $loop,
 		sql => "SELECT d.* FROM wanted_project AS w JOIN days AS d USING (project_id)
 			WHERE $past AND d.day >= DATE '%s' - 12" },

@@ -50,7 +50,7 @@ sub connections
 		map({ my $bytes = $_;
 			[ "ends after $bytes bytes", proxy => ["truncate $bytes"], 'answer', $lost ],
 			[ "reset after $bytes bytes", proxy => ["reset $bytes"], 'answer', $lost ],
-			[ "stalls after $bytes bytes", proxy => ["stall $bytes"], 'answer', 'HV00N request_timeout' ] } 0, 15, 300),
+			[ "stalls after $bytes bytes", proxy => ["stall $bytes"], 'answer', 'HV00N request_timeout' ] } 0, 15, 230),
 		[ 'slow', proxy => ['slow 200000'], undef, 'answer' ],
 		[ 'drips, byte by byte', spoiler => [ 'drip', 0 ], undef, 'answer' ],
 		[ 'drips, with pauses', spoiler => [ 'drip', 0.005 ], 'answer' ],
@@ -231,7 +231,7 @@ sub refusals
 		[ 'status 400 as of an archived project', simulator => [ 'status', 'code=400', 'path=proj_web/',
 				sprintf $message, 'The project is archived.' ], { under => 'fewer' }, undef, @first ],
 		[ 'status 403 of one project', simulator => [ 'status', 'code=403', 'path=proj_web/' ], { under => '42501 403' }, undef, @first ],
-		[ 'the API\'s memory ends', simulator => [ 'lookback', 'date=' . days_ago(4) ], { buckets => 'later' }, undef, @first,
+		[ 'the API\'s memory ends', setting => ['lookback_days=4'], undef, { buckets => 'later' }, phases => ['all'],
 			only => [ 'costs', 'days' ] ],
 		[ 'the API\'s memory is yet to begin', simulator => [ 'lookback', 'date=2999-01-01' ], { buckets => 'HV024 ' }, undef, @first ]);
 }
