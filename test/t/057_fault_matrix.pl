@@ -120,7 +120,7 @@ sub fits
 sub outcome_of
 {
 	my ($outcome, $shape) = @_;
-	return ref $outcome ? $outcome->{ $shape->{kind} } : $outcome;
+	return ref $outcome ? $outcome->{ $shape->{name} } // $outcome->{ $shape->{kind} } : $outcome;
 }
 
 # All cases of a shape, as references to lists: family, row, phase.

@@ -16,7 +16,7 @@
 #	fewer, none			the rows without those of one project; no rows
 #	answer or STATE pattern		either
 #	later				the rows of the latest buckets, and a warning
-# or one for each kind of shape, of which undef means: this shape is left out.
+# or one for each shape or kind of shape, of which undef means: this shape is left out.
 #
 # More: phases => [...] instead of all; match => 'cursor': only requests with one; only => [...], shapes;
 # only_paged: not where there is but one request;
@@ -53,7 +53,7 @@ sub connections
 			[ "stalls after $bytes bytes", proxy => ["stall $bytes"], 'answer', 'HV00N request_timeout' ] } 0, 15, 230),
 		[ 'slow', proxy => ['slow 200000'], undef, 'answer' ],
 		[ 'drips, byte by byte', spoiler => [ 'drip', 0 ], undef, 'answer' ],
-		[ 'drips, with pauses', spoiler => [ 'drip', 0.005 ], 'answer' ],
+		[ 'drips, with pauses', spoiler => [ 'drip', 1 ], 'answer' ],
 		map { [ "halts after $_ bytes", spoiler => [ 'halt', $_ ], 'answer' ] } 0, 20, 250);
 }
 
@@ -245,12 +245,14 @@ sub pages
 	my $any = sub { my $outcome = shift; return { map { $_ => $outcome } qw(buckets list under) } };
 	return ([ 'broken JSON', simulator => ['garbage'], $broken ],
 		[ 'HTML with 502', simulator => ['html'], 'answer', 'HV00N status 502' ],
-		[ 'HTML with 200', simulator => [ 'html', 'code=200' ], 'HV00M text/html' ],
+		[ 'HTML with 200', simulator => [ 'html', 'code=200' ], 'HV00M text/html|not a JSON object' ],
 		map({ [ "$_ for a page", simulator => [ 'body', "body=$_" ], $any->($broken) ] } '{}', '[]', 'null', '1', '{"data":[1]}', '{"data":{}}'),
 		[ 'no data', simulator => ['no_data'], $any->('HV00M "data"') ],
 		[ 'an empty page that promises more', simulator => ['empty_page'], $any->('HV00M (no bucket|no object|before)') ],
-		[ 'more without a cursor', simulator => ['no_cursor'], $any->('HV00M no cursor'), undef, only_paged => 1, phases => ['first'] ],
 		# where all of a window has come, what is said of more does not matter
+		[ 'more without a cursor', simulator => ['no_cursor'],
+			{ costs => 'HV00M no cursor', buckets => 'answer or HV00M no cursor', list => 'HV00M no cursor', under => 'HV00M no cursor' },
+			undef, only_paged => 1, phases => ['first'] ],
 		[ 'more without a cursor, on a later page', simulator => ['no_cursor'], $any->('answer or HV00M no cursor'), undef,
 			only_paged => 1, phases => [qw(middle last)] ],
 		[ 'a cursor that repeats', simulator => ['repeat_cursor'], $any->('HV00M (cursor|before)'), undef, phases => ['first'], %paged ],

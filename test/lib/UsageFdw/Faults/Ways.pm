@@ -122,15 +122,16 @@ sub changed_digit
 	return $zipped;
 }
 
-# The whole text, byte by byte.
+# The text, its first bytes one by one.
 sub drip
 {
-	my ($client, $text, $pause_s, $slow_bytes) = @_;
-	for my $at (0 .. length($text) - 1)
+	my ($client, $text, $pause_s, $bytes) = @_;
+	for (1 .. $bytes)
 	{
-		put($client, substr $text, $at, 1);
-		sleep $pause_s if $at < $slow_bytes;
+		put($client, substr $text, 0, 1, '');
+		sleep $pause_s if $pause_s;
 	}
+	put($client, $text);
 	return;
 }
 
@@ -208,7 +209,7 @@ my %ways = (
 	},
 
 	# pace
-	drip => sub { drip($_[0], whole($_[1], $_[1]{body}), $_[2], 40) },
+	drip => sub { drip($_[0], whole($_[1], $_[1]{body}), $_[2] ? (0.005, 40) : (0, 2000)) },
 	halt => sub {
 		my $text = whole($_[1], $_[1]{body});
 		put($_[0], substr $text, 0, $_[2]);
