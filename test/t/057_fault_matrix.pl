@@ -101,7 +101,7 @@ sub phases
 		defined $always ? ([ 'all', 0, -1, $always ], [ 'rest', $middle, -1, $always ]) : ());
 	my %more = @$row[ 5 .. $#$row ];
 	my %named = map { $_ => 1 } @{ $more{phases} // [qw(first middle last all rest)] };
-	delete $named{first} if $shape->{kind} eq 'under' && grep { /^(FIELD|TEXT)$/ } @{ $row->[2] };
+	delete @named{qw(first all)} if $shape->{kind} eq 'under' && grep { /^(FIELD|TEXT)$/ } @{ $row->[2] };
 	my %seen;
 	# the same requests are not hit twice, such as those of a shape with one
 	return grep { $named{ $_->[0] } && !$seen{"$_->[1] $_->[2]"}++ } @phases;
