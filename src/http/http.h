@@ -101,6 +101,9 @@ typedef struct HttpOutcome
 								 * answer, reading it); NULL if it did not */
 	HttpFault	fault;			/* if it failed, where */
 	bool		transient;		/* if it failed: another try may succeed */
+	bool		corrupt;		/* if it failed: its encoding says so, which
+								 * may not be known before its bytes were
+								 * handed out */
 	bool		neglected;		/* it was not driven, or paused, for a second
 								 * or more: if it failed, the cause may be
 								 * here and not at the server */

@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/secret.h"
+#include "http/http_descriptor_private.h"
 #include "http/http_private.h"
 
 #define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
@@ -104,7 +105,11 @@ on_resolve(void *resolver, void *reserved, void *arg)
 	return 0;
 }
 
-/* The connection is set up, TLS included, and the request is sent next. */
+/*
+ * The connection is set up, TLS included, and the request is sent next.  Old
+ * curls (7.88) take a kept connection that has bytes left of an answer which was
+ * longer than it said, and read them as the answer to this request.
+ */
 static int
 on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_port)
 {
@@ -115,7 +120,13 @@ on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_po
 		refuse(transfer, "the request would have been sent too late");
 		return CURL_PREREQFUNC_ABORT;
 	}
+	if (http_descriptor_has_unasked(own_port))
+	{
+		transfer->refused_connection = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
 	transfer->connected = true;
+	transfer->own_port = own_port;
 	transfer->silent_us = 0;
 	return CURL_PREREQFUNC_OK;
 }
@@ -207,6 +218,8 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	{
 		forget_head(transfer);
 		note_status(transfer, line, end);
+		if (memcmp(line, "HTTP/1", 6) == 0)
+			http_descriptor_note_serial(transfer->own_port);
 		transfer->in_head = true;
 		/* what follows is not HTTP, and may never end */
 		if (transfer->outcome.status == STATUS_SWITCHING_PROTOCOLS)

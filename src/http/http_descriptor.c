@@ -10,6 +10,8 @@
 #include "postgres.h"
 
 #include <dirent.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -58,6 +60,7 @@ typedef struct OpenSocket
 	curl_socket_t fd;
 	dev_t		device;
 	ino_t		inode;
+	bool		serial;			/* one answer after the other comes by it */
 } OpenSocket;
 
 static OpenSocket sockets[MAX_SOCKETS];
@@ -86,8 +89,55 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (nsockets < MAX_SOCKETS)
 		fd = socket(address->family, address->socktype | SOCKET_FLAGS, address->protocol);
 	if (fd != CURL_SOCKET_BAD && fstat(fd, &status) == 0)
-		sockets[nsockets++] = (OpenSocket) {fd, status.st_dev, status.st_ino};
+		sockets[nsockets++] = (OpenSocket) {fd, status.st_dev, status.st_ino, false};
 	return fd;
+}
+
+/* The port of this end of a socket, 0 if it has none (any more). */
+static int
+local_port(curl_socket_t fd)
+{
+	struct sockaddr_storage address;
+	socklen_t	length = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *) &address, &length) != 0)
+		return 0;
+	if (address.ss_family == AF_INET)
+		return ntohs(((struct sockaddr_in *) &address)->sin_port);
+	if (address.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *) &address)->sin6_port);
+	return 0;
+}
+
+/* The latest socket with that port, or NULL. */
+static OpenSocket *
+find_socket(int port)
+{
+	for (int i = nsockets - 1; i >= 0; i--)
+		if (local_port(sockets[i].fd) == port)
+			return &sockets[i];
+	return NULL;
+}
+
+void
+http_descriptor_note_serial(int port)
+{
+	OpenSocket *found = find_socket(port);
+
+	if (found != NULL)
+		found->serial = true;
+}
+
+bool
+http_descriptor_has_unasked(int port)
+{
+	OpenSocket *found = find_socket(port);
+	struct pollfd input = {.events = POLLIN};
+
+	if (found == NULL || !found->serial)
+		return false;
+	input.fd = found->fd;
+	return poll(&input, 1, 0) > 0;
 }
 
 /* ---- counting ---- */

@@ -44,6 +44,18 @@ extern void http_descriptor_count(const DescriptorUse *use, bool closed);
  */
 extern void http_descriptor_linger(void);
 
+/*
+ * An answer of HTTP/1 comes by the connection with this port here, so that it has
+ * bytes only while one is awaited.  Called by curl.
+ */
+extern void http_descriptor_note_serial(int port);
+
+/*
+ * Are there bytes, or the end, on a connection of which that was noted, though no
+ * request is under way?  They would be taken for the next answer.  Called by curl.
+ */
+extern bool http_descriptor_has_unasked(int port);
+
 /* Have curl open this handle's sockets through us. */
 extern CURLcode http_descriptor_watch(CURL *easy);
 

@@ -205,6 +205,17 @@ http_engine_run(CURL *easy)
 }
 
 void
+http_engine_run_again(CURL *easy)
+{
+	sigset_t	saved;
+
+	block_signals(&saved);
+	curl_multi_remove_handle(engine.multi, easy);
+	restore_signals(&saved);
+	http_engine_run(easy);
+}
+
+void
 http_engine_close(CURL *easy)
 {
 	sigset_t	saved;

@@ -29,6 +29,9 @@ extern CURL *http_engine_open(void);
 /* Start a handle whose options are set.  ERROR 53200 or HV000 if curl fails. */
 extern void http_engine_run(CURL *easy);
 
+/* Start a finished handle anew, with the same options.  Errors as above. */
+extern void http_engine_run_again(CURL *easy);
+
 /*
  * Free a handle, whether it was run or not.  An unfinished transfer is cut
  * off; a finished one leaves its connection to the engine.  Can't fail.

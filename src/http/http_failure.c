@@ -189,6 +189,7 @@ http_failure_note(HttpTransfer *transfer, CURLcode code)
 	char		after[64] = "";
 
 	transfer->outcome.transient = refusal_of_proxy(transfer) / 100 != 4;
+	transfer->outcome.corrupt = code == CURLE_BAD_CONTENT_ENCODING;
 	for (int i = 0; i < lengthof(special_codes); i++)
 	{
 		if (special_codes[i].code != code)

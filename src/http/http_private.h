@@ -59,6 +59,8 @@ struct HttpTransfer
 	/* clocks, in microseconds of clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
+	int			own_port;		/* of its connection */
+	bool		refused_connection; /* it is to have another than curl chose */
 	int64		started_at_us;
 	int64		wanted_at_us;	/* when its reader last asked for it */
 	int64		silent_us;		/* time we waited since the server's last byte */

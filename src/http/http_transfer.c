@@ -251,6 +251,20 @@ time_left(TimestampTz deadline)
 	return deadline > now ? deadline - now : 0;
 }
 
+/*
+ * If curl stopped a transfer because we refused the connection, which it has
+ * closed, run it on another one.
+ */
+static bool
+run_again(HttpTransfer *transfer)
+{
+	if (!transfer->refused_connection)
+		return false;
+	transfer->refused_connection = false;
+	http_engine_run_again(transfer->easy);
+	return true;
+}
+
 int64
 http_transfer_end(TimestampTz deadline)
 {
@@ -282,7 +296,8 @@ http_transfer_drive(int64 end_us, HttpWait reason)
 		age(dlist_container(HttpTransfer, node, iter.cur), waited_us, now);
 	http_engine_act();
 	while ((transfer = http_engine_done(&code)) != NULL)
-		http_transfer_finish(transfer, code);
+		if (!run_again(transfer))
+			http_transfer_finish(transfer, code);
 	count_descriptors(false);
 	dlist_foreach_modify(iter, &running)
 	{

@@ -139,7 +139,8 @@ is_transient(const UsageProvider *provider, const HttpOutcome *outcome, const Pa
 		return true;
 	if (outcome->should_retry && strcmp(outcome->should_retry, "false") == 0)
 		return false;
-	if (outcome->status == 0 || outcome->status == 200)
+	/* where the body broke off, it may have said more than the status */
+	if (outcome->status == 0 || outcome->status == 200 || outcome->error)
 		return outcome->transient;
 	if (outcome->status == 429 && !outcome->retry_after && !outcome->retry_after_ms &&
 		is_out_of_quota(provider, error))

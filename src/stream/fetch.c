@@ -149,14 +149,25 @@ is_absent(const Fetch *fetch, const PageError *error)
 	return failure_is_absence(table, fetch->outcome, error, parents && is_retired(fetch, parents));
 }
 
+/*
+ * Have buckets been taken from an attempt that turned out to be corrupt?  Rows of
+ * them may have been handed up.
+ */
+static bool
+is_tainted(const Fetch *fetch)
+{
+	return fetch->outcome->corrupt && fetch->remaining.window.start != fetch->begun_at;
+}
+
 /* The attempt being read failed. */
 static FetchState
 handle_failure(Fetch *fetch)
 {
 	PageError	error;
+	bool		tainted = is_tainted(fetch);
 
 	fetch_note(fetch);
-	if (fetch_is_done(fetch))
+	if (fetch_is_done(fetch) && !tainted)
 		return FETCH_OVER;
 	fetch_parse_error(fetch, &error);
 	if (history_is_refused(fetch->source->table->options->provider, fetch->outcome->status, &error, &fetch->earliest) &&
@@ -168,7 +179,7 @@ handle_failure(Fetch *fetch)
 	}
 	if (is_absent(fetch, &error))
 		return FETCH_ABSENT;
-	if (!fetch->hopeless && try_again(fetch, &error))
+	if (!tainted && !fetch->hopeless && try_again(fetch, &error))
 		return FETCH_RESTARTED;
 	fetch_fail(fetch, reason(fetch, &error));
 	failure_raise(fetch->source->table, fetch->outcome, &error, fetch->retries);

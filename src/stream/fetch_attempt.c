@@ -38,6 +38,7 @@ fetch_send(Fetch *fetch)
 		.buffer_bytes = source->buffer_bytes
 	};
 
+	fetch->begun_at = fetch->remaining.window.start;
 	fetch->transfer = http_open(&request);
 	fetch->outcome = http_outcome(fetch->transfer);
 	fetch->sent_at = GetCurrentTimestamp();

@@ -32,6 +32,7 @@ struct Fetch
 	instr_time	wait_start;		/* of its reader's wait; 0: nobody waits */
 
 	/* the attempt; transfer NULL while it waits for retry_at */
+	TimestampTz begun_at;		/* first bucket not done when it was sent */
 	HttpTransfer *transfer;
 	const HttpOutcome *outcome;
 	TimestampTz sent_at;

@@ -145,6 +145,13 @@ for my $rule ('reset 300', 'stall 300', 'stall 0', 'reset 0')
 	is_right("$rule on two projects", $keys);
 }
 
+# What says that a project is archived breaks off, in its head or in its body.
+for my $bytes (map { 20 * $_ } 8 .. 20)
+{
+	control($proxy, "truncate $bytes count=1 match=proj_Ab12Cd34/api_keys");
+	is_right("an archived project's refusal ends after $bytes bytes", $keys);
+}
+
 #
 # What changes while it is read
 #
