@@ -167,7 +167,7 @@ cmp_ok($own_ms[-1], '<', 10 * $LIMIT_MS, 'and that one soon after');
 # Nothing is left behind.
 control($proxy, 'clear');
 cmp_ok($session->descriptors(qr/^socket:/), '<=', $MOST_SOCKETS, 'no sockets but those that are kept for later');
-is($session->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%'"),
+is($session->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%' AND name <> 'usage_fdw requests'"),
 	0, 'memory is given back');
 is($session->value('SELECT count(*), sum(input_tokens) FROM usage.completions WHERE day < current_date'), $right, 'and it reads');
 ok(poll_until(sub { stat_of($simulator, 'in_flight') == 0 }, 20), 'no request is on its way');

@@ -194,7 +194,7 @@ sub left_behind
 {
 	my $self = shift;
 	my $session = $self->{session};
-	my $contexts = $session->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%'");
+	my $contexts = $session->value("SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'usage_fdw%' AND name <> 'usage_fdw requests'");
 	$self->{descriptors} //= $session->descriptors(qr/^anon_inode/);
 	return ($contexts ? "$contexts memory contexts left" : (),
 		$session->descriptors(qr/^anon_inode/) > $self->{descriptors} ? 'descriptors left' : (),
