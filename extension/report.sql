@@ -145,11 +145,10 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT quote_literal(coalesce((SELECT min(o.option_value)
-		FROM pg_foreign_table AS t
-		JOIN pg_class AS c ON c.oid = t.ftrelid
-		JOIN pg_namespace AS ns ON ns.oid = c.relnamespace AND ns.nspname = ANY (schemas)
+		FROM unnest(schemas) AS schema
+		CROSS JOIN @extschema@.usage_fdw_known_tables(schema) AS known
+		JOIN pg_foreign_table AS t ON t.ftrelid = known.foreign_table
 		JOIN pg_foreign_server AS s ON s.oid = t.ftserver
-		JOIN pg_foreign_data_wrapper AS w ON w.oid = s.srvfdw AND w.fdwname = 'usage_fdw'
 		CROSS JOIN pg_options_to_table(s.srvoptions) AS o
 		WHERE o.option_name = 'organization'), 'openai')) || '::text'
 $$;
@@ -202,10 +201,7 @@ BEGIN
 	ELSIF missing IS NOT NULL THEN
 		RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', missing);
 	END IF;
-	-- IF NOT EXISTS needs the right to make one also where it does nothing
-	IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = target_schema) THEN
-		EXECUTE format('CREATE SCHEMA %I', target_schema);
-	END IF;
+	PERFORM @extschema@.usage_fdw_ensure_schema(target_schema);
 	FOR definition IN SELECT * FROM @extschema@.usage_fdw_report ORDER BY name LOOP
 		report := definition.name;
 		view := NULL;

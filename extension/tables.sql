@@ -99,6 +99,20 @@ BEGIN
 END
 $$;
 
+-- Make a schema, if there is none.  IF NOT EXISTS would ask for the privilege to make one
+-- that is there.
+CREATE FUNCTION usage_fdw_ensure_schema(schema name)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = schema) THEN
+		EXECUTE format('CREATE SCHEMA %I', schema);
+	END IF;
+END
+$$;
+
 CREATE FUNCTION usage_fdw_create_tables(server name, schema name,
 	limit_to text[] DEFAULT NULL, exclude text[] DEFAULT NULL, bucket_width text DEFAULT NULL,
 	extra_dimensions boolean DEFAULT NULL, kinds text DEFAULT NULL)
@@ -123,11 +137,7 @@ BEGIN
 		RAISE wrong_object_type USING
 			MESSAGE = format('server "%s" is not of the foreign data wrapper usage_fdw', server);
 	END IF;
-	-- IF NOT EXISTS would ask for the privilege to make one that is there.
-	IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = schema) THEN
-		EXECUTE format('CREATE SCHEMA %I', schema);
-	END IF;
-
+	PERFORM @extschema@.usage_fdw_ensure_schema(schema);
 	old := ARRAY(SELECT t.foreign_table FROM @extschema@.usage_fdw_known_tables(schema) AS t);
 	EXECUTE format('IMPORT FOREIGN SCHEMA usage %s%s FROM SERVER %I INTO %I %s',
 		@extschema@.usage_fdw_import_list('LIMIT TO', limit_to),

@@ -59,6 +59,18 @@ find_server(RateTable *table, Oid oid, int64 now_us)
 }
 
 /*
+ * Lock the table, and find the server.  The clock is read with the lock, so that
+ * it never goes back.
+ */
+static RateServer *
+enter(RateTable *table, Oid server, int64 *now_us)
+{
+	lock(table);
+	*now_us = clock_us();
+	return find_server(table, server, *now_us);
+}
+
+/*
  * To let it through uncounted would break the promise, and to wait might be for
  * ever.
  */
@@ -80,9 +92,7 @@ rate_take(Oid server, int limit, PermitTicket *ticket)
 	int64		now_us;
 	int64		wait_us = 0;
 
-	lock(table);
-	now_us = clock_us();		/* with the lock, so that it never goes back */
-	found = find_server(table, server, now_us);
+	found = enter(table, server, &now_us);
 	if (found)
 		wait_us = permit_take(&found->queue, limit, now_us, ticket);
 	unlock(table);
@@ -95,10 +105,9 @@ void
 rate_leave(Oid server, PermitTicket *ticket)
 {
 	RateTable  *table = rate_table();
-	RateServer *found;
+	int64		now_us;
+	RateServer *found = enter(table, server, &now_us);
 
-	lock(table);
-	found = find_server(table, server, clock_us());
 	if (found)
 		permit_leave(&found->queue, ticket);
 	unlock(table);
@@ -109,12 +118,9 @@ void
 rate_hold(Oid server, int64 wait_us)
 {
 	RateTable  *table = rate_table();
-	RateServer *found;
 	int64		now_us;
+	RateServer *found = enter(table, server, &now_us);
 
-	lock(table);
-	now_us = clock_us();
-	found = find_server(table, server, now_us);
 	if (found)
 		permit_hold(&found->queue, now_us, wait_us);
 	unlock(table);

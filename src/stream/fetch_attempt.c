@@ -129,18 +129,27 @@ fetch_note(Fetch *fetch)
 	note_answer(fetch);
 }
 
-void
-fetch_count_wait(Fetch *fetch)
+/* How long its reader has waited, who waits no longer; 0 if nobody did. */
+static int64
+end_wait(Fetch *fetch)
 {
 	instr_time	duration;
 
 	if (INSTR_TIME_IS_ZERO(fetch->wait_start))
-		return;
+		return 0;
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, fetch->wait_start);
 	INSTR_TIME_SET_ZERO(fetch->wait_start);
-	fetch->source->report->wait_us += INSTR_TIME_GET_MICROSEC(duration);
-	journal_wait(fetch->entry, INSTR_TIME_GET_MICROSEC(duration));
+	return INSTR_TIME_GET_MICROSEC(duration);
+}
+
+void
+fetch_count_wait(Fetch *fetch)
+{
+	int64		wait_us = end_wait(fetch);
+
+	fetch->source->report->wait_us += wait_us;
+	journal_wait(fetch->entry, wait_us);
 }
 
 void
@@ -186,15 +195,9 @@ fetch_cut_off(void *arg)
 {
 	Fetch	   *fetch = arg;
 	JournalEntry *entry = fetch->entry;
-	instr_time	duration;
 
 	fetch->entry = NULL;
-	if (!INSTR_TIME_IS_ZERO(fetch->wait_start))
-	{
-		INSTR_TIME_SET_CURRENT(duration);
-		INSTR_TIME_SUBTRACT(duration, fetch->wait_start);
-		journal_wait(entry, INSTR_TIME_GET_MICROSEC(duration));
-	}
+	journal_wait(entry, end_wait(fetch));
 	journal_cut_off(entry, fetch->transfer != NULL);
 }
 

@@ -23,7 +23,7 @@ use IO::Select;
 use IO::Socket::INET;
 use POSIX ();
 
-our @EXPORT = qw(hostile_server hostile_api parameter bearer page answer
+our @EXPORT = qw(hostile_server hostile_api parameter bearer page put answer
   begin_chunks chunk gzip_bomb);
 
 use constant { WIDTH_S => 86400, ORPHAN_CHECK_S => 1 };
@@ -132,6 +132,7 @@ sub page
 	  $start, $start + WIDTH_S, $results, $more // '';
 }
 
+# Send all of it; if the client is gone, the connection's process ends.
 sub put
 {
 	my ($client, $bytes) = @_;

@@ -15,22 +15,13 @@ use IO::Compress::Gzip qw(gzip $GzipError);
 use POSIX ();
 use Time::HiRes qw(sleep);
 
+use UsageFdw::Hostile qw(put);
+
 our @EXPORT = qw(send_spoiled is_way);
 
 use constant { MB => 1_000_000, PIECE => 60_000 };
 
 # --- how answers are written ---
-
-sub put
-{
-	my ($client, $bytes) = @_;
-	while (length $bytes)
-	{
-		my $written = $client->syswrite($bytes) // POSIX::_exit(0);
-		substr $bytes, 0, $written, '';
-	}
-	return;
-}
 
 # The process is the connection's.
 sub hang_up
