@@ -54,6 +54,28 @@ $$),
 $$)
 ) AS c(grain, query);
 
+\echo A volatile function in FROM that takes no column is called once, whatever rows there are.
+SELECT pg_temp.grain(grain, query) FROM (VALUES
+('nothing', $$
+  SELECT sum(input_tokens) AS s, count(DISTINCT g) AS n
+  FROM usage.completions, generate_series(1, 3 + (random() * 0)::int) AS g
+$$),
+('model', $$
+  SELECT m, sum(c.input_tokens) AS s
+  FROM usage.completions AS c
+  JOIN (
+    SELECT m FROM unnest(array['gpt-6-luna', left('gpt-6-sol', 9 + (random() * 0)::int)]) AS m
+  ) AS u ON u.m = c.model
+  GROUP BY m
+$$),
+('project_id', $$
+  WITH one AS (SELECT id, team, nextval('own.counter') AS n FROM own.project)
+  SELECT team, sum(input_tokens) AS s
+  FROM usage.completions JOIN one ON id = project_id
+  GROUP BY team
+$$)
+) AS c(grain, query);
+
 \echo Groups without an aggregate need what tells them apart.
 SELECT pg_temp.grain(grain, query) FROM (VALUES
 ('model', 'SELECT model FROM usage.completions GROUP BY model'),

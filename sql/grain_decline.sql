@@ -58,6 +58,32 @@ $$),
 $$)
 ) AS c(grain, query);
 
+\echo So would one in FROM that takes a column, or stands in what is read once per row.
+SELECT pg_temp.grain(grain, query) FROM (VALUES
+('all', $$
+  SELECT max(n) - min(n) AS n
+  FROM usage.completions AS c,
+    nextval(CASE WHEN c.model IS NULL OR c.model <> '' THEN 'own.counter'::regclass END) AS n
+  WHERE day > now()::date - 9
+$$),
+('all', $$
+  SELECT max(n) - min(n) AS n
+  FROM usage.completions AS c,
+    LATERAL (
+      SELECT n
+      FROM nextval(CASE WHEN c.model IS NULL OR c.model <> '' THEN 'own.counter'::regclass END)
+        AS n
+    ) AS o
+  WHERE day > now()::date - 9
+$$),
+('all', $$
+  SELECT sum(input_tokens) AS s, count(DISTINCT v) AS n
+  FROM usage.completions,
+    (VALUES (nextval('own.counter') * 0), (nextval('own.counter') * 0 + 1)) AS v(v)
+  WHERE day > now()::date - 9
+$$)
+) AS c(grain, query);
+
 \echo A window counts rows, and a function that returns a set multiplies them.
 SELECT pg_temp.grain(grain, query) FROM (VALUES
 ('all', 'SELECT DISTINCT model, count(*) OVER () AS n FROM usage.completions'),

@@ -195,13 +195,47 @@ has_subplan(Node *expr, void *unused)
 	return IsA(expr, SubPlan) || expression_tree_walker(expr, has_subplan, unused);
 }
 
+/*
+ * Is it read from one execution, however often it is joined?  A function in FROM
+ * is, if it takes no columns of others: its rows are kept (nodeFunctionscan.c).
+ */
+static bool
+is_executed_once(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_FUNCTION && !rte->lateral;
+}
+
+/*
+ * Is there a volatile function that may be called once per row?  Not one in what is
+ * executed once, as CTEs are, too.  What has no relation here is not executed: a
+ * sub-query that was pulled up is still in the range table.
+ */
+static bool
+has_volatile_per_row(const PlannerInfo *root)
+{
+	Query		per_row = *root->parse;
+
+	per_row.cteList = NIL;
+	per_row.rtable = NIL;
+	for (int relid = 1; relid < root->simple_rel_array_size; relid++)
+	{
+		RangeTblEntry *rte = root->simple_rte_array[relid];
+
+		if (root->simple_rel_array[relid] && !is_executed_once(rte))
+			per_row.rtable = lappend(per_row.rtable, rte);
+	}
+	return contain_volatile_functions((Node *) &per_row);
+}
+
 /* Has the level what may count the rows that it reads? */
 static bool
-is_opaque(Query *parse)
+is_opaque(const PlannerInfo *root)
 {
+	Query	   *parse = root->parse;
+
 	return parse->commandType != CMD_SELECT ||
 		parse->rowMarks != NIL || parse->hasTargetSRFs ||
-		contain_volatile_functions((Node *) parse) ||
+		has_volatile_per_row(root) ||
 		query_tree_walker(parse, has_subplan, NULL, 0);
 }
 
@@ -297,7 +331,7 @@ climb(QueryLevel *level, Place *place)
 	List	   *outputs;
 
 	if (above == NULL || !passes_rows(root->parse) || !passes_rows(whole->parse) ||
-		is_opaque(root->parse))
+		is_opaque(root))
 		return false;
 	add_joined(level, place);
 	outputs = (List *) to_columns(place, (Node *) targets);
@@ -348,7 +382,7 @@ query_level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel
 		if (!climb(level, &place))
 			return NULL;
 	}
-	if (is_opaque(place.root->parse))
+	if (is_opaque(place.root))
 		return NULL;
 	add_joined(level, &place);
 	level->final = (List *) to_columns(&place, (Node *) merged);

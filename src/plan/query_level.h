@@ -33,9 +33,9 @@ typedef struct QueryLevel
 /*
  * Describe what becomes of a relation's rows, from GetForeignRelSize on. NULL if
  * no level makes one row of several, or if one on the way there has what may
- * count rows: a volatile function, a sub-select for each row, a LIMIT, a window;
- * or in doubt.  palloc'd; shares structure with the planner's data.  Never raises
- * an error.
+ * count rows: a volatile function but for one in FROM that is called once, a
+ * sub-select for each row, a LIMIT, a window; or in doubt.  palloc'd; shares
+ * structure with the planner's data.  Never raises an error.
  */
 extern QueryLevel *query_level_describe(const UsageTable *table, PlannerInfo *root, RelOptInfo *rel);
 
