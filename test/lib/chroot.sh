@@ -80,13 +80,17 @@ chroot_make()
 	mirror=$(chroot_mirror "$distribution")
 	keys=$(chroot_keys "$distribution" "$(dirname "$root")") || return 1
 	# A debootstrap that is older than the release
-	[ -e "/usr/share/debootstrap/scripts/$release" ] || script=sid
+	[ -e "/usr/share/debootstrap/scripts/$release" ] || script=/usr/share/debootstrap/scripts/sid
 	mkdir -p "$root" &&
 		debootstrap --variant=minbase --include="$packages" --keyring="$keys" --force-check-gpg \
 			--components="$(chroot_components "$distribution")" \
-			"$release" "$root" "$mirror" ${script:+"$script"} >"$root.log" 2>&1 ||
-		{ tail -n 20 "$root.log"; return 1; }
+			"$release" "$root" "$mirror" ${script:+"$script"} \
+			>"$root.log" 2>&1 || { tail -n 20 "$root.log"; return 1; }
+	[ -e "$root/etc/hosts" ] || echo '127.0.0.1 localhost' >"$root/etc/hosts"
 }
+
+# Put the committed state into a directory, as source.bundle.
+chroot_source() { git -c safe.directory="$PWD" bundle create -q "$1/source.bundle" HEAD; }
 
 chroot_components() { if [ "$1" = ubuntu ]; then echo main,universe; else echo main; fi; }
 
