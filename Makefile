@@ -15,6 +15,9 @@ DATA = $(filter-out $(SCRIPT),$(patsubst $(top)/%,%,$(wildcard $(top)/sql/$(EXTE
 DATA_built = $(SCRIPT)
 REGRESS = $(filter-out $(EXTENSION)--%,$(patsubst $(top)/sql/%.sql,%,$(sort $(wildcard $(top)/sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
+# Whatever the cluster's are
+ENCODING = UTF8
+NO_LOCALE = 1
 EXTRA_CLEAN = tmp_check tmp_demo
 
 PG_CPPFLAGS = -I$(srcdir)/src
@@ -79,6 +82,10 @@ simulator:
 test:
 	@exec env PG_CONFIG='$(PG_CONFIG)' test/run
 
+# On each version of PostgreSQL, or on those of ROWS; see test/matrix.
+matrix:
+	@exec test/matrix $(ROWS)
+
 prove:
 	@exec env PG_CONFIG='$(PG_CONFIG)' test/run tap
 
@@ -102,5 +109,5 @@ clean-test:
 	-test ! -e test/fuzz/Makefile || $(MAKE) -C test/fuzz clean
 	-test ! -e test/bench/Makefile || $(MAKE) -C test/bench clean
 
-.PHONY: all install installcheck compile-command simulator test prove demo bench fuzz \
+.PHONY: all install installcheck compile-command simulator test matrix prove demo bench fuzz \
 	format format-check clean clean-test

@@ -40,6 +40,7 @@ $$;
 SET timezone = 'UTC';
 SET datestyle = 'ISO, MDY';
 SET intervalstyle = 'postgres';
+SET compute_query_id = off;
 
 --
 -- Before execution: expressions

@@ -1,6 +1,6 @@
 /*
  * compat.h
- *	  Differences between PostgreSQL 14 to 18, and between libcurl versions.
+ *	  Differences between PostgreSQL 14 to 19, and between libcurl versions.
  *
  * No other file looks at a version number.
  */
@@ -127,6 +127,20 @@
 #define usage_sampler_fract(state) sampler_random_fract(&(state))
 #else
 #define usage_sampler_fract(state) sampler_random_fract(state)
+#endif
+
+/* Conversions in the session's zone; what is out of range becomes infinite. */
+#if PG_VERSION_NUM >= 190000
+#include "nodes/miscnodes.h"
+#define IGNORE_OVERFLOW ((Node *) &(ErrorSaveContext) {T_ErrorSaveContext})
+#define DateToTimestamp(value) date2timestamp_safe(value, IGNORE_OVERFLOW)
+#define DateToTimestampTz(value) date2timestamptz_safe(value, IGNORE_OVERFLOW)
+#define TimestampToTimestampTz(value) timestamp2timestamptz_safe(value, IGNORE_OVERFLOW)
+#else
+#define IGNORE_OVERFLOW (&(int) {0})
+#define DateToTimestamp(value) date2timestamp_opt_overflow(value, IGNORE_OVERFLOW)
+#define DateToTimestampTz(value) date2timestamptz_opt_overflow(value, IGNORE_OVERFLOW)
+#define TimestampToTimestampTz(value) timestamp2timestamptz_opt_overflow(value, IGNORE_OVERFLOW)
 #endif
 
 /* May the user use a foreign server? */

@@ -25,12 +25,10 @@ static TimeRanges *time_ranges(BindContext *cx, const TimeClause *clause);
 static TimestampTz
 instant(Datum value, Oid type)
 {
-	int			overflow;
-
 	if (type == DATEOID)
-		return date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
+		return DateToTimestampTz(DatumGetDateADT(value));
 	if (type == TIMESTAMPOID)
-		return timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
+		return TimestampToTimestampTz(DatumGetTimestamp(value));
 	return DatumGetTimestampTz(value);
 }
 
@@ -38,10 +36,7 @@ instant(Datum value, Oid type)
 static Timestamp
 naive(Datum value, Oid type)
 {
-	int			overflow;
-
-	return type == DATEOID ? date2timestamp_opt_overflow(DatumGetDateADT(value), &overflow) :
-		DatumGetTimestamp(value);
+	return type == DATEOID ? DateToTimestamp(DatumGetDateADT(value)) : DatumGetTimestamp(value);
 }
 
 /* The values x with "x strategy value". */

@@ -96,16 +96,10 @@ sub shown_names
 # What differs from run to run, or between versions of PostgreSQL and zlib.
 sub masked
 {
-	my $output = shift // '';
-	if ($output =~ /QUERY PLAN/)
-	{
-		$output =~ s/^ *Buffers: .*\n//mg;
-		$output =~ s/^\(\d+ rows\)\n//m;
-	}
+	my $output = document_plan(shift // '');
 	$output =~ s/req_[0-9a-f]+/req_/g;
 	$output =~ s/(Bytes Received: )\d+/$1/g;
 	$output =~ s/(Memory: )\d+kB/$1/g;
-	$output =~ s/rows=(\d+)\.00/rows=$1/g;
 	return $output;
 }
 

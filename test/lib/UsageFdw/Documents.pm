@@ -1,6 +1,6 @@
 #
 # test/lib/UsageFdw/Documents.pm
-#	  README.md and docs as what can be run: blocks, their outputs, tables.
+#	  README.md and docs as what can be run: blocks, their outputs, plans, tables.
 #
 # A block starts with a line ```sql or ```sh; a block ```text right after it
 # is its output.  A table is what stands between <!-- NAME --> and
@@ -13,7 +13,7 @@ use warnings;
 
 use Exporter 'import';
 
-our @EXPORT = qw(document_parse document_text document_table);
+our @EXPORT = qw(document_parse document_text document_table document_plan);
 
 # The file as parts: references to hashes with "text" (lines between blocks),
 # or with "language", "code", "line" and "output" (undef: no block follows).
@@ -69,6 +69,23 @@ sub document_text
 		$text .= "\n```text\n$part->{output}```\n" if defined $part->{output};
 	}
 	return $text;
+}
+
+# An output without what versions of PostgreSQL say of a plan in their own way, if it is
+# one: the documents have that of version 15.
+sub document_plan
+{
+	my $output = shift;
+	return $output if $output !~ s/^ *QUERY PLAN *\n-+\n/QUERY PLAN\n/mg;
+	$output =~ s/^\(\d+ rows\)\n//m;
+	# of later ones only
+	$output =~ s/^ *(?:Buffers|Disabled|Index Searches|Replaces|Storage|Window): .*\n//mg;
+	# where a column can't be NULL, they know
+	$output =~ s/^ *Filter: \(\w+ IS NOT NULL\)\n//mg;
+	$output =~ s/(InitPlan \d+) \(returns [^)]*\)/$1/g;
+	$output =~ s/\(InitPlan (\d+)\)\.col\d+|\$\d+/PARAM/g;
+	$output =~ s/rows=(\d+)\.00/rows=$1/g;
+	return $output;
 }
 
 # A reference to what stands in that table of the parts, and a setter of it.

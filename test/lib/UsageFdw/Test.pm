@@ -259,13 +259,14 @@ sub clock_env
 
 # A running server with the extension in its reach.  clock => Unix seconds
 # makes it start at that time instead of now; moving_clock => the same, and set_clock()
-# can set it; descriptors => what a process of it may have; conf => more settings.
+# can set it; descriptors => what a process of it may have; encoding => another than UTF8; conf => more
+# settings.
 sub cluster
 {
 	my ($name, %options) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 	# Whatever the locale of the machine is.
-	$node->init(extra => [ "--encoding=UTF8", "--no-locale" ]);
+	$node->init(extra => [ '--encoding=' . ($options{encoding} // 'UTF8'), '--no-locale' ]);
 	$node->append_conf('postgresql.conf', "include '$stage_conf'");
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
 	$node->{usage_env} = { clock_env($node, %options) };
