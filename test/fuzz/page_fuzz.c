@@ -2,7 +2,8 @@
  * page_fuzz.c
  *	  Any bytes as an answer: read alike in any pieces, and as json-c reads them.
  *
- * The first byte says in which pieces, and of what fields; the rest is the answer.
+ * The first byte says in which pieces, of what fields and of what shape; the rest is
+ * the answer.
  */
 #include "postgres.h"
 
@@ -74,27 +75,63 @@ check_bucket(json_object *bucket, json_object *const *results, int count, int fo
 	return found;
 }
 
+/* Those of a page of buckets: how many there are by json-c, or -1 if it can't tell. */
+static int
+check_buckets(Bytes page, json_object *buckets, json_object *const *results, int count)
+{
+	int			found = 0;
+
+	/* of members that come twice json-c keeps the last, and the reader reads all */
+	if (occurrences(page, "\"result") != json_object_array_length(buckets))
+		return -1;
+	for (size_t i = 0; i < json_object_array_length(buckets); i++)
+		found = check_bucket(json_object_array_get_idx(buckets, i), results, count, found);
+	return found;
+}
+
+/* Those of a list: the same. */
+static int
+check_list(json_object *list, json_object *const *results, int count)
+{
+	int			found = json_object_array_length(list);
+
+	for (int i = 0; i < found; i++)
+		if (i >= count || !json_object_equal(json_object_array_get_idx(list, i), results[i]))
+			shim_bail_out("an object is not that of json-c");
+	return found;
+}
+
+static int
+count_results(Bytes page, json_object *tree, json_object *const *results, int count)
+{
+	json_object *data = json_object_object_get(tree, "data");
+
+	if (trace_shape == PAGE_IS_RESULT)
+	{
+		if (count != 1 || !json_object_equal(tree, results[0]))
+			shim_bail_out("the object is not that of json-c");
+		return 1;
+	}
+	if (!json_object_is_type(data, json_type_array) || occurrences(page, "\\") != 0 ||
+		occurrences(page, "\"data\"") != 1)
+		return -1;
+	return trace_shape == PAGE_OF_BUCKETS ? check_buckets(page, data, results, count) :
+		check_list(data, results, count);
+}
+
 /* Are the results those of a plain parse of all? */
 static void
 check_results(Bytes page, json_object *const *results, int count)
 {
 	json_tokener *tokener = json_tokener_new_ex(100);
 	json_object *tree = json_tokener_parse_ex(tokener, page.data, page.length);
-	json_object *buckets = json_object_object_get(tree, "data");
-	int			found = 0;
+	int			found;
 
 	if (!json_object_is_type(tree, json_type_object))
 		shim_bail_out("json-c does not take a page for an object");
-	/* of members that come twice json-c keeps the last, and the reader reads all */
-	if (json_object_is_type(buckets, json_type_array) && occurrences(page, "\\") == 0 &&
-		occurrences(page, "\"data\"") == 1 &&
-		occurrences(page, "\"result") == json_object_array_length(buckets))
-	{
-		for (size_t i = 0; i < json_object_array_length(buckets); i++)
-			found = check_bucket(json_object_array_get_idx(buckets, i), results, count, found);
-		if (found != count)
-			shim_bail_out("the reader found more results than json-c");
-	}
+	found = count_results(page, tree, results, count);
+	if (found >= 0 && found != count)
+		shim_bail_out("the reader found more results than json-c");
 	json_object_put(tree);
 	json_tokener_free(tokener);
 }
@@ -103,10 +140,12 @@ static void
 check(Bytes page, uint8_t how)
 {
 	Fields		fields = how & 1 ? FIELDS(mixture) : everything;
-	char	   *at_once = trace_page(fields, page, page.length + 1);
+	char	   *at_once;
 	json_object *results[MAX_RESULTS];
 	int			count;
 
+	trace_shape = (how >> 1) % 4 == 3 ? PAGE_OF_BUCKETS : (how >> 1) % 4;
+	at_once = trace_page(fields, page, page.length + 1);
 	shim_seed(how + 1);
 	if (strcmp(at_once, trace_page(fields, page, how >> 3)) != 0)
 		shim_bail_out("it depends on the pieces");

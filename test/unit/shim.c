@@ -1,7 +1,8 @@
 /*
  * shim.c
  *	  What a source of the extension needs of the server, for tests that run
- *	  outside it: memory contexts over malloc, and errors that end the test.
+ *	  outside it: memory contexts over malloc, and errors, which end the test unless
+ *	  PG_TRY() catches them.
  *
  * Contexts are flat: each has its chunks and its callbacks, none has a parent.
  * Every chunk is a malloc of its own, so that memory checkers see its bounds.
@@ -186,55 +187,106 @@ shim_bail_out(const char *why)
 	exit(1);
 }
 
+sigjmp_buf *PG_exception_stack;
+ErrorContextCallback *error_context_stack;
+
+static char error_text[4096];
+static int	error_state;
+
 bool
 errstart(int elevel, const char *domain)
 {
+	error_text[0] = '\0';
+	error_state = ERRCODE_INTERNAL_ERROR;
 	return elevel >= ERROR;
 }
 
 bool
 errstart_cold(int elevel, const char *domain)
 {
-	return elevel >= ERROR;
+	return errstart(elevel, domain);
 }
 
 int
 errcode(int sqlerrcode)
 {
+	error_state = sqlerrcode;
 	return 0;
 }
 
 int
+geterrcode(void)
+{
+	return error_state;
+}
+
+const char *
+shim_error(void)
+{
+	return error_text;
+}
+
+/* One part after the other. */
+static int
+add_text(const char *format, va_list arguments)
+{
+	size_t		length = strlen(error_text);
+
+	vsnprintf(error_text + length, sizeof(error_text) - length, format, arguments);
+	return 0;
+}
+
+#define ADD_TEXT(format) \
+	do { \
+		va_list		arguments; \
+		va_start(arguments, format); \
+		add_text(format, arguments); \
+		va_end(arguments); \
+		return 0; \
+	} while (0)
+
+int
 errmsg(const char *format,...)
 {
-	shim_bail_out(format);
-	return 0;
+	ADD_TEXT(format);
 }
 
 int
 errmsg_internal(const char *format,...)
 {
-	shim_bail_out(format);
-	return 0;
+	ADD_TEXT(format);
 }
 
 int
 errdetail(const char *format,...)
 {
-	return 0;
+	ADD_TEXT(format);
 }
 
 int
 errhint(const char *format,...)
 {
-	return 0;
+	ADD_TEXT(format);
+}
+
+void
+pg_re_throw(void)
+{
+	if (PG_exception_stack == NULL)
+		shim_bail_out(error_text);
+	siglongjmp(*PG_exception_stack, 1);
 }
 
 void
 errfinish(const char *filename, int lineno, const char *funcname)
 {
-	shim_bail_out(funcname);
-	abort();
+	pg_re_throw();
+}
+
+void
+FlushErrorState(void)
+{
+	error_text[0] = '\0';
 }
 
 #if PG_VERSION_NUM >= 160000

@@ -24,7 +24,10 @@ extern int	shim_done(void);
 extern uint32 shim_below(uint32 limit);
 extern void shim_seed(uint64 seed);
 
-/* End all tests at once: an ERROR, a failed assertion. */
+/* The message, detail and hint of the last ERROR; of FlushErrorState(): "". */
+extern const char *shim_error(void);
+
+/* End all tests at once: an ERROR that nobody catches, a failed assertion. */
 extern void shim_bail_out(const char *why) __attribute__((noreturn));
 
 #endif

@@ -27,7 +27,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(simulator fault_proxy slow_resolver tls_certificate control stat_of requests cluster
+our @EXPORT = qw(simulator fault_proxy preload_library slow_resolver tls_certificate control stat_of requests cluster
   start_cluster set_clock connect_server connect_tables connect_sql wait_event major_version literal poll_until keep_day days_ago api_key);
 
 use constant api_key => 'sk-admin-simulator';
@@ -129,18 +129,22 @@ sub fault_proxy
 	return $proxy;
 }
 
-# A library to start a cluster with in LD_PRELOAD, which looks names up as
-# slow_resolver.c says; undef if there is no compiler.
+# A library of test/lib to start a cluster with in LD_PRELOAD; undef if there is no
+# compiler.
 my $library_dir;
 
-sub slow_resolver
+sub preload_library
 {
+	my $name = shift;
 	$library_dir //= File::Temp->newdir;
-	my $library = "$library_dir/slow_resolver.so";
-	system('cc', '-shared', '-fPIC', '-o', $library, "$test_dir/lib/slow_resolver.c", '-ldl') == 0
+	my $library = "$library_dir/$name.so";
+	system('cc', '-shared', '-fPIC', '-o', $library, "$test_dir/lib/$name.c", '-ldl') == 0
 	  or return;
 	return $library;
 }
+
+# One that looks names up as slow_resolver.c says.
+sub slow_resolver { return preload_library('slow_resolver') }
 
 # A certificate for a host that nobody but itself vouches for, made so many seconds
 # from now and good for two days: two files, that and its key.
