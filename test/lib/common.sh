@@ -41,14 +41,16 @@ become_owner()
 }
 
 # Install what is missing and find PostgreSQL; with "run", but for what only tests
-# need.  Settings of the caller's own servers must not reach ours.
+# need.  Settings of the caller's own servers must not reach ours; for how long tests
+# wait may be said.
 prepare()
 {
+	local timeout=${PG_TEST_TIMEOUT_DEFAULT-}
 	test/setup "$@" || exit 1
 	pg_config=${PG_CONFIG:-pg_config}
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	unset "${!PG@}"
-	export PG_CONFIG=$pg_config
+	export PG_CONFIG=$pg_config ${timeout:+PG_TEST_TIMEOUT_DEFAULT="$timeout"}
 	bindir=$("$pg_config" --bindir)
 	PATH=$bindir:$PATH
 	pgxs=$(dirname "$("$pg_config" --pgxs)")/../..
