@@ -61,9 +61,10 @@ $(SCRIPT): $(SCRIPT_PARTS)
 	mkdir -p $(@D)
 	cat $^ >$@
 
+# The tests read files by their places in the tree.
 installcheck: simulator
-	$(srcdir)/test/with_simulator $(top_builddir)/src/test/regress/pg_regress \
-		--inputdir=$(srcdir) --bindir='$(bindir)' \
+	cd $(srcdir) && test/with_simulator $(top_builddir)/src/test/regress/pg_regress \
+		--inputdir=. --outputdir='$(CURDIR)' --bindir='$(bindir)' \
 		$(pg_regress_locale_flags) $(EXTRA_REGRESS_OPTS) $(REGRESS_OPTS) $(REGRESS)
 
 # How a header is compiled by itself; for test/t/001_headers.pl.
@@ -76,7 +77,7 @@ all install installcheck:
 endif
 
 simulator:
-	$(MAKE) -C test/simulator
+	$(MAKE) -C $(top)/test/simulator
 
 # These install what is missing first, so they work without PGXS as well.
 test:

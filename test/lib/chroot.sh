@@ -1,7 +1,7 @@
 #
 # test/lib/chroot.sh
 #	  New systems of Debian and Ubuntu below a directory, for test/chroot,
-#	  test/matrix and .ci/run, which source this.
+#	  test/matrix, test/package and .ci/run, which source this.
 #
 # Commands run in namespaces of their own, so no mount and no process outlives
 # them.  Packages are checked by the archives' keys.
