@@ -170,6 +170,35 @@ EXCEPTION WHEN serialization_failure THEN
 END
 $$;
 
+-- Delete the target's rows of those days: SQL of $1 and $2.  Columnar storage deletes
+-- none, but days may be added to it.
+CREATE FUNCTION usage_fdw_sync_delete(target regclass, days text, first_day date, before date)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result bigint;
+	refusal text;
+	has_rows boolean;
+BEGIN
+	EXECUTE format('DELETE FROM %s WHERE %s', target, days) USING first_day, before;
+	GET DIAGNOSTICS result = ROW_COUNT;
+	RETURN result;
+EXCEPTION WHEN feature_not_supported THEN
+	refusal := SQLERRM;
+	EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', target, days)
+	INTO has_rows USING first_day, before;
+	IF has_rows THEN
+		RAISE feature_not_supported USING
+			MESSAGE = format('rows of table %s cannot be replaced', target),
+			DETAIL = refusal,
+			HINT = 'Say restated => ''0'', or keep the last days in partitions of another kind.';
+	END IF;
+	RETURN 0;
+END
+$$;
+
 -- Replace the target's rows of the days from $3 on, before $4, by the source's.
 CREATE FUNCTION usage_fdw_sync_replace(source regclass, target regclass,
 	first_day date, before date, OUT rows_deleted bigint, OUT rows_inserted bigint)
@@ -183,8 +212,7 @@ DECLARE
 		@extschema@.usage_fdw_sync_time(source, target, '>=', '$1'),
 		@extschema@.usage_fdw_sync_time(source, target, '<', '$2'));
 BEGIN
-	EXECUTE format('DELETE FROM %s WHERE %s', target, days) USING first_day, before;
-	GET DIAGNOSTICS rows_deleted = ROW_COUNT;
+	rows_deleted := @extschema@.usage_fdw_sync_delete(target, days, first_day, before);
 	EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM %s WHERE %s',
 		target, columns, source, days) USING first_day, before;
 	GET DIAGNOSTICS rows_inserted = ROW_COUNT;

@@ -142,6 +142,29 @@ INSERT INTO cases (how, name, query, answer) VALUES
     'kept."odd name''s" kept.by_day kept.by_model kept.by_start kept.costs kept.more');
 CALL pg_temp.run_cases();
 
+-- Columnar storage deletes no rows; here, a trigger stands for it.
+CREATE TABLE kept.appended (LIKE usage.costs);
+CREATE FUNCTION kept.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE feature_not_supported USING MESSAGE = 'no row is deleted here';
+END
+$$;
+CREATE TRIGGER refuse BEFORE DELETE ON kept.appended EXECUTE FUNCTION kept.refuse();
+SELECT pg_temp.keep('kept.appended', 'costs') \g /dev/null
+INSERT INTO cases (how, name, query, answer) VALUES
+  ('value', 'nothing to delete yet', $$
+    SELECT first_day - pg_temp.today(), next_day - pg_temp.today(), rows_inserted > 1000
+    FROM usage_fdw_sync('usage.costs', 'kept.appended', before => pg_temp.today() - 5)$$,
+    '-365|-5|t'),
+  ('fail', 'rows to replace', $$SELECT usage_fdw_sync('usage.costs', 'kept.appended')$$,
+    '0A000 | rows of table kept.appended cannot be replaced | no row is deleted here'
+    ' | Say restated => ''0'', or keep the last days in partitions of another kind.'),
+  ('sync', 'days are added', $$SELECT * FROM usage_fdw_sync('usage.costs', 'kept.appended', '0')$$,
+    '-5..-1, next 0, inserted, same'),
+  ('sync', 'nothing to add', $$SELECT * FROM usage_fdw_sync('usage.costs', 'kept.appended', '0')$$,
+    'nothing read, next 0, same');
+CALL pg_temp.run_cases();
+
 -- A source that was made anew goes on; another one only where there is no state.
 DROP FOREIGN TABLE kept.starts;
 CREATE FOREIGN TABLE kept.starts (start_time timestamptz, model text, input_tokens bigint)

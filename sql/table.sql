@@ -88,6 +88,14 @@ SELECT pg_temp.same($$
 -- renamed table, one column twice, no dimension, no column at all
 ALTER FOREIGN TABLE completions RENAME TO renamed;
 SELECT count(*) FROM renamed;  -- ERROR
+-- as shards are called, and as they are not
+ALTER FOREIGN TABLE renamed RENAME TO completions_102106;
+SELECT count(*) FROM completions_102106;  -- ERROR
+ALTER FOREIGN TABLE completions_102106 RENAME TO completions_10x;
+SELECT count(*) FROM completions_10x;  -- ERROR
+ALTER FOREIGN TABLE completions_10x RENAME TO completions_;
+SELECT count(*) FROM completions_;  -- ERROR
+ALTER FOREIGN TABLE completions_ RENAME TO renamed;
 ALTER FOREIGN TABLE renamed OPTIONS (ADD endpoint 'completions');
 SELECT count(*) > 0 AS found FROM renamed WHERE "the day" >= pg_temp.today() - 20;
 CREATE FOREIGN TABLE total (

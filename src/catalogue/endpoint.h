@@ -173,6 +173,12 @@ extern char *endpoint_path_name(const char *path);
 /* The endpoint of that name, or NULL. */
 extern const UsageEndpoint *endpoint_find(const char *name);
 
+/*
+ * The endpoint whose name, an underscore and digits make up this name, as those
+ * that Citus gives to shards; or NULL.
+ */
+extern const UsageEndpoint *endpoint_find_numbered(const char *name);
+
 /* The endpoint's column of that name, or of that field; or NULL. */
 extern const UsageColumn *endpoint_column(const UsageEndpoint *endpoint, const char *name);
 extern const UsageColumn *endpoint_field(const UsageEndpoint *endpoint, const char *field);

@@ -67,6 +67,16 @@ endpoint_find(const char *name)
 	return find_row(usage_endpoints, sizeof(UsageEndpoint), name);
 }
 
+const UsageEndpoint *
+endpoint_find_numbered(const char *name)
+{
+	const char *digits = strrchr(name, '_');
+
+	if (!digits || digits[1] == '\0' || digits[strspn(digits + 1, "0123456789") + 1] != '\0')
+		return NULL;
+	return endpoint_find(pnstrdup(name, digits - name));
+}
+
 const UsageColumn *
 endpoint_column(const UsageEndpoint *endpoint, const char *name)
 {

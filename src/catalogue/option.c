@@ -323,8 +323,7 @@ option_table(Oid foreigntableid)
 	if (!set->endpoint && !set->path)
 	{
 		set->endpoint = get_rel_name(foreigntableid);
-		option_check_endpoint(set->endpoint,
-							  _("A foreign table without the options \"endpoint\" and \"path\" reads the endpoint of its name."));
+		option_check_table_name(set->endpoint);
 	}
 	option_check_table(set);
 	return set;

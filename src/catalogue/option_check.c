@@ -78,15 +78,32 @@ option_check_mapping(const void *any)
 }
 
 void
-option_check_endpoint(const char *name, const char *detail)
+option_check_endpoint(const char *name)
 {
 	if (!endpoint_find(name))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("endpoint \"%s\" does not exist", name),
-				 detail ? errdetail("%s", detail) : 0,
 				 errhint("Valid endpoints are: %s.  The option \"path\" reads one that usage_fdw does not know.",
 						 endpoint_names())));
+}
+
+void
+option_check_table_name(const char *name)
+{
+	const UsageEndpoint *numbered = endpoint_find_numbered(name);
+
+	if (endpoint_find(name))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("endpoint \"%s\" does not exist", name),
+			 errdetail("A foreign table without the options \"endpoint\" and \"path\" reads the endpoint of its name."),
+			 numbered ?
+			 errhint("A shard or a copy, which has another name than its table, needs the option: set \"endpoint\" of the table to \"%s\".",
+					 numbered->name) :
+			 errhint("Set the option \"endpoint\" to one of: %s.  The option \"path\" reads one that usage_fdw does not know.",
+					 endpoint_names())));
 }
 
 static void
@@ -123,7 +140,7 @@ option_check_table(const void *any)
 				 errhint("Set \"endpoint\" to what usage_fdw_columns() knows, or \"path\" to what it does not.")));
 	if (set->endpoint)
 	{
-		option_check_endpoint(set->endpoint, NULL);
+		option_check_endpoint(set->endpoint);
 		check_kind(endpoint_find(set->endpoint), set->kind);
 		check_width(endpoint_find(set->endpoint), set->endpoint, set->bucket_width);
 	}

@@ -24,8 +24,12 @@ extern void option_check_column(const void *set);
  */
 extern void option_warn_server(const void *set);
 
-/* ERROR HV024 if there is no such endpoint.  detail: a translated sentence, or NULL. */
-extern void option_check_endpoint(const char *name, const char *detail);
+/*
+ * ERROR HV024 if there is no such endpoint; the second, whose name is that of a
+ * foreign table without the option, says what the table lacks.
+ */
+extern void option_check_endpoint(const char *name);
+extern void option_check_table_name(const char *name);
 
 /*
  * Does a server of the current user, of a wrapper with that validator, have

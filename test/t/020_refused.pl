@@ -27,7 +27,7 @@ is_error('unknown option',
 is_error('unknown endpoint by the name of the table',
 	$session->query('CREATE FOREIGN TABLE mistaken (day date) SERVER openai; SELECT * FROM mistaken'),
 	C => qr/^HV024$/, M => qr/^endpoint "mistaken" does not exist$/,
-	D => qr/reads the endpoint of its name/, H => qr/Valid endpoints are/);
+	D => qr/reads the endpoint of its name/, H => qr/Set the option "endpoint" to one of: completions, /);
 is_error('unknown column',
 	$session->query(q{CREATE FOREIGN TABLE t (day date, input_tokns bigint)
 		SERVER openai OPTIONS (endpoint 'completions'); SELECT * FROM t}),
