@@ -10,15 +10,12 @@ use warnings;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-use UsageFdw::Rate;
+use UsageFdw::Neighbours;
 use UsageFdw::Session;
 use UsageFdw::Test;
 
-my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-chomp(my ($share, $libraries) = map { `$pg_config $_` } qw(--sharedir --pkglibdir));
-my %has = map { $_ => -e "$libraries/$_.so" } qw(pg_cron pg_stat_statements auto_explain pgaudit);
-my @loaded = grep { $has{$_} } sort keys %has;
-diag("not installed: $_") for grep { !$has{$_} } sort keys %has;
+my @loaded = installed(qw(auto_explain pg_cron pg_stat_statements pgaudit));
+my %has = map { $_ => 1 } @loaded;
 plan skip_all => 'no neighbour is installed' if !@loaded;
 
 # A key that occurs nowhere by chance, the ones that follow it, and a file that has one.
@@ -32,7 +29,6 @@ keep_day(200);
 my $simulator = simulator('--events-per-day', 20, '--api-key', $KEY);
 control($simulator, 'set', 'now=' . int time);
 
-my $conf = loaded_at_start() =~ s/'/join ', ', "'$loaded[0]", @loaded[1 .. $#loaded], ''/er;
 my $alone = cluster('alone');
 my $among = cluster('among');
 my %settings = (
@@ -42,7 +38,7 @@ my %settings = (
 		'log_buffers = on', 'log_wal = on', 'log_triggers = on', 'log_settings = on', 'log_nested_statements = on'),
 	pgaudit => join('', map { "pgaudit.$_\n" } q(log = 'all'), 'log_relation = on', 'log_parameter = on', 'log_catalog = on'));
 $among->append_conf('postgresql.conf',
-	join '', $conf, "compute_query_id = on\nlog_statement = none\nlog_min_error_statement = panic\n", @settings{@loaded});
+	join '', loaded_with(@loaded), "compute_query_id = on\nlog_statement = none\nlog_min_error_statement = panic\n", @settings{@loaded});
 $among->restart;
 
 # The limit is counted in memory that sessions share.
