@@ -178,6 +178,17 @@
 #define ForeignScanUserId(node) \
 	(OidIsValid(ForeignScanCheckAsUser(node)) ? ForeignScanCheckAsUser(node) : GetUserId())
 
+/*
+ * The relations whose columns an expression mentions.  Since version 16
+ * pull_varnos() also has the outer joins that may make these NULL.
+ */
+#if PG_VERSION_NUM >= 160000
+#define PullRelations(root, expr) \
+	bms_difference(pull_varnos(root, expr), (root)->outer_join_rels)
+#else
+#define PullRelations(root, expr) pull_varnos(root, expr)
+#endif
+
 /* A partition bound's constraint, on columns of the parent. */
 #if PG_VERSION_NUM >= 150000
 #define PartitionBoundClauses(parent, spec) get_qual_from_partbound(parent, spec)
