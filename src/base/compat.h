@@ -47,6 +47,22 @@
 #endif
 #endif
 
+/*
+ * Since version 19 what makes a segment gets an argument, and a lock's tranche has
+ * its name from the start; before, each backend gives it the name.
+ */
+#if PG_VERSION_NUM >= 190000
+#define SEGMENT_PARAMETERS(memory) void *memory, void *arg
+#define GetSharedSegment(name, size, make, found) GetNamedDSMSegment(name, size, make, found, NULL)
+#define NewLockTranche(name) LWLockNewTrancheId(name)
+#define NameLockTranche(tranche, name) ((void) (tranche))
+#else
+#define SEGMENT_PARAMETERS(memory) void *memory
+#define GetSharedSegment(name, size, make, found) GetNamedDSMSegment(name, size, make, found)
+#define NewLockTranche(name) LWLockNewTrancheId()
+#define NameLockTranche(tranche, name) LWLockRegisterTranche(tranche, name)
+#endif
+
 /* 7.80 is the first version with CURLOPT_PREREQFUNCTION. */
 #if LIBCURL_VERSION_NUM < 0x075000
 #error usage_fdw needs libcurl 7.80 or later
@@ -177,6 +193,17 @@
 #endif
 #define ForeignScanUserId(node) \
 	(OidIsValid(ForeignScanCheckAsUser(node)) ? ForeignScanCheckAsUser(node) : GetUserId())
+
+/*
+ * The relations whose columns an expression mentions.  Since version 16
+ * pull_varnos() also has the outer joins that may make these NULL.
+ */
+#if PG_VERSION_NUM >= 160000
+#define PullRelations(root, expr) \
+	bms_difference(pull_varnos(root, expr), (root)->outer_join_rels)
+#else
+#define PullRelations(root, expr) pull_varnos(root, expr)
+#endif
 
 /* A partition bound's constraint, on columns of the parent. */
 #if PG_VERSION_NUM >= 150000

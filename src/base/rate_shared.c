@@ -22,13 +22,13 @@ static RateTable *table;
 
 /* A lock's tranche is a name for all that wait for it, also in other backends. */
 static void
-make_shared(void *memory)
+make_shared(SEGMENT_PARAMETERS(memory))
 {
 	RateTable  *made = memory;
 
 	memset(made, 0, sizeof(RateTable));
 	made->is_shared = true;
-	LWLockInitialize(&made->lock, LWLockNewTrancheId());
+	LWLockInitialize(&made->lock, NewLockTranche(SHARED_NAME));
 }
 
 #ifdef HAS_SHARED_SEGMENTS
@@ -49,9 +49,9 @@ static RateTable *
 find_shared(void)
 {
 	bool		found;
-	RateTable  *shared = GetNamedDSMSegment(SHARED_NAME, sizeof(RateTable), make_shared, &found);
+	RateTable  *shared = GetSharedSegment(SHARED_NAME, sizeof(RateTable), make_shared, &found);
 
-	LWLockRegisterTranche(shared->lock.tranche, SHARED_NAME);
+	NameLockTranche(shared->lock.tranche, SHARED_NAME);
 	return shared;
 }
 
@@ -90,7 +90,7 @@ on_startup(void)
 	if (!found)
 		make_shared(table);
 	LWLockRelease(AddinShmemInitLock);
-	LWLockRegisterTranche(table->lock.tranche, SHARED_NAME);
+	NameLockTranche(table->lock.tranche, SHARED_NAME);
 }
 
 void

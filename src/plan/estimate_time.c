@@ -94,7 +94,7 @@ static bool
 is_known(EstimateContext *cx, Node *clause)
 {
 	return !selectivity_is_unknown(clause) &&
-		bms_is_subset(pull_varnos(cx->root, clause), bms_make_singleton(cx->rel->relid));
+		bms_is_subset(PullRelations(cx->root, clause), bms_make_singleton(cx->rel->relid));
 }
 
 /* A BindBucketValue. */

@@ -345,7 +345,7 @@ usageGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	 * they are evaluated before the scan, so the only columns are edges of
 	 * buckets and those that become parameters
 	 */
-	if (!bms_is_subset(pull_varnos(root, (Node *) request->exprs),
+	if (!bms_is_subset(PullRelations(root, (Node *) request->exprs),
 					   bms_union(best_path->path.parent->relids,
 								 PATH_REQ_OUTER(&best_path->path))))
 		elog(ERROR, "request mentions columns that are not known before the scan");

@@ -122,7 +122,7 @@ bool
 selectivity_is_harmless(SelectivityContext *cx, Node *expr)
 {
 	return !contain_volatile_functions(expr) &&
-		bms_is_subset(pull_varnos(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
+		bms_is_subset(PullRelations(cx->root, expr), bms_make_singleton(cx->rel->relid)) &&
 		!calls_early(expr, cx) && !contain_leaked_vars(hide_harmless(expr, cx));
 }
 

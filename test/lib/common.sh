@@ -58,15 +58,16 @@ prepare()
 	export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
 }
 
-# Build everything, and stage the extension in tmp_check/stage, from where a
+# Build everything, with what BUILD_FLAGS tells make, and stage the extension in tmp_check/stage, from where a
 # server takes it by Debian's extension_destdir, or from PostgreSQL 18 on by
 # extension_control_path.
 build()
 {
 	local stage=$PWD/tmp_check/stage known
 	mkdir -p tmp_check
-	flock tmp_check/lock make -s -j"$(nproc)" all simulator &&
-		flock tmp_check/lock make -s install DESTDIR="$stage" >/dev/null || return 1
+	# shellcheck disable=SC2086
+	flock tmp_check/lock make -s -j"$(nproc)" all simulator ${BUILD_FLAGS-} &&
+		flock tmp_check/lock make -s install DESTDIR="$stage" ${BUILD_FLAGS-} >/dev/null || return 1
 	known=$(postgres --describe-config | cut -f1)
 	if grep -qx extension_destdir <<<"$known"
 	then
