@@ -134,16 +134,18 @@ parse_int(const char *value, int *result, int flags, const char **hint)
 	return true;
 }
 
-/* Three integers: months, days and microseconds.  Everything else is an error. */
+/* "N days", or months, days and microseconds.  Everything else is an error. */
 Datum
 interval_in(PG_FUNCTION_ARGS)
 {
-	long long	time;
+	const char *text = PG_GETARG_CSTRING(0);
 	Interval   *interval = palloc0(sizeof(Interval));
+	long long	time = 0;
+	int			end = 0;
 	char		more;
 
-	if (sscanf(PG_GETARG_CSTRING(0), "%d %d %lld%c", &interval->month, &interval->day,
-			   &time, &more) != 3)
+	if ((sscanf(text, "%d days%n", &interval->day, &end) != 1 || text[end] || end == 0) &&
+		sscanf(text, "%d %d %lld%c", &interval->month, &interval->day, &time, &more) != 3)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
 				 errmsg("that is no interval")));
