@@ -84,7 +84,7 @@ check_buckets(Bytes page, json_object *buckets, json_object *const *results, int
 {
 	int			found = 0;
 
-	/* of members that come twice json-c keeps the last, and the reader reads all */
+	/* of members that come twice json-c keeps the last, we read all */
 	if (occurrences(page, "\"result") != json_object_array_length(buckets))
 		return -1;
 	for (size_t i = 0; i < json_object_array_length(buckets); i++)

@@ -101,13 +101,14 @@ parse_bool(const char *value, bool *result)
 	return *result || strcmp(value, "false") == 0;
 }
 
-static const struct
+typedef struct Unit
 {
 	const char *name;
 	int			flag;
 	double		factor;
-}			units[] =
-{
+} Unit;
+
+static const Unit units[] = {
 	{"ms", GUC_UNIT_MS, 1}, {"s", GUC_UNIT_MS, 1000}, {"min", GUC_UNIT_MS, 60000},
 	{"h", GUC_UNIT_MS, 3600000}, {"d", GUC_UNIT_MS, 86400000},
 	{"B", GUC_UNIT_BYTE, 1}, {"kB", GUC_UNIT_BYTE, 1024},

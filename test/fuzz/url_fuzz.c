@@ -158,18 +158,18 @@ decode(const char *text, size_t length)
 static Parameters *
 read_query(char *text)
 {
-	Parameters	   *query = palloc0(sizeof(Parameters));
+	Parameters *query = palloc0(sizeof(Parameters));
 	char	   *piece;
 
 	while (text && (piece = strsep(&text, "&")))
 	{
 		char	   *value = strchr(piece, '=');
+		Parameter  *parameter = &query->parameters[query->count++];
 
-		if (!value || query->count == MAX_PARAMETERS)
+		if (!value || query->count > MAX_PARAMETERS)
 			shim_bail_out("a query of other parameters");
-		query->parameters[query->count++] = (Parameter) {
-			decode(piece, value - piece), decode(value + 1, strlen(value + 1))
-		};
+		parameter->name = decode(piece, value - piece);
+		parameter->value = decode(value + 1, strlen(value + 1));
 	}
 	return query;
 }
