@@ -52,7 +52,7 @@ lappend(List *list, void *datum)
 
 /* --- interrupts: there are none -------------------------------------------- */
 
-volatile sig_atomic_t InterruptPending = false;
+volatile	sig_atomic_t InterruptPending = false;
 
 /* --- options -------------------------------------------------------------- */
 
