@@ -69,3 +69,4 @@ SELECT count(*) >= 50 * :count AS many, count(model) > 0.1 * count(*) AS with_mo
   count(unit) > 0.05 * count(*) AS with_unit,
   count(*) FILTER (WHERE model LIKE '%, %') > 0.02 * count(*) AS with_commas
 FROM item;
+DROP FUNCTION item_of, by_hand;

@@ -126,3 +126,4 @@ SELECT kind, sum(count) >= 10 * :count AS many, min(share) > 0.002 AS accepted,
   max(share) < 0.998 AS refused
 FROM (SELECT kind, option, count(*) AS count, avg((refused = '')::int) AS share
   FROM tried GROUP BY 1, 2) AS o GROUP BY 1 ORDER BY 1;
+DROP FUNCTION refused, choose, pieces;
