@@ -92,7 +92,8 @@ check_path(const char *text)
 		shim_bail_out("a path with odd braces");
 	if (!has_only(url, isalnum, ":/._-") || strcmp(part_of(url, CURLUPART_HOST), "localhost") != 0)
 		shim_bail_out("a path with other characters");
-	if (strncmp(path, "/v1/", 4) != 0 || part_of(url, CURLUPART_QUERY))
+	/* also one that comes back: a proxy may count segments otherwise */
+	if (strncmp(path, "/v1/", 4) != 0 || strstr(text, "/..") || part_of(url, CURLUPART_QUERY))
 		shim_bail_out("a path that leads elsewhere");
 }
 
@@ -122,11 +123,12 @@ check_filter(const char *text)
 static void
 check_history(const char *text)
 {
-	int			month;
-	int			day;
-	long long	time;
+	int			month = 0;
+	int			day = 0;
+	long long	time = 0;
 
-	if (sscanf(text, "%d %d %lld", &month, &day, &time) != 3 || month < 0 || day < 0 || time < 0 ||
+	if ((!strstr(text, "days") && sscanf(text, "%d %d %lld", &month, &day, &time) != 3) ||
+		(strstr(text, "days") && sscanf(text, "%d days", &day) != 1) || month < 0 || day < 0 || time < 0 ||
 		month > 1200 || day > 36525 || (month == 0 && day == 0 && time < USECS_PER_DAY))
 		shim_bail_out("a history that is none");
 }

@@ -2,8 +2,8 @@
  * page_fuzz.c
  *	  Any bytes as an answer: read alike in any pieces, and as json-c reads them.
  *
- * The first byte says in which pieces, of what fields and of what shape; the rest is
- * the answer.
+ * The first byte says in which pieces, of what fields and of what shape; the rest is the
+ * answer.
  */
 #include "postgres.h"
 
@@ -13,6 +13,7 @@
 #include "shim.h"
 
 #define MAX_RESULTS 256
+#define SMALL_BYTES 200
 
 /* Also everything as JSON, and odd kinds, so that more code is met. */
 static const PageField mixture[] = {
@@ -35,6 +36,8 @@ read_results(Bytes page, json_object **results, int *count)
 	*count = 0;
 	while ((event = page_next(reader)) != PAGE_END)
 	{
+		if (event == PAGE_BROKEN && page_numeric_field(reader) > 0)
+			shim_bail_out("a field that is none");
 		if (event == PAGE_BROKEN || *count == MAX_RESULTS)
 			return false;
 		if (event == PAGE_RESULT)
@@ -81,7 +84,7 @@ check_buckets(Bytes page, json_object *buckets, json_object *const *results, int
 {
 	int			found = 0;
 
-	/* of members that come twice json-c keeps the last, and the reader reads all */
+	/* of members that come twice json-c keeps the last, we read all */
 	if (occurrences(page, "\"result") != json_object_array_length(buckets))
 		return -1;
 	for (size_t i = 0; i < json_object_array_length(buckets); i++)
@@ -144,7 +147,9 @@ check(Bytes page, uint8_t how)
 	json_object *results[MAX_RESULTS];
 	int			count;
 
+	/* what is of no shape: buckets with small results */
 	trace_shape = (how >> 1) % 4 == 3 ? PAGE_OF_BUCKETS : (how >> 1) % 4;
+	trace_result_bytes = (how >> 1) % 4 == 3 ? SMALL_BYTES : MAX_RESULT_BYTES;
 	at_once = trace_page(fields, page, page.length + 1);
 	shim_seed(how + 1);
 	if (strcmp(at_once, trace_page(fields, page, how >> 3)) != 0)

@@ -52,7 +52,7 @@ lappend(List *list, void *datum)
 
 /* --- interrupts: there are none -------------------------------------------- */
 
-volatile sig_atomic_t InterruptPending = false;
+volatile	sig_atomic_t InterruptPending = false;
 
 /* --- options -------------------------------------------------------------- */
 
@@ -101,13 +101,14 @@ parse_bool(const char *value, bool *result)
 	return *result || strcmp(value, "false") == 0;
 }
 
-static const struct
+typedef struct Unit
 {
 	const char *name;
 	int			flag;
 	double		factor;
-}			units[] =
-{
+} Unit;
+
+static const Unit units[] = {
 	{"ms", GUC_UNIT_MS, 1}, {"s", GUC_UNIT_MS, 1000}, {"min", GUC_UNIT_MS, 60000},
 	{"h", GUC_UNIT_MS, 3600000}, {"d", GUC_UNIT_MS, 86400000},
 	{"B", GUC_UNIT_BYTE, 1}, {"kB", GUC_UNIT_BYTE, 1024},
@@ -134,16 +135,18 @@ parse_int(const char *value, int *result, int flags, const char **hint)
 	return true;
 }
 
-/* Three integers: months, days and microseconds.  Everything else is an error. */
+/* "N days", or months, days and microseconds.  Everything else is an error. */
 Datum
 interval_in(PG_FUNCTION_ARGS)
 {
-	long long	time;
+	const char *text = PG_GETARG_CSTRING(0);
 	Interval   *interval = palloc0(sizeof(Interval));
+	long long	time = 0;
+	int			end = 0;
 	char		more;
 
-	if (sscanf(PG_GETARG_CSTRING(0), "%d %d %lld%c", &interval->month, &interval->day,
-			   &time, &more) != 3)
+	if ((sscanf(text, "%d days%n", &interval->day, &end) != 1 || text[end] || end == 0) &&
+		sscanf(text, "%d %d %lld%c", &interval->month, &interval->day, &time, &more) != 3)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
 				 errmsg("that is no interval")));

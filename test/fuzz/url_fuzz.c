@@ -28,6 +28,7 @@
 #define FIRST_PAGE		0x04
 #define BY_VALUE		0x08
 #define GROUPED			0x10
+#define WITHOUT_WHOLE	0x20
 
 typedef struct Input
 {
@@ -120,6 +121,8 @@ make_request(const Input *input, const UsageTable *table, BoundRequest *request)
 		add_filter(request, "models", USAGE_FILTER_ARRAY, values);
 	if (values != NIL && (input->head[2] & BY_VALUE))
 		add_filter(request, "emails", USAGE_FILTER_VALUE, list_make1(linitial(values)));
+	if ((input->head[2] & WITHOUT_WHOLE) && table->endpoint->whole.param)
+		add_filter(request, table->endpoint->whole.param, USAGE_FILTER_UNSENT, list_make1("no"));
 	if (input->head[2] & GROUPED)
 		request->group_by = list_make1("project_id");
 	request->newest_first = (input->head[2] & NEWEST_FIRST) != 0;
@@ -155,18 +158,18 @@ decode(const char *text, size_t length)
 static Parameters *
 read_query(char *text)
 {
-	Parameters	   *query = palloc0(sizeof(Parameters));
+	Parameters *query = palloc0(sizeof(Parameters));
 	char	   *piece;
 
 	while (text && (piece = strsep(&text, "&")))
 	{
 		char	   *value = strchr(piece, '=');
+		Parameter  *parameter = &query->parameters[query->count++];
 
-		if (!value || query->count == MAX_PARAMETERS)
+		if (!value || query->count > MAX_PARAMETERS)
 			shim_bail_out("a query of other parameters");
-		query->parameters[query->count++] = (Parameter) {
-			decode(piece, value - piece), decode(value + 1, strlen(value + 1))
-		};
+		parameter->name = decode(piece, value - piece);
+		parameter->value = decode(value + 1, strlen(value + 1));
 	}
 	return query;
 }
@@ -261,14 +264,27 @@ check_parameter(const Parameters *query, const char *name, List *values, bool by
 	return found;
 }
 
-static void
-check_query(CURLU *url, const UsageTable *table, const BoundRequest *request, const char *cursor)
+/* Parameters that are constants, of a list: how many there are. */
+static int
+check_constants(const Parameters *query, const UsageEndpoint *endpoint, const BoundRequest *request)
 {
-	Parameters	   *query = read_query(part_of(url, CURLUPART_QUERY));
-	bool		by_comma = table->options->array_format == PROVIDER_ARRAY_COMMA;
-	bool		in_buckets = table->endpoint->shape == USAGE_BUCKETS;
-	const char *suffix = table->options->array_format == PROVIDER_ARRAY_BRACKETS ? "[]" : "";
-	const char *own = in_buckets ? "page" : "after";
+	const UsageParameter *whole = &endpoint->whole;
+	const UsageParameter *newest = &endpoint->newest_first;
+	int			known = 1;		/* its limit */
+
+	if (whole->param)
+		known += check_parameter(query, whole->param, bound_filter_of_form(request, USAGE_FILTER_UNSENT) ?
+								 NIL : list_make1((char *) whole->value), false);
+	if (newest->param)
+		known += check_parameter(query, newest->param, request->newest_first ?
+								 list_make1((char *) newest->value) : NIL, false);
+	return known;
+}
+
+/* Those of filters: the same. */
+static int
+check_filters(const Parameters *query, const BoundRequest *request, const char *suffix, bool by_comma)
+{
 	int			known = 0;
 	ListCell   *lc;
 
@@ -281,13 +297,23 @@ check_query(CURLU *url, const UsageTable *table, const BoundRequest *request, co
 		if (filter->form == USAGE_FILTER_VALUE)
 			known += check_parameter(query, filter->param, filter->values, false);
 	}
+	return known;
+}
+
+static void
+check_query(CURLU *url, const UsageTable *table, const BoundRequest *request, const char *cursor)
+{
+	Parameters *query = read_query(part_of(url, CURLUPART_QUERY));
+	bool		by_comma = table->options->array_format == PROVIDER_ARRAY_COMMA;
+	bool		in_buckets = table->endpoint->shape == USAGE_BUCKETS;
+	const char *suffix = table->options->array_format == PROVIDER_ARRAY_BRACKETS ? "[]" : "";
+	int			known = check_filters(query, request, suffix, by_comma);
+
 	known += check_parameter(query, psprintf("group_by%s", suffix), request->group_by, by_comma);
-	known += check_parameter(query, own, cursor ? list_make1((char *) cursor) : NIL, false);
-	known += in_buckets ? 4 : 1;	/* its time, width and limit */
-	if (!in_buckets && table->endpoint->whole.param)
-		known += check_parameter(query, table->endpoint->whole.param, list_make1((char *) table->endpoint->whole.value), false);
-	if (!in_buckets && request->newest_first && table->endpoint->newest_first.param)
-		known += check_parameter(query, table->endpoint->newest_first.param, list_make1((char *) table->endpoint->newest_first.value), false);
+	known += check_parameter(query, in_buckets ? "page" : "after",
+							 cursor ? list_make1((char *) cursor) : NIL, false);
+	/* of buckets its time, width and limit */
+	known += in_buckets ? 4 : check_constants(query, table->endpoint, request);
 	if (known != query->count)
 		shim_bail_out("a parameter that nobody asked for");
 }

@@ -31,6 +31,7 @@ static const PageField every_field[] = {
 };
 
 PageShape	trace_shape = PAGE_OF_BUCKETS;
+size_t		trace_result_bytes = MAX_RESULT_BYTES;
 
 const Fields everything = FIELDS(every_field);
 
@@ -143,7 +144,7 @@ check_order(PageEvent last, PageEvent event)
 PageReader *
 open_reader(Fields fields)
 {
-	return page_open(&provider_openai.envelopes[trace_shape], fields.fields, fields.count, MAX_RESULT_BYTES, SECRET);
+	return page_open(&provider_openai.envelopes[trace_shape], fields.fields, fields.count, trace_result_bytes, SECRET);
 }
 
 /* Each feed is a malloc of its own, and gone when it may be. */

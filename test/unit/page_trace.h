@@ -34,8 +34,9 @@ typedef struct Fields
 
 #define FIELDS(array) (Fields) {array, lengthof(array)}
 
-/* What readers are opened for; buckets at first. */
+/* What readers are opened for, buckets at first; and the most bytes of a result. */
 extern PageShape trace_shape;
+extern size_t trace_result_bytes;
 
 /* A page, and its trace. */
 typedef struct TraceCase
@@ -71,7 +72,7 @@ extern const char *const fixtures[FIXTURE_COUNT];
 /* A file of pages, with a NUL behind it. */
 extern Bytes read_file(const char *name, const char *extension);
 
-/* A reader of these fields, with SECRET and MAX_RESULT_BYTES. */
+/* A reader of these fields, with SECRET. */
 extern PageReader *open_reader(Fields fields);
 
 /* What a reader says of a page, fed `chunk` bytes at a time (0: at random). */
