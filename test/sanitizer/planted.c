@@ -8,6 +8,8 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "base/compat.h"
+
 PGDLLEXPORT Datum planted(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(planted);
