@@ -36,6 +36,7 @@ struct HttpTransfer
 	const char *host;			/* for messages */
 	char	   *secret;			/* which messages must not show, or NULL */
 	bool		proxied;
+	bool		tls;			/* is it https? */
 	bool		prompt;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;
