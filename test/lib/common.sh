@@ -44,6 +44,7 @@ become_owner()
 # need.  Settings of the caller's own servers must not reach ours.
 prepare()
 {
+	[ "$(uname)" = Linux ] || fail "this needs Linux; elsewhere: make, make install, make installcheck"
 	test/setup "$@" || exit 1
 	pg_config=${PG_CONFIG:-pg_config}
 	unset MAKEFLAGS MFLAGS MAKELEVEL
