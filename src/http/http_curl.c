@@ -120,7 +120,7 @@ may_request(HttpTransfer *transfer, int own_port)
 	}
 	if (http_descriptor_has_unasked(own_port))
 	{
-		transfer->refused_connection = true;
+		transfer->refused_connection = true;	/* a new one has no such bytes */
 		return false;
 	}
 	transfer->connected = true;
@@ -142,7 +142,8 @@ on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_po
 /*
  * Called between any two of curl's steps.  That before the request is the first one
  * where the connection is set up and not known.  If curl repeats a request on another
- * connection it may come before that one's TLS, but after its port is known.
+ * connection, it is to be a new one, whose port says that it is another; then this may
+ * come before TLS.  The port of a connection that is used again is -1 here.
  */
 static int
 on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
@@ -154,9 +155,12 @@ on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_tot
 	curl_easy_getinfo(transfer->easy, transfer->tls ? CURLINFO_APPCONNECT_TIME_T :
 					  CURLINFO_CONNECT_TIME_T, &ready_us);
 	curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &own_port);
-	if (ready_us <= 0 || own_port <= 0 || own_port == transfer->own_port)
+	if (ready_us <= 0 || own_port == 0 || own_port == transfer->own_port)
 		return 0;
-	return may_request(transfer, own_port) ? 0 : 1;
+	if (!may_request(transfer, own_port))
+		return 1;
+	curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+	return 0;
 }
 
 #endif
