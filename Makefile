@@ -6,8 +6,10 @@ PGFILEDESC = "usage_fdw - SQL over the OpenAI organization usage and costs API"
 # make -f /path/to/usage_fdw/Makefile VPATH=/path/to/usage_fdw
 top := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 OBJS = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/*.c $(top)/src/*/*.c)))
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)/$(EXTENSION).control)
+RELEASE = $(shell sed -n 's/^    "version": "\(.*\)",/\1/p' $(top)/META.json)
 # The install script, which is made of parts.
-SCRIPT = sql/$(EXTENSION)--1.0.sql
+SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SCRIPT_PARTS = $(addprefix $(top)/extension/,wrapper.sql diagnosis.sql tables.sql line_item.sql sync.sql \
 		live_view.sql report.sql) \
 	$(sort $(wildcard $(top)/extension/report/*.sql))
@@ -20,7 +22,7 @@ ENCODING = UTF8
 NO_LOCALE = 1
 EXTRA_CLEAN = tmp_check tmp_demo
 
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src -DUSAGE_FDW_VERSION='"$(EXTVERSION)"'
 # For who works on this: a compiler that finds more must not keep anybody from building.
 # PostgreSQL's own headers trip these four.
 ifneq ($(STRICT),)
@@ -50,7 +52,7 @@ endif
 
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)/src/*.h $(top)/src/*/*.h)
+$(OBJS) $(OBJS:.o=.bc): $(top)/$(EXTENSION).control $(wildcard $(top)/src/*.h $(top)/src/*/*.h)
 
 # A rule would find these directories where the sources are.
 ifneq ($(top),.)
@@ -62,7 +64,8 @@ $(SCRIPT): $(SCRIPT_PARTS)
 	cat $^ >$@
 
 # The tests read files by their places in the tree.
-installcheck: simulator
+installcheck:
+	$(MAKE) -C $(top)/test/simulator usage_simulator
 	cd $(srcdir) && test/with_simulator $(top_builddir)/src/test/regress/pg_regress \
 		--inputdir=. --outputdir='$(CURDIR)' --bindir='$(bindir)' \
 		$(pg_regress_locale_flags) $(EXTRA_REGRESS_OPTS) $(REGRESS_OPTS) $(REGRESS)
@@ -100,6 +103,11 @@ fuzz:
 bench:
 	@exec env PG_CONFIG='$(PG_CONFIG)' test/bench/run
 
+# A release as PGXN takes it: what is committed, but for what .gitattributes leaves out.
+dist:
+	@file=$(EXTENSION)-$(RELEASE).zip; \
+	git -C $(top) archive -o $(CURDIR)/$$file --prefix=$(EXTENSION)-$(RELEASE)/ HEAD && echo $$file
+
 format format-check:
 	@test/format $@
 
@@ -111,4 +119,4 @@ clean-test:
 	-test ! -e test/bench/Makefile || $(MAKE) -C test/bench clean
 
 .PHONY: all install installcheck compile-command simulator test matrix prove demo bench fuzz \
-	format format-check clean clean-test
+	dist format format-check clean clean-test

@@ -25,8 +25,6 @@
 #include "scan/scan.h"
 #include "stream/journal.h"
 
-#define USAGE_FDW_VERSION "1.0"
-
 PG_MODULE_MAGIC_EXT(.name = "usage_fdw", .version = USAGE_FDW_VERSION);
 
 PGDLLEXPORT void _PG_init(void);

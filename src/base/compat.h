@@ -63,9 +63,13 @@
 #define NameLockTranche(tranche, name) LWLockRegisterTranche(tranche, name)
 #endif
 
-/* 7.80 is the first version with CURLOPT_PREREQFUNCTION. */
-#if LIBCURL_VERSION_NUM < 0x075000
-#error usage_fdw needs libcurl 7.80 or later
+#if LIBCURL_VERSION_NUM < 0x074c00
+#error usage_fdw needs libcurl 7.76 or later
+#endif
+
+/* A callback between connecting and the request.  Before, progress is reported there, too. */
+#if LIBCURL_VERSION_NUM >= 0x075000
+#define CURL_HAS_PREREQ 1
 #endif
 
 #if LIBCURL_VERSION_NUM >= 0x075500

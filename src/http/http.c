@@ -39,6 +39,7 @@ http_open(const HttpRequest *request)
 				(errcode(ERRCODE_FDW_ERROR),
 				 errmsg("could not set up an HTTP request: URL is malformed")));
 	transfer->host = url.host;
+	transfer->tls = strcmp(url.scheme, "https") == 0;
 	transfer->prompt = request->prompt;
 	transfer->proxied = request->proxy != NULL;
 	transfer->connect_timeout_ms = request->connect_timeout_ms;

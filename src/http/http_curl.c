@@ -15,7 +15,7 @@
 #include "http/http_descriptor_private.h"
 #include "http/http_private.h"
 
-#define USER_AGENT		"usage_fdw/1.0 PostgreSQL/" PG_MAJORVERSION
+#define USER_AGENT		"usage_fdw/" USAGE_FDW_VERSION " PostgreSQL/" PG_MAJORVERSION
 
 /*
  * Most bytes that curl reads at once.  It decompresses all that it has read,
@@ -111,26 +111,60 @@ on_resolve(void *resolver, void *reserved, void *arg)
  * curls (7.88) take a kept connection that has bytes left of an answer which was
  * longer than it said, and read them as the answer to this request.
  */
-static int
-on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_port)
+static bool
+may_request(HttpTransfer *transfer, int own_port)
 {
-	HttpTransfer *transfer = arg;
-
 	if (transfer->prompt && transfer->outcome.neglected)
 	{
 		refuse(transfer, "the request would have been sent too late");
-		return CURL_PREREQFUNC_ABORT;
+		return false;
 	}
 	if (http_descriptor_has_unasked(own_port))
 	{
-		transfer->refused_connection = true;
-		return CURL_PREREQFUNC_ABORT;
+		transfer->refused_connection = true;	/* a new one has no such bytes */
+		return false;
 	}
 	transfer->connected = true;
 	transfer->own_port = own_port;
 	transfer->silent_us = 0;
-	return CURL_PREREQFUNC_OK;
+	return true;
 }
+
+#ifdef CURL_HAS_PREREQ
+
+static int
+on_request(void *arg, char *server_ip, char *own_ip, int server_port, int own_port)
+{
+	return may_request(arg, own_port) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+#else
+
+/*
+ * Called between any two of curl's steps.  That before the request is the first one
+ * where the connection is set up and not known.  If curl repeats a request on another
+ * connection, it is to be a new one, whose port says that it is another; then this may
+ * come before TLS.  The port of a connection that is used again is -1 here.
+ */
+static int
+on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+{
+	HttpTransfer *transfer = arg;
+	curl_off_t	ready_us = 0;
+	long		own_port = 0;
+
+	curl_easy_getinfo(transfer->easy, transfer->tls ? CURLINFO_APPCONNECT_TIME_T :
+					  CURLINFO_CONNECT_TIME_T, &ready_us);
+	curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &own_port);
+	if (ready_us <= 0 || own_port == 0 || own_port == transfer->own_port)
+		return 0;
+	if (!may_request(transfer, own_port))
+		return 1;
+	curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+	return 0;
+}
+
+#endif
 
 static size_t
 on_body(char *data, size_t size, size_t count, void *arg)
@@ -317,8 +351,14 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 	SET(CURLOPT_PRIVATE, transfer);
 	SET(CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
 	SET(CURLOPT_RESOLVER_START_DATA, transfer);
+#ifdef CURL_HAS_PREREQ
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, transfer);
+#else
+	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_NOPROGRESS, 0L);
+#endif
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, transfer);
 	SET(CURLOPT_HEADERFUNCTION, on_header);

@@ -128,20 +128,6 @@ http_descriptor_note_serial(int port)
 		found->serial = true;
 }
 
-bool
-http_descriptor_has_unasked(int port)
-{
-	OpenSocket *found = find_socket(port);
-	struct pollfd input = {.events = POLLIN};
-
-	if (found == NULL || !found->serial)
-		return false;
-	input.fd = found->fd;
-	return poll(&input, 1, 0) > 0;
-}
-
-/* ---- counting ---- */
-
 static bool
 is_open(const OpenSocket *sock)
 {
@@ -150,6 +136,32 @@ is_open(const OpenSocket *sock)
 	return fstat(sock->fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
 		status.st_dev == sock->device && status.st_ino == sock->inode;
 }
+
+static bool
+has_input(const OpenSocket *sock)
+{
+	struct pollfd input = {.fd = sock->fd,.events = POLLIN};
+
+	return sock->serial && is_open(sock) && poll(&input, 1, 0) > 0;
+}
+
+bool
+http_descriptor_has_unasked(int port)
+{
+	const OpenSocket *found;
+
+	if (port > 0)
+	{
+		found = find_socket(port);
+		return found != NULL && has_input(found);
+	}
+	for (int i = 0; i < nsockets; i++)
+		if (has_input(&sockets[i]))
+			return true;
+	return false;
+}
+
+/* ---- counting ---- */
 
 /*
  * Check which sockets are still open: curl does not call its callback for all

@@ -52,7 +52,9 @@ extern void http_descriptor_note_serial(int port);
 
 /*
  * Are there bytes, or the end, on a connection of which that was noted, though no
- * request is under way?  They would be taken for the next answer.  Called by curl.
+ * request is under way?  They would be taken for the next answer.  port: -1 if curl
+ * does not say which connection it has chosen; then the answer is yes if any has bytes,
+ * even of a request that is under way.  Called by curl.
  */
 extern bool http_descriptor_has_unasked(int port);
 

@@ -36,6 +36,7 @@ struct HttpTransfer
 	const char *host;			/* for messages */
 	char	   *secret;			/* which messages must not show, or NULL */
 	bool		proxied;
+	bool		tls;			/* is it https? */
 	bool		prompt;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;
@@ -59,7 +60,8 @@ struct HttpTransfer
 	/* clocks, in microseconds of clock_us() */
 	bool		resolving;		/* curl has begun to look up a name */
 	bool		connected;
-	int			own_port;		/* of its connection */
+	int			own_port;		/* of its connection; -1 if curl does not say,
+								 * 0 if there is none yet */
 	bool		refused_connection; /* it is to have another than curl chose */
 	int64		started_at_us;
 	int64		wanted_at_us;	/* when its reader last asked for it */

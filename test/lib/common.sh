@@ -46,6 +46,7 @@ become_owner()
 prepare()
 {
 	local timeout=${PG_TEST_TIMEOUT_DEFAULT-}
+	[ "$(uname)" = Linux ] || fail "this needs Linux; elsewhere: make, make install, make installcheck"
 	test/setup "$@" || exit 1
 	pg_config=${PG_CONFIG:-pg_config}
 	unset MAKEFLAGS MFLAGS MAKELEVEL

@@ -88,7 +88,7 @@ read_flags(int argc, char **argv)
 static int
 listen_on(uint16_t *port)
 {
-	int			fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int			fd = socket(AF_INET, SOCK_STREAM, 0);
 	const int	on = 1;
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,

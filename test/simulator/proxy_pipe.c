@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -64,24 +65,26 @@ reset_socket(int *fd)
 }
 
 void
-send_at_once(int fd)
+prepare_socket(int fd)
 {
 	const int	on = 1;
 
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 int
 connect_server(uint16_t port)
 {
-	int			fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int			fd = socket(AF_INET, SOCK_STREAM, 0);
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)
 	};
 
-	send_at_once(fd);
+	prepare_socket(fd);
 	if (connect(fd, (struct sockaddr *) &address, sizeof(address)) != 0 &&
 		errno != EINPROGRESS)
 		close_socket(&fd);

@@ -32,7 +32,8 @@ extern bool has_bytes(const Pipe *pipe);
 /* A socket that connects to a port of loopback, or CLOSED. */
 extern int	connect_server(uint16_t port);
 
-extern void send_at_once(int fd);
+/* Never wait for it, nor for more to send with it; no program inherits it. */
+extern void prepare_socket(int fd);
 
 /* Close with FIN, or with RST; the socket is CLOSED then. */
 extern void close_socket(int *fd);

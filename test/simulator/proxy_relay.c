@@ -40,14 +40,13 @@ end_connection(Connection *c, bool reset)
 void
 relay_accept(int listener, uint16_t target)
 {
-	int			client = accept4(listener, NULL, NULL,
-								 SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int			client = accept(listener, NULL, NULL);
 	Mishap		mishap;
 	Connection *c;
 
 	if (client < 0)
 		return;
-	send_at_once(client);
+	prepare_socket(client);
 	proxy_counters.connections++;
 	mishap = rule_for_connection();
 	proxy_counters.applied[mishap]++;

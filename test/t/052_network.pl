@@ -242,7 +242,14 @@ for my $url (
 {
 	is(set_url($url), 'HV024', $url =~ s/[^ -~]/?/gr . ' is refused');
 }
-for my $host ('127.0.0.1', '127.1', '127.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '0x7f000001', 'localhost', 'LocalHost', '%6cocalhost', '%31%32%37.0.0.1')
+# Other forms of an address are read by libcurl; before 7.80, not all of them.
+my @forms = ('127.1', '127.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '0x7f000001', '%6cocalhost', '%31%32%37.0.0.1');
+my $reads_forms = system('pkg-config --atleast-version=7.80 libcurl') == 0;
+if (!$reads_forms)
+{
+	is(set_url("http://$_:$hostile->{port}/good/v1"), 'HV024', "$_ is refused by an old libcurl") for @forms;
+}
+for my $host ('127.0.0.1', 'localhost', 'LocalHost', $reads_forms ? @forms : ())
 {
 	is(set_url("http://$host:$hostile->{port}/good/v1"), 'none', "$host is this machine");
 	is($session->query('SELECT * FROM good.completions')->{error}, undef, 'and is what is asked') or diag $host;
