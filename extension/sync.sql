@@ -47,12 +47,49 @@ CREATE TRIGGER usage_fdw_sync_state_check
 BEFORE INSERT OR UPDATE OR DELETE ON usage_fdw_sync_state
 FOR EACH ROW EXECUTE FUNCTION usage_fdw_sync_state_check();
 
+-- Is it a table of Citus, whose rows may be on other nodes?  "is_elsewhere" asks whether,
+-- besides, this node is not the coordinator.
+CREATE FUNCTION usage_fdw_is_distributed(target regclass, is_elsewhere boolean DEFAULT false)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result boolean := false;
+BEGIN
+	IF to_regclass('pg_dist_partition') IS NOT NULL THEN
+		EXECUTE 'SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = $1) AND NOT ($2'
+			' AND (SELECT groupid = 0 FROM pg_dist_local_group))'
+		INTO result USING target, is_elsewhere;
+	END IF;
+	RETURN result;
+END
+$$;
+
+-- The next day of a table that has no state here: on a worker of Citus, to which a query
+-- may be sent as it is, that of a distributed table is not known.
+CREATE FUNCTION usage_fdw_none_kept(target regclass)
+RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF @extschema@.usage_fdw_is_distributed(target, true) THEN
+		RAISE object_not_in_prerequisite_state USING
+			MESSAGE = format('which days table %s keeps is known on the coordinator only', target),
+			HINT = 'Call usage_fdw_sync() there, and in a query of distributed tables say'
+				' (SELECT usage_fdw_next_day(...)).';
+	END IF;
+	RETURN '-infinity';
+END
+$$;
+
 CREATE FUNCTION usage_fdw_next_day(target regclass)
 RETURNS date
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT coalesce((SELECT s.next_day FROM usage_fdw_sync_state AS s WHERE s.target = $1),
-		'-infinity');
+		@extschema@.usage_fdw_none_kept($1));
 END;
 
 COMMENT ON FUNCTION usage_fdw_next_day(regclass)
@@ -108,6 +145,23 @@ AS $$
 	FROM pg_attribute AS s JOIN pg_attribute AS t ON t.attname = s.attname
 	WHERE s.attrelid = source AND s.attnum > 0 AND t.attrelid = target
 		AND (generated OR t.attgenerated = '')
+$$;
+
+-- SQL: the source's rows of these columns, as the target has them: what may not be NULL
+-- there, and has a default, has it instead.
+CREATE FUNCTION usage_fdw_sync_values(source regclass, target regclass, generated boolean)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(CASE WHEN t.attnotnull AND NOT s.attnotnull AND t.attgenerated = ''
+				AND d.adbin IS NOT NULL
+			THEN format('coalesce(%I, %s) AS %1$I', s.attname, pg_get_expr(d.adbin, d.adrelid))
+			ELSE quote_ident(s.attname) END, ', ' ORDER BY s.attnum)
+	FROM pg_attribute AS s JOIN pg_attribute AS t ON t.attname = s.attname
+	LEFT JOIN pg_attrdef AS d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
+	WHERE s.attrelid = source AND s.attnum > 0 AND t.attrelid = target
+		AND (t.attgenerated = '' OR generated)
 $$;
 
 -- SQL: the time of a row of both, compared with a day (SQL as well).  The column "day"
@@ -187,7 +241,7 @@ BEGIN
 	RETURN result;
 EXCEPTION WHEN feature_not_supported THEN
 	refusal := SQLERRM;
-	EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', target, days)
+	EXECUTE format('SELECT count(*) > 0 FROM %s WHERE %s', target, days)
 	INTO has_rows USING first_day, before;
 	IF has_rows THEN
 		RAISE feature_not_supported USING
@@ -213,8 +267,9 @@ DECLARE
 		@extschema@.usage_fdw_sync_time(source, target, '<', '$2'));
 BEGIN
 	rows_deleted := @extschema@.usage_fdw_sync_delete(target, days, first_day, before);
-	EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM %s WHERE %s',
-		target, columns, source, days) USING first_day, before;
+	EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s', target, columns,
+		@extschema@.usage_fdw_sync_values(source, target, false), source, days)
+	USING first_day, before;
 	GET DIAGNOSTICS rows_inserted = ROW_COUNT;
 END
 $$;

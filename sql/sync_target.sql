@@ -142,6 +142,25 @@ INSERT INTO cases (how, name, query, answer) VALUES
     'kept."odd name''s" kept.by_day kept.by_model kept.by_start kept.costs kept.more');
 CALL pg_temp.run_cases();
 
+-- What may not be NULL in the target has its default.
+CREATE TABLE kept.coalesced (LIKE usage.costs);
+ALTER TABLE kept.coalesced ALTER project_id SET DEFAULT concat('no ', 'project'),
+  ALTER project_id SET NOT NULL, ALTER line_item SET DEFAULT 'none';
+CREATE VIEW oracle.coalesced AS
+SELECT start_time, end_time, day, coalesce(project_id, 'no project') AS project_id, line_item,
+  amount, currency, quantity, quantity_unit FROM oracle.costs;
+SELECT pg_temp.keep('kept.coalesced', 'coalesced') \g /dev/null
+INSERT INTO cases (how, name, query, answer) VALUES
+  ('value', 'some have none', $$
+    SELECT count(*) > 10 FROM oracle.costs WHERE project_id IS NULL$$, 't'),
+  ('sync', 'coalesced', $$
+    SELECT * FROM usage_fdw_sync('usage.costs', 'kept.coalesced')$$, :'first'),
+  ('value', 'the same live', $$
+    SELECT usage_fdw_create_live_view('kept.coalesced'),
+      pg_temp.same('TABLE kept.coalesced_live', 'TABLE oracle.coalesced')$$,
+    'kept.coalesced_live|same');
+CALL pg_temp.run_cases();
+
 -- Columnar storage deletes no rows; here, a trigger stands for it.
 CREATE TABLE kept.appended (LIKE usage.costs);
 CREATE FUNCTION kept.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
