@@ -224,8 +224,9 @@ EXCEPTION WHEN serialization_failure THEN
 END
 $$;
 
--- Delete the target's rows of those days: SQL of $1 and $2.  Columnar storage deletes
--- none, but days may be added to it.
+-- Delete the target's rows of those days: SQL of $1 and $2.  Where there are none, days
+-- are added to what can't delete (columnar storage), and nobody waits for others who
+-- change the same table (Citus).
 CREATE FUNCTION usage_fdw_sync_delete(target regclass, days text, first_day date, before date)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -233,24 +234,31 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result bigint;
-	refusal text;
-	has_rows boolean;
 BEGIN
-	EXECUTE format('DELETE FROM %s WHERE %s', target, days) USING first_day, before;
-	GET DIAGNOSTICS result = ROW_COUNT;
+	EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t', target, days)
+	INTO result USING first_day, before;
+	IF result > 0 THEN
+		EXECUTE format('DELETE FROM %s WHERE %s', target, days) USING first_day, before;
+		GET DIAGNOSTICS result = ROW_COUNT;
+	END IF;
 	RETURN result;
 EXCEPTION WHEN feature_not_supported THEN
-	refusal := SQLERRM;
-	EXECUTE format('SELECT count(*) > 0 FROM %s WHERE %s', target, days)
-	INTO has_rows USING first_day, before;
-	IF has_rows THEN
-		RAISE feature_not_supported USING
-			MESSAGE = format('rows of table %s cannot be replaced', target),
-			DETAIL = refusal,
-			HINT = 'Say restated => ''0'', or keep the last days in partitions of another kind.';
-	END IF;
-	RETURN 0;
+	RAISE feature_not_supported USING
+		MESSAGE = format('rows of table %s cannot be replaced', target),
+		DETAIL = SQLERRM,
+		HINT = 'Say restated => ''0'', or keep the last days in partitions of another kind.';
 END
+$$;
+
+-- Wait until nobody else replaces rows of the target in the months of these days.
+CREATE FUNCTION usage_fdw_sync_lock(target regclass, first_day date, before date)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT pg_advisory_xact_lock((target::oid::bigint << 32) + month)
+	FROM generate_series((extract(year FROM first_day) * 12 + extract(month FROM first_day))::bigint,
+		(extract(year FROM before - 1) * 12 + extract(month FROM before - 1))::bigint) AS month
 $$;
 
 -- Replace the target's rows of the days from $3 on, before $4, by the source's.
@@ -266,6 +274,7 @@ DECLARE
 		@extschema@.usage_fdw_sync_time(source, target, '>=', '$1'),
 		@extschema@.usage_fdw_sync_time(source, target, '<', '$2'));
 BEGIN
+	PERFORM @extschema@.usage_fdw_sync_lock(target, first_day, before);
 	rows_deleted := @extschema@.usage_fdw_sync_delete(target, days, first_day, before);
 	EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s', target, columns,
 		@extschema@.usage_fdw_sync_values(source, target, false), source, days)
@@ -281,6 +290,33 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT (now() AT TIME ZONE 'UTC')::date;
 END;
+
+-- For a first run of several sessions, each with days of its own.
+CREATE FUNCTION usage_fdw_sync_days(source regclass, target regclass, first_day date, before date,
+	OUT rows_deleted bigint, OUT rows_inserted bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM @extschema@.usage_fdw_sync_check(source, target);
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE invalid_transaction_state USING
+			MESSAGE = 'usage_fdw_sync_days() needs the isolation level READ COMMITTED',
+			DETAIL = 'It may have to wait for another session, and has to see its rows then.';
+	END IF;
+	-- days that the source does not have any more stay
+	first_day := greatest(first_day, @extschema@.usage_fdw_first_day(source));
+	before := least(before, @extschema@.usage_fdw_today());
+	SELECT r.rows_deleted, r.rows_inserted INTO rows_deleted, rows_inserted
+	FROM @extschema@.usage_fdw_sync_replace(source, target, first_day, before) AS r
+	WHERE first_day < before;
+	rows_deleted := coalesce(rows_deleted, 0);
+	rows_inserted := coalesce(rows_inserted, 0);
+END
+$$;
+
+COMMENT ON FUNCTION usage_fdw_sync_days(regclass, regclass, date, date)
+IS 'replace the rows of some days that are over, whatever is kept, beside other sessions';
 
 CREATE FUNCTION usage_fdw_sync(source regclass, target regclass,
 	restated interval DEFAULT '3 days', before date DEFAULT 'infinity',
