@@ -102,6 +102,9 @@ is_asked('with a reference table', q{SELECT sum(amount) FROM usage.costs JOIN te
 is_asked('an aggregate with a distributed table', q{SELECT sum(k.amount) FROM kept.costs AS k
 	JOIN (SELECT project_id, sum(amount) FROM usage.costs WHERE day = '2026-11-20' GROUP BY 1) AS t USING (project_id)},
 	'costs by (project_id) 0..1');
+is_asked('with a distributed table', q{SELECT sum(c.amount) FROM kept.costs AS k
+	JOIN usage.costs AS c USING (project_id) WHERE c.day = '2026-11-20' AND k.day = '2026-11-01'},
+	'costs by (project_id,line_item) 0..1');
 is_asked('INSERT SELECT', <<'SQL', 'costs by (project_id) -10..-5');
 CREATE TABLE kept.by_project (day date, project_id text NOT NULL, amount numeric);
 SELECT create_distributed_table('kept.by_project', 'project_id');
@@ -220,6 +223,28 @@ for my $case ([ 'kept.one', [ '-infinity', 'infinity' ] ], [ 'kept.four', @share
 # Two with the same days: the second waits, and replaces them.
 share('kept.same', ($shares[1]) x 2, [ '-infinity', 'infinity' ]);
 is(differences('kept.same', 'usage.completions'), 't|0|0', 'days of several sessions: each row is there once');
+
+# --- sessions that have projects each ---
+
+$session->rows(<<'SQL');
+CREATE SCHEMA share;
+CREATE TABLE share.completions (LIKE usage.completions) PARTITION BY LIST (project_id);
+CREATE FOREIGN TABLE share.some PARTITION OF share.completions FOR VALUES IN ('proj_web', 'proj_data')
+SERVER openai OPTIONS (endpoint 'completions');
+CREATE FOREIGN TABLE share.others PARTITION OF share.completions DEFAULT SERVER openai OPTIONS (endpoint 'completions');
+SQL
+control($simulator, 'reset-requests');
+my %keeper = map { ($_ => UsageFdw::Session->new($node)) } qw(some others);
+make_target("kept.$_") for keys %keeper;
+$keeper{$_}->send("SELECT usage_fdw_sync('share.$_', 'kept.$_')") for keys %keeper;
+is_deeply([ map { $_->finish->{error} } values %keeper ], [ undef, undef ], 'shares of projects: both succeed');
+cmp_ok(scalar grep({ $_->{query} =~ /project_ids=proj_web/ && $_->{query} =~ /project_ids=proj_data/ } requests($simulator)),
+	'>', 0, 'shares of projects: a share asks for its own');
+is($session->value("SELECT count(*) FROM kept.others WHERE project_id IN ('proj_web', 'proj_data')"), 0,
+	'shares of projects: others have others');
+make_target('kept.united');
+$session->rows('INSERT INTO kept.united SELECT * FROM kept.some UNION ALL SELECT * FROM kept.others');
+is(differences('kept.united', 'usage.completions'), 't|0|0', 'shares of projects: each row is there once');
 
 # --- figures ---
 
