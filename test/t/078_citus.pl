@@ -206,9 +206,16 @@ sub share
 	return time() - $begin;
 }
 
+sub say_figure
+{
+	my ($format, @values) = @_;
+	diag(sprintf $format, @values) if $ENV{USAGE_CITUS_FIGURES};
+	return;
+}
+
 # The API takes its time, as it does.
 make_target($_) for qw(kept.one kept.four kept.same);
-control($simulator, 'set', 'delay_ms=200') if $ENV{USAGE_CITUS_FIGURES};
+control($simulator, 'set', 'delay_ms=1000') if $ENV{USAGE_CITUS_FIGURES};
 my %seconds;
 for my $case ([ 'kept.one', [ '-infinity', 'infinity' ] ], [ 'kept.four', @shares ])
 {
@@ -216,8 +223,8 @@ for my $case ([ 'kept.one', [ '-infinity', 'infinity' ] ], [ 'kept.four', @share
 	control($simulator, 'reset-requests');
 	$seconds{$target} = share($target, @ranges);
 	is(differences($target, 'usage.completions'), 't|0|0', "$target: each row is there once");
-	note sprintf '%s: %d sessions, %.2f s, %d requests, %s rows', $target, scalar @ranges, $seconds{$target},
-	  scalar requests($simulator), $session->value("SELECT count(*) FROM $target");
+	say_figure('%s: %d sessions, %.2f s, %d requests, %s rows', $target, scalar @ranges, $seconds{$target},
+	  scalar requests($simulator), $session->value("SELECT count(*) FROM $target"));
 }
 
 # Two with the same days: the second waits, and replaces them.
@@ -255,7 +262,7 @@ if ($ENV{USAGE_CITUS_FIGURES})
 	my $begin = time();
 	my $rows = $session->value("INSERT INTO usage_fdw_sync_state VALUES ('kept.sixty', 'usage.completions', '2026-09-21', now());
 		SELECT rows_inserted FROM usage_fdw_sync('usage.completions', 'kept.sixty', '0')");
-	note sprintf '60 days: %.2f s, %d requests, %d rows', time() - $begin, scalar requests($simulator), $rows;
+	say_figure('60 days: %.2f s, %d requests, %d rows', time() - $begin, scalar requests($simulator), $rows);
 }
 
 done_testing();
