@@ -47,12 +47,49 @@ CREATE TRIGGER usage_fdw_sync_state_check
 BEFORE INSERT OR UPDATE OR DELETE ON usage_fdw_sync_state
 FOR EACH ROW EXECUTE FUNCTION usage_fdw_sync_state_check();
 
+-- Is it a table of Citus, whose rows may be on other nodes?  "is_elsewhere" asks whether,
+-- besides, this node is not the coordinator.
+CREATE FUNCTION usage_fdw_is_distributed(target regclass, is_elsewhere boolean DEFAULT false)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result boolean := false;
+BEGIN
+	IF to_regclass('pg_dist_partition') IS NOT NULL THEN
+		EXECUTE 'SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = $1) AND NOT ($2'
+			' AND (SELECT groupid = 0 FROM pg_dist_local_group))'
+		INTO result USING target, is_elsewhere;
+	END IF;
+	RETURN result;
+END
+$$;
+
+-- The next day of a table that has no state here: on a worker of Citus, to which a query
+-- may be sent as it is, that of a distributed table is not known.
+CREATE FUNCTION usage_fdw_none_kept(target regclass)
+RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF @extschema@.usage_fdw_is_distributed(target, true) THEN
+		RAISE object_not_in_prerequisite_state USING
+			MESSAGE = format('which days table %s keeps is known on the coordinator only', target),
+			HINT = 'Call usage_fdw_sync() there, and in a query of distributed tables say'
+				' (SELECT usage_fdw_next_day(...)).';
+	END IF;
+	RETURN '-infinity';
+END
+$$;
+
 CREATE FUNCTION usage_fdw_next_day(target regclass)
 RETURNS date
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT coalesce((SELECT s.next_day FROM usage_fdw_sync_state AS s WHERE s.target = $1),
-		'-infinity');
+		@extschema@.usage_fdw_none_kept($1));
 END;
 
 COMMENT ON FUNCTION usage_fdw_next_day(regclass)
@@ -108,6 +145,23 @@ AS $$
 	FROM pg_attribute AS s JOIN pg_attribute AS t ON t.attname = s.attname
 	WHERE s.attrelid = source AND s.attnum > 0 AND t.attrelid = target
 		AND (generated OR t.attgenerated = '')
+$$;
+
+-- SQL: the source's rows of these columns, as the target has them: what may not be NULL
+-- there, and has a default, has it instead.
+CREATE FUNCTION usage_fdw_sync_values(source regclass, target regclass, generated boolean)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(CASE WHEN t.attnotnull AND NOT s.attnotnull AND t.attgenerated = ''
+				AND d.adbin IS NOT NULL
+			THEN format('coalesce(%I, %s) AS %1$I', s.attname, pg_get_expr(d.adbin, d.adrelid))
+			ELSE quote_ident(s.attname) END, ', ' ORDER BY s.attnum)
+	FROM pg_attribute AS s JOIN pg_attribute AS t ON t.attname = s.attname
+	LEFT JOIN pg_attrdef AS d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
+	WHERE s.attrelid = source AND s.attnum > 0 AND t.attrelid = target
+		AND (t.attgenerated = '' OR generated)
 $$;
 
 -- SQL: the time of a row of both, compared with a day (SQL as well).  The column "day"
@@ -170,8 +224,9 @@ EXCEPTION WHEN serialization_failure THEN
 END
 $$;
 
--- Delete the target's rows of those days: SQL of $1 and $2.  Columnar storage deletes
--- none, but days may be added to it.
+-- Delete the target's rows of those days: SQL of $1 and $2.  Where there are none, days
+-- are added to what can't delete (columnar storage), and nobody waits for others who
+-- change the same table (Citus).
 CREATE FUNCTION usage_fdw_sync_delete(target regclass, days text, first_day date, before date)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -179,24 +234,31 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result bigint;
-	refusal text;
-	has_rows boolean;
 BEGIN
-	EXECUTE format('DELETE FROM %s WHERE %s', target, days) USING first_day, before;
-	GET DIAGNOSTICS result = ROW_COUNT;
+	EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t', target, days)
+	INTO result USING first_day, before;
+	IF result > 0 THEN
+		EXECUTE format('DELETE FROM %s WHERE %s', target, days) USING first_day, before;
+		GET DIAGNOSTICS result = ROW_COUNT;
+	END IF;
 	RETURN result;
 EXCEPTION WHEN feature_not_supported THEN
-	refusal := SQLERRM;
-	EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', target, days)
-	INTO has_rows USING first_day, before;
-	IF has_rows THEN
-		RAISE feature_not_supported USING
-			MESSAGE = format('rows of table %s cannot be replaced', target),
-			DETAIL = refusal,
-			HINT = 'Say restated => ''0'', or keep the last days in partitions of another kind.';
-	END IF;
-	RETURN 0;
+	RAISE feature_not_supported USING
+		MESSAGE = format('rows of table %s cannot be replaced', target),
+		DETAIL = SQLERRM,
+		HINT = 'Say restated => ''0'', or keep the last days in partitions of another kind.';
 END
+$$;
+
+-- Wait until nobody else replaces rows of the target in the months of these days.
+CREATE FUNCTION usage_fdw_sync_lock(target regclass, first_day date, before date)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT pg_advisory_xact_lock((target::oid::bigint << 32) + month)
+	FROM generate_series((extract(year FROM first_day) * 12 + extract(month FROM first_day))::bigint,
+		(extract(year FROM before - 1) * 12 + extract(month FROM before - 1))::bigint) AS month
 $$;
 
 -- Replace the target's rows of the days from $3 on, before $4, by the source's.
@@ -212,9 +274,11 @@ DECLARE
 		@extschema@.usage_fdw_sync_time(source, target, '>=', '$1'),
 		@extschema@.usage_fdw_sync_time(source, target, '<', '$2'));
 BEGIN
+	PERFORM @extschema@.usage_fdw_sync_lock(target, first_day, before);
 	rows_deleted := @extschema@.usage_fdw_sync_delete(target, days, first_day, before);
-	EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM %s WHERE %s',
-		target, columns, source, days) USING first_day, before;
+	EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s', target, columns,
+		@extschema@.usage_fdw_sync_values(source, target, false), source, days)
+	USING first_day, before;
 	GET DIAGNOSTICS rows_inserted = ROW_COUNT;
 END
 $$;
@@ -226,6 +290,33 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT (now() AT TIME ZONE 'UTC')::date;
 END;
+
+-- For a first run of several sessions, each with days of its own.
+CREATE FUNCTION usage_fdw_sync_days(source regclass, target regclass, first_day date, before date,
+	OUT rows_deleted bigint, OUT rows_inserted bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM @extschema@.usage_fdw_sync_check(source, target);
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE invalid_transaction_state USING
+			MESSAGE = 'usage_fdw_sync_days() needs the isolation level READ COMMITTED',
+			DETAIL = 'It may have to wait for another session, and has to see its rows then.';
+	END IF;
+	-- days that the source does not have any more stay
+	first_day := greatest(first_day, @extschema@.usage_fdw_first_day(source));
+	before := least(before, @extschema@.usage_fdw_today());
+	SELECT r.rows_deleted, r.rows_inserted INTO rows_deleted, rows_inserted
+	FROM @extschema@.usage_fdw_sync_replace(source, target, first_day, before) AS r
+	WHERE first_day < before;
+	rows_deleted := coalesce(rows_deleted, 0);
+	rows_inserted := coalesce(rows_inserted, 0);
+END
+$$;
+
+COMMENT ON FUNCTION usage_fdw_sync_days(regclass, regclass, date, date)
+IS 'replace the rows of some days that are over, whatever is kept, beside other sessions';
 
 CREATE FUNCTION usage_fdw_sync(source regclass, target regclass,
 	restated interval DEFAULT '3 days', before date DEFAULT 'infinity',

@@ -142,6 +142,25 @@ INSERT INTO cases (how, name, query, answer) VALUES
     'kept."odd name''s" kept.by_day kept.by_model kept.by_start kept.costs kept.more');
 CALL pg_temp.run_cases();
 
+-- What may not be NULL in the target has its default.
+CREATE TABLE kept.coalesced (LIKE usage.costs);
+ALTER TABLE kept.coalesced ALTER project_id SET DEFAULT concat('no ', 'project'),
+  ALTER project_id SET NOT NULL, ALTER line_item SET DEFAULT 'none';
+CREATE VIEW oracle.coalesced AS
+SELECT start_time, end_time, day, coalesce(project_id, 'no project') AS project_id, line_item,
+  amount, currency, quantity, quantity_unit FROM oracle.costs;
+SELECT pg_temp.keep('kept.coalesced', 'coalesced') \g /dev/null
+INSERT INTO cases (how, name, query, answer) VALUES
+  ('value', 'some have none', $$
+    SELECT count(*) > 10 FROM oracle.costs WHERE project_id IS NULL$$, 't'),
+  ('sync', 'coalesced', $$
+    SELECT * FROM usage_fdw_sync('usage.costs', 'kept.coalesced')$$, :'first'),
+  ('value', 'the same live', $$
+    SELECT usage_fdw_create_live_view('kept.coalesced'),
+      pg_temp.same('TABLE kept.coalesced_live', 'TABLE oracle.coalesced')$$,
+    'kept.coalesced_live|same');
+CALL pg_temp.run_cases();
+
 -- Columnar storage deletes no rows; here, a trigger stands for it.
 CREATE TABLE kept.appended (LIKE usage.costs);
 CREATE FUNCTION kept.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -164,6 +183,35 @@ INSERT INTO cases (how, name, query, answer) VALUES
   ('sync', 'nothing to add', $$SELECT * FROM usage_fdw_sync('usage.costs', 'kept.appended', '0')$$,
     'nothing read, next 0, same');
 CALL pg_temp.run_cases();
+
+-- Some days, whatever is kept
+CREATE TABLE kept.some_days (LIKE usage.costs);
+INSERT INTO kept.some_days (start_time, end_time, day) SELECT d - 500, d - 499, d - 500
+FROM pg_temp.today() AS d;
+SELECT pg_temp.keep('kept.some_days', 'costs') \g /dev/null
+INSERT INTO cases (how, name, query, answer)
+SELECT 'value', concat(first_day, ' to ', before), format($$
+    SELECT rows_deleted > 0, rows_inserted > 0, usage_fdw_next_day('kept.some_days')
+    FROM pg_temp.today() AS today, usage_fdw_sync_days('usage.costs', 'kept.some_days',
+      today %s, today %s)$$, first_day, before), answer
+FROM (VALUES ('- 9', '- 6', 'f|t|-infinity'), ('- 9', '- 6', 't|t|-infinity'),
+    ('- 6', '- 6', 'f|f|-infinity'), ('- 6', '+ 5', 'f|t|-infinity'),
+    ('- 1000', '- 9', 'f|t|-infinity')) AS t(first_day, before, answer);
+INSERT INTO cases (how, name, query, answer) VALUES
+  ('value', 'all days', $$
+    SELECT count(*) FILTER (WHERE day = pg_temp.today() - 500) AS older,
+      pg_temp.same('SELECT * FROM kept.some_days WHERE day > pg_temp.today() - 400',
+        'SELECT * FROM oracle.costs WHERE day < pg_temp.today()')
+    FROM kept.some_days$$, '1|same'),
+  ('fail', 'a target that lacks a column', $$
+    SELECT usage_fdw_sync_days('usage.costs', 'kept.without', '2026-01-01', '2026-01-02')$$,
+    '42703 | table kept.without has no column "line_item"'
+    ' | Foreign table usage.costs has it, of type text.'
+    ' | Say ALTER TABLE kept.without ADD COLUMN line_item text.');
+CALL pg_temp.run_cases();
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT usage_fdw_sync_days('usage.costs', 'kept.some_days', '2026-01-01', '2026-01-02');  -- ERROR
+ROLLBACK;
 
 -- A source that was made anew goes on; another one only where there is no state.
 DROP FOREIGN TABLE kept.starts;

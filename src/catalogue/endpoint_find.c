@@ -67,14 +67,25 @@ endpoint_find(const char *name)
 	return find_row(usage_endpoints, sizeof(UsageEndpoint), name);
 }
 
+/* Is it digits, at least one, and nothing else? */
+static bool
+is_number(const char *text)
+{
+	const char *end = text;
+
+	while (*end >= '0' && *end <= '9')
+		end++;
+	return end > text && *end == '\0';
+}
+
 const UsageEndpoint *
 endpoint_find_numbered(const char *name)
 {
-	const char *digits = strrchr(name, '_');
+	const char *number = strrchr(name, '_');
 
-	if (!digits || digits[1] == '\0' || digits[strspn(digits + 1, "0123456789") + 1] != '\0')
+	if (!number || !is_number(number + 1))
 		return NULL;
-	return endpoint_find(pnstrdup(name, digits - name));
+	return endpoint_find(pnstrdup(name, number - name));
 }
 
 const UsageColumn *

@@ -151,6 +151,7 @@ usageExplainForeignScan(ForeignScanState *node, ExplainState *es)
 		explain_order(scan, es);
 	if (es->verbose)
 		explain_url(scan, bound, complete, es);
-	if (es->analyze)
+	/* Citus executes a sub-plan before, and shows a copy that was never run */
+	if (es->analyze && !(node->ss.ps.state->es_top_eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		explain_counters(scan, es);
 }

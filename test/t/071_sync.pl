@@ -50,7 +50,7 @@ sub is_waiting
 }
 
 # Two first runs: the second waits, and has its last days to read.
-begin_run($one, 500);
+begin_run($one, 3000);
 is($node->safe_psql('postgres', $STATE), '0||-infinity', 'others see nothing yet');
 $two->send($SYNC);
 ok(is_waiting($two), 'the second run waits');
