@@ -48,7 +48,7 @@ sub state_of
 # Many clients, few backends: and no more connections than those need
 #
 my %right = map { $_ => $direct->value("$day $_") } 1 .. 20;
-my $before = stat_of($simulator, 'connections');
+control($simulator, 'reset-requests');
 my @clients = map { client('reader') } 1 .. $CLIENTS;
 my %backends;
 my $wrong = 0;
@@ -61,7 +61,8 @@ for my $n (1 .. 20)
 }
 is($wrong, 0, "$CLIENTS clients read what there is");
 is(scalar keys %backends, $POOL, "by $POOL backends");
-is(stat_of($simulator, 'connections') - $before, $POOL, 'each of which has one connection to the API');
+my %connections = map { $_->{connection} => 1 } requests($simulator);
+is(scalar keys %connections, $POOL, 'each of which has one connection to the API');
 
 # What a backend has asked is known to whoever has it, of the same role.
 is($clients[0]->value('SELECT count(*) > 40, count(parameters) = count(*) FROM usage_fdw_requests()'), 't|t',
@@ -134,9 +135,9 @@ for my $client (@clients)
 # Cancel and time-out
 #
 control($simulator, 'set', 'delay_ms=20000');
-my ($in, $out, $err) = ("\\set VERBOSITY verbose\n$day 5;\n", '', '');
+my ($out, $err) = ('', '');
 local @ENV{qw(PGHOST PGPORT PGUSER PGDATABASE)} = ($pooler->host, $pooler->port, 'reader', 'postgres');
-my $psql = IPC::Run::start([ 'psql', '-X', '-q' ], '<', \$in, '>', \$out, '2>', \$err);
+my $psql = IPC::Run::start([ 'psql', '-X', '-v', 'VERBOSITY=verbose', '-c', "$day 5" ], '<', '/dev/null', '>', \$out, '2>', \$err);
 ok(poll_until(sub { $direct->value('SELECT count(*) FROM pg_stat_activity WHERE ' . wait_event('Answer')) == 1 }), 'psql waits for the API');
 $psql->signal('INT');
 $psql->finish;

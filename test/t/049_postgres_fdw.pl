@@ -31,7 +31,7 @@ CREATE USER MAPPING FOR dashboard SERVER openai OPTIONS (api_key '${\api_key}')
 SQL
 my $far = UsageFdw::Session->new($managed);
 $far->rows($_) for 'CREATE EXTENSION postgres_fdw',
-  "CREATE SERVER reports FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${\$node->host}', port '${\$node->port}', dbname 'postgres', fetch_size '1000')",
+  "CREATE SERVER reports FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${\$node->host}', port '${\$node->port}', dbname 'postgres', fetch_size '10000')",
   q{CREATE USER MAPPING FOR CURRENT_USER SERVER reports OPTIONS (user 'dashboard')}, 'CREATE SCHEMA usage', 'CREATE SCHEMA shown',
   map { "IMPORT FOREIGN SCHEMA $_ FROM SERVER reports INTO $_" } qw(usage shown);
 
@@ -48,6 +48,8 @@ sub asked
 	my @requests = requests($simulator);
 	my $bytes = 0;
 	$bytes += $_->{bytes} for @requests;
+	# a sum of fewer rows may have fewer zeros at its end
+	s/(\.\d*?)0+(?=\||$)/$1/g for @rows;
 	return { rows => [ sort @rows ], requests => scalar @requests, bytes => $bytes };
 }
 
@@ -82,7 +84,7 @@ sub kept_back
 {
 	my ($name, $query, $remote) = @_;
 	my ($direct, $by_far) = same($name, $query, $remote);
-	cmp_ok($by_far->{bytes}, '>', $direct->{bytes} * 2, "$name: more than here");
+	cmp_ok($by_far->{bytes}, '>', $direct->{bytes}, "$name: more than here");
 	return;
 }
 
@@ -91,17 +93,18 @@ my $by_project = 'SELECT project_id, sum(amount) FROM usage.costs WHERE %s GROUP
 my $one_project = sprintf $by_project, "day >= $first AND project_id = $project";
 sent_on('a sum', "$sum WHERE $month", qr/^SELECT sum\(amount\) FROM usage\.costs WHERE \(\(day >= /);
 sent_on('groups', sprintf($by_project, $month), qr/GROUP BY 1$/);
-sent_on('by day', "SELECT day, sum(amount) FROM usage.costs WHERE $month GROUP BY 1 ORDER BY 1", qr/GROUP BY 1 ORDER BY/);
-sent_on('newest rows', 'SELECT start_time, line_item FROM usage.costs ORDER BY start_time DESC LIMIT 1', qr/ORDER BY start_time DESC .* LIMIT 1::bigint$/)
-  if major_version() >= 13;
+sent_on('newest rows', 'SELECT start_time, line_item FROM usage.costs ORDER BY start_time DESC LIMIT 1', qr/ORDER BY start_time DESC .* LIMIT 1::bigint$/);
 
-# postgres_fdw takes few rows for granted where there are two equalities, and then thinks
-# that to aggregate here costs as little.  It asks, where it is told to, and asking takes no request.
+# Where postgres_fdw takes few rows for granted it thinks that to aggregate them there
+# costs as little.  It asks, where it is told to, and asking takes no request.
+my $by_day = "SELECT day, sum(amount) FROM usage.costs WHERE $month GROUP BY 1 ORDER BY 1";
+kept_back('by day', $by_day, qr/^SELECT day, amount FROM/);
 kept_back('groups of few rows', $one_project, qr/^SELECT project_id, amount FROM/);
 $far->rows(q{ALTER SERVER reports OPTIONS (ADD use_remote_estimate 'true')});
 control($simulator, 'reset-requests');
 like(remote_sql($one_project), qr/GROUP BY 1$/, 'with use_remote_estimate they are sent');
 is(scalar requests($simulator), 0, 'and its estimates ask nothing of the API');
+sent_on('by day', $by_day, qr/GROUP BY 1( ORDER BY|$)/);
 sent_on('groups of few rows', $one_project, qr/GROUP BY 1$/);
 sent_on('groups of all', sprintf($by_project, $month), qr/GROUP BY 1$/);
 
@@ -115,13 +118,9 @@ my $view = 'SELECT %s FROM shown.costs_by_project WHERE ' . $month;
 sent_on('a view that aggregates', sprintf($view, '*'), qr/FROM shown\.costs_by_project WHERE/);
 sent_on('and a sum of it', sprintf($view, 'sum(amount)'), qr/^SELECT sum\(amount\) FROM shown\.costs_by_project/);
 
-# A limit of min() and max() stays there, and what is fetched at once is read for it.
-my $newest = 'SELECT max(start_time) FROM usage.costs';
-my ($direct, $fetched) = same('max()', $newest, qr/ORDER BY start_time DESC NULLS FIRST$/);
-cmp_ok($fetched->{requests}, '>=', $direct->{requests}, "max(): $fetched->{requests} requests for a fetch of 1,000 rows");
-$far->rows(q{ALTER SERVER reports OPTIONS (SET fetch_size '1')});
-cmp_ok(asked($far, $newest)->{bytes}, '<', $fetched->{bytes}, 'max(): fewer bytes for fetches of a row');
-$far->rows(q{ALTER SERVER reports OPTIONS (SET fetch_size '1000')});
+# The limit of min() and max() stays there, and here nothing says that one row is enough.
+kept_back('max()', 'SELECT max(start_time) FROM usage.costs', qr/ORDER BY start_time DESC NULLS FIRST$/);
+sent_on('the newest', 'SELECT start_time FROM usage.costs ORDER BY start_time DESC LIMIT 1', qr/LIMIT 1::bigint$/);
 
 # What is refused or goes wrong here is known there.
 $here->rows('ALTER ROLE dashboard SET usage_fdw.require_time_clause = error');
