@@ -157,7 +157,7 @@ my $top = getcwd();
 chdir $dir;
 control($simulator, 'reset-requests');
 $new->command_ok([ 'pg_upgrade', '-d', $node->data_dir, '-D', $new->data_dir, '-b', $bindir, '-B', $bindir,
-		'-s', $new->host, '-p', $node->port, '-P', $new->port ], 'pg_upgrade');
+		'-s', $new->host, '-p', $node->port, '-P', $new->port, $major >= 15 ? '--no-sync' : () ], 'pg_upgrade');
 chdir $top;
 is(scalar requests($simulator), 0, 'pg_upgrade: the API was not asked');
 $new->start;
