@@ -36,7 +36,7 @@ $far->rows($_) for 'CREATE EXTENSION postgres_fdw',
   map { "IMPORT FOREIGN SCHEMA $_ FROM SERVER reports INTO $_" } qw(usage shown);
 
 my ($first, $last, $day) = map { literal(days_ago($_)) } 40, 11, 20;
-my ($project) = map { literal($_) } $here->value('SELECT project_id FROM usage.costs WHERE day > current_date - 30 AND project_id IS NOT NULL ORDER BY 1 LIMIT 1');
+my $project = literal($here->value('SELECT min(project_id) FROM usage.costs WHERE day > current_date - 30'));
 my $month = "day BETWEEN $first AND $last";
 
 # What a query asks of the API, and what it says.
