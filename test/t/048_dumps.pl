@@ -147,6 +147,8 @@ my $has_statistics = q{SELECT count(*) > 0 FROM pg_statistic WHERE starelid = 'u
 is($session->value($has_statistics), 't', 'before: there are statistics of a foreign table');
 $session->close;
 $_->close for $parallel, $empty, $single;
+# each database takes its time
+$node->safe_psql('postgres', "DROP DATABASE $_") for 'single', map { "restored$_" } 1 .. $count;
 $node->stop;
 my $new = PostgreSQL::Test::Cluster->new('upgraded');
 $new->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
