@@ -19,8 +19,8 @@ my %has = map { $_ => 1 } @loaded;
 plan skip_all => 'no neighbour is installed' if !@loaded;
 
 # A key that occurs nowhere by chance, the ones that follow it, and a file that has one.
-my ($KEY, $QUIET_KEY, $AUDITED_KEY, $FILE_KEY) =
-  map { "gateway-$_" } qw(Kx4Tn9Wb2 Qp7Ys3Dv8 Mz5Hc1Rj6 Uf8Lg2Ne5);
+my ($KEY, $QUIET_KEY, $AUDITED_KEY, $LOGGED_KEY, $UNSEEN_KEY, $FILE_KEY) =
+  map { "gateway-$_" } qw(Kx4Tn9Wb2 Qp7Ys3Dv8 Mz5Hc1Rj6 Bn3Xw9Fa4 Rt6Vk8Pd1 Uf8Lg2Ne5);
 my $key_file = PostgreSQL::Test::Utils::tempdir() . '/key';
 append_to_file($key_file, "$FILE_KEY\n");
 chmod 0600, $key_file;
@@ -83,7 +83,8 @@ my @queries = (
 	'EXECUTE since(current_date - 7)', 'EXECUTE since(current_date - 3)', 'EXECUTE since(NULL)',
 	'SELECT total(current_date - 3)',
 	"BEGIN; DECLARE c CURSOR FOR SELECT day, model FROM usage.completions WHERE $days ORDER BY 1, 2; FETCH 3 FROM c; CLOSE c; COMMIT",
-	q{SELECT attempt('SELECT 1 / 0 FROM usage.completions WHERE day = current_date - 1'), attempt('SELECT count(*) FROM usage.images WHERE day = current_date - 1')},
+	q{SELECT attempt('SELECT 1 / 0 FROM usage.completions WHERE day = current_date - 1'),
+		attempt('SELECT count(*) FROM usage.images WHERE day = current_date - 1')},
 	"CREATE MATERIALIZED VIEW m AS SELECT day, sum(images) AS n FROM usage.images WHERE $days GROUP BY 1; SELECT sum(n) FROM m",
 	q{SELECT (usage_fdw_sync('usage.costs', 'kept.costs')).*},
 	q{SELECT (usage_fdw_sync('usage.costs', 'kept.costs')).*},
@@ -123,6 +124,15 @@ my $ALTER = 'ALTER USER MAPPING FOR CURRENT_USER SERVER openai OPTIONS';
 sub log_since { return substr slurp_file($among->logfile), shift }
 my $log = log_since(0);
 
+# The commands that pg_stat_statements keeps with this key, which is looked for here: a
+# query that names it would be logged.
+sub with_key
+{
+	my $key = shift;
+	return [] if !$has{pg_stat_statements};
+	return [ map { /^((?:CREATE|ALTER) USER MAPPING)/ ? $1 : $_ } grep { /\Q$key/ } $among_session->rows('SELECT query FROM pg_stat_statements') ];
+}
+
 #
 # pg_stat_statements: foreign scans count as other statements do.  Statements that set a
 # key are kept with it.
@@ -130,11 +140,6 @@ my $log = log_since(0);
 SKIP:
 {
 	skip 'pg_stat_statements is not installed', 1 if !$has{pg_stat_statements};
-	# What it shows of a key, which is looked for here: a query that names the key would be logged.
-	my $with_key = sub {
-		my $key = shift;
-		return [ map { /^((?:CREATE|ALTER) USER MAPPING)/ ? $1 : $_ } grep { /\Q$key/ } $among_session->rows('SELECT query FROM pg_stat_statements') ];
-	};
 	my $texts = $among->data_dir . '/pg_stat_tmp/pgss_query_texts.stat';
 	$among_session->rows("SELECT project_id FROM usage.costs WHERE day = current_date - $_ GROUP BY 1") for 3, 4;
 	is($among_session->value(q{SELECT calls, plans, rows > 0, shared_blks_written FROM pg_stat_statements
@@ -143,14 +148,14 @@ SKIP:
 	is($among_session->value(q{SELECT count(*) > 0 FROM pg_stat_statements WHERE NOT toplevel AND query ~ 'INSERT INTO kept.costs'}),
 		't', 'and the statements of usage_fdw_sync()');
 
-	is_deeply($with_key->($KEY), ['CREATE USER MAPPING'], 'the statement that sets a key is kept with it, and none else');
+	is_deeply(with_key($KEY), ['CREATE USER MAPPING'], 'the statement that sets a key is kept with it, and none else');
 	like(slurp_file($texts), qr/\Q$KEY/, 'in a file as well');
 	$among_session->rows($_)
 	  for 'SET pg_stat_statements.track_utility = off', "$ALTER (SET api_key '$QUIET_KEY')", 'RESET pg_stat_statements.track_utility';
-	is_deeply($with_key->($QUIET_KEY), [], 'but not with track_utility off');
+	is_deeply(with_key($QUIET_KEY), [], 'but not with track_utility off');
 	unlike(slurp_file($texts), qr/\Q$QUIET_KEY/, 'nor in its file');
 	$among_session->rows('SELECT pg_stat_statements_reset()');
-	is_deeply($with_key->($KEY), [], 'a reset forgets the key');
+	is_deeply(with_key($KEY), [], 'a reset forgets the key');
 	unlike(slurp_file($texts), qr/\Q$KEY/, 'and so does the file');
 }
 
@@ -174,6 +179,7 @@ SKIP:
 {
 	skip 'pgaudit is not installed', 1 if !$has{pgaudit};
 	like($log, qr/AUDIT: SESSION,\d+,1,READ,SELECT,FOREIGN TABLE,usage\.completions,"?SELECT count/, 'pgaudit logs a read of a foreign table');
+	like($log, qr/AUDIT: SESSION,\d+,1,DDL,CREATE USER MAPPING,[^\n]*\Q$KEY/, 'and the key of a statement that sets one');
 	my %logged;
 	for my $case (
 		[ shown => "$ALTER (SET api_key '$AUDITED_KEY')" ],
@@ -196,6 +202,26 @@ SKIP:
 }
 
 #
+# What docs/security.md says to be quiet with, of a command that fails, too
+#
+my $before = -s $among->logfile;
+$among_session->rows($_) for 'SET log_statement = ddl', "$ALTER (SET api_key '$LOGGED_KEY')";
+like(log_since($before), qr/LOG:  statement: ALTER USER MAPPING [^\n]*\Q$LOGGED_KEY/, 'log_statement logs the key');
+$before = -s $among->logfile;
+$among_session->rows("SET $_") for 'log_min_error_statement = error', 'log_min_duration_statement = 0',
+  # from here on as in the document
+  'log_statement = none', 'log_min_duration_statement = -1', 'log_min_error_statement = panic', 'pgaudit.log = none',
+  'pg_stat_statements.track_utility = off';
+$among_session->rows("$ALTER (SET api_key '$UNSEEN_KEY')");
+isnt($among_session->query("$ALTER (SET api_key '$UNSEEN_KEY', SET mistaken '1')")->{error}, undef, 'a command that fails');
+$among_session->rows("$ALTER (SET api_key '$KEY')");
+$among_session->rows("RESET $_")
+  for qw(log_statement log_min_duration_statement log_min_error_statement pgaudit.log pg_stat_statements.track_utility);
+unlike(log_since($before), qr/gateway-/, 'no key is in the log once that is quiet');
+is_deeply(with_key($UNSEEN_KEY), [], 'nor kept');
+is_deeply(with_key($LOGGED_KEY), [ $has{pg_stat_statements} ? 'ALTER USER MAPPING' : () ], 'as it was before');
+
+#
 # pg_cron, which has waited for its minute
 #
 SKIP:
@@ -210,7 +236,7 @@ SKIP:
 }
 
 # Nothing of it is anywhere else: each line of the log with a key is one of pgaudit.
-my @lines = grep { /\Q$KEY\E|\Q$QUIET_KEY\E|\Q$AUDITED_KEY/ && !/AUDIT: SESSION,\d+,1,DDL,/ } split /\n/, log_since(0);
+my @lines = grep { /gateway-[A-Z]/ && !/AUDIT: SESSION,\d+,1,DDL,|LOG:  statement: ALTER/ } split /\n/, log_since(0);
 is(scalar @lines, 0, 'no key is in the log but of what pgaudit logs') or diag join "\n", map { substr $_, 0, 300 } @lines;
 unlike(log_since(0), qr/PANIC|TRAP|terminated by signal/, 'no process has crashed');
 

@@ -147,6 +147,8 @@ my $has_statistics = q{SELECT count(*) > 0 FROM pg_statistic WHERE starelid = 'u
 is($session->value($has_statistics), 't', 'before: there are statistics of a foreign table');
 $session->close;
 $_->close for $parallel, $empty, $single;
+# each database takes its time
+$node->safe_psql('postgres', "DROP DATABASE $_") for 'single', map { "restored$_" } 1 .. $count;
 $node->stop;
 my $new = PostgreSQL::Test::Cluster->new('upgraded');
 $new->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
@@ -157,7 +159,7 @@ my $top = getcwd();
 chdir $dir;
 control($simulator, 'reset-requests');
 $new->command_ok([ 'pg_upgrade', '-d', $node->data_dir, '-D', $new->data_dir, '-b', $bindir, '-B', $bindir,
-		'-s', $new->host, '-p', $node->port, '-P', $new->port ], 'pg_upgrade');
+		'-s', $new->host, '-p', $node->port, '-P', $new->port, $major >= 15 ? '--no-sync' : () ], 'pg_upgrade');
 chdir $top;
 is(scalar requests($simulator), 0, 'pg_upgrade: the API was not asked');
 $new->start;

@@ -47,7 +47,7 @@ my $update = $ENV{DOCUMENTS_UPDATE};
 
 # A page goes on where the one before has ended.
 my @pages = ('README.md', map { "docs/$_.md" } qw(recipes recipes/finance recipes/platform recipes/data
-	  reports pushdown reference security troubleshooting));
+	  reports pushdown reference security neighbours troubleshooting));
 my @others;
 find({ wanted => sub { push @others, $_ if /\.md$/ }, no_chdir => 1 }, 'docs');
 for my $page (sort @others)
