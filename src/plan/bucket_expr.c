@@ -58,7 +58,7 @@ static KnownValue
 look_at_call(BucketContext *cx, Oid funcid, Oid opno, List *args, Oid type, Oid collation)
 {
 	bool		outermost = cx->nodes == 1;
-	KnownValue	   *values = palloc(sizeof(KnownValue) * Max(list_length(args), 1));
+	KnownValue *values = palloc(sizeof(KnownValue) * Max(list_length(args), 1));
 	bool		safe = true;
 	ListCell   *lc;
 
