@@ -126,6 +126,7 @@
 #endif
 
 #if PG_VERSION_NUM < 150000
+#define strtoi64(string, end, base) ((int64) strtoll(string, end, base))
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 

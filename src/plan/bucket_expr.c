@@ -32,39 +32,39 @@ typedef struct BucketContext
 	int			edges;			/* mentioned */
 } BucketContext;
 
-static const Value fails = {VALUE_FAILS};
-static const Value any = {VALUE_ANY};
+static const KnownValue fails = {VALUE_FAILS};
+static const KnownValue any = {VALUE_ANY};
 
 /* Of edges, and of this moment. */
-static const Value time_value = {VALUE_TIME, 1e10};
+static const KnownValue time_value = {VALUE_TIME, 1e10};
 
-static Value look_at(BucketContext *cx, Node *expr);
-static Value look_at_any_of(BucketContext *cx, List *exprs);
+static KnownValue look_at(BucketContext *cx, Node *expr);
+static KnownValue look_at_any_of(BucketContext *cx, List *exprs);
 
 /*
  * An argument of an operator.  Of the restriction's own operator, it may be
  * anything that is evaluated before the scan.
  */
-static Value
+static KnownValue
 look_at_argument(BucketContext *cx, Node *expr, bool outermost)
 {
-	Value		value = look_at(cx, expr);
+	KnownValue	value = look_at(cx, expr);
 
 	return value.kind == VALUE_FAILS && outermost && cx->restricts &&
 		bucket_expr_is_value(cx->root, cx->relid, expr) ? any : value;
 }
 
-static Value
+static KnownValue
 look_at_call(BucketContext *cx, Oid funcid, Oid opno, List *args, Oid type, Oid collation)
 {
 	bool		outermost = cx->nodes == 1;
-	Value	   *values = palloc(sizeof(Value) * Max(list_length(args), 1));
+	KnownValue *values = palloc(sizeof(KnownValue) * Max(list_length(args), 1));
 	bool		safe = true;
 	ListCell   *lc;
 
 	foreach(lc, args)
 	{
-		Value		value = look_at_argument(cx, lfirst(lc), outermost);
+		KnownValue	value = look_at_argument(cx, lfirst(lc), outermost);
 
 		values[foreach_current_index(lc)] = value;
 		safe = safe && value.kind != VALUE_FAILS;
@@ -75,7 +75,7 @@ look_at_call(BucketContext *cx, Oid funcid, Oid opno, List *args, Oid type, Oid 
 }
 
 /* IS DISTINCT FROM and NULLIF, by their equality. */
-static Value
+static KnownValue
 look_at_equality(BucketContext *cx, OpExpr *op)
 {
 	return look_at_any_of(cx, op->args).kind != VALUE_FAILS &&
@@ -83,7 +83,7 @@ look_at_equality(BucketContext *cx, OpExpr *op)
 }
 
 /* "= ANY (...)" and the like. */
-static Value
+static KnownValue
 look_at_array(BucketContext *cx, ScalarArrayOpExpr *op)
 {
 	bool		outermost = cx->nodes == 1;
@@ -96,15 +96,15 @@ look_at_array(BucketContext *cx, ScalarArrayOpExpr *op)
 }
 
 /* The kind of all of them, if it is one, as each may be the result. */
-static Value
+static KnownValue
 look_at_any_of(BucketContext *cx, List *exprs)
 {
-	Value		common = any;
+	KnownValue	common = any;
 	ListCell   *lc;
 
 	foreach(lc, exprs)
 	{
-		Value		value = lfirst(lc) ? look_at(cx, lfirst(lc)) : any;
+		KnownValue	value = lfirst(lc) ? look_at(cx, lfirst(lc)) : any;
 
 		if (value.kind == VALUE_FAILS)
 			return fails;
@@ -118,7 +118,7 @@ look_at_any_of(BucketContext *cx, List *exprs)
 	return common;
 }
 
-static Value
+static KnownValue
 look_at_case(BucketContext *cx, const CaseExpr *choice)
 {
 	List	   *conditions = NIL;
@@ -139,7 +139,7 @@ look_at_case(BucketContext *cx, const CaseExpr *choice)
 }
 
 /* Output functions of these types show every value. */
-static Value
+static KnownValue
 look_at_text(BucketContext *cx, const CoerceViaIO *cast)
 {
 	Oid			type = exprType((Node *) cast->arg);
@@ -150,7 +150,7 @@ look_at_text(BucketContext *cx, const CoerceViaIO *cast)
 	return any;
 }
 
-static Value
+static KnownValue
 look_at_column(BucketContext *cx, Node *expr)
 {
 	const UsageTableColumn *column = table_var(cx->table, cx->relid, expr);
@@ -162,7 +162,7 @@ look_at_column(BucketContext *cx, Node *expr)
 }
 
 /* What can be followed of an expression. */
-static Value
+static KnownValue
 look_into(BucketContext *cx, Node *expr)
 {
 	switch (nodeTag(expr))
@@ -223,7 +223,7 @@ is_now(Node *expr)
 		 ((FuncExpr *) expr)->funcid == F_STATEMENT_TIMESTAMP);
 }
 
-static Value
+static KnownValue
 look_at(BucketContext *cx, Node *expr)
 {
 	CHECK_FOR_INTERRUPTS();

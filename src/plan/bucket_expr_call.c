@@ -148,7 +148,7 @@ static const SafeFunction safe_functions[] = {
 	{F_TEXTNLIKE, "al", VALUE_ANY}
 };
 
-static const Value fails = {VALUE_FAILS};
+static const KnownValue fails = {VALUE_FAILS};
 
 /* Has the expression the same value for all rows of a scan? */
 static bool
@@ -160,7 +160,7 @@ is_value(Node *expr)
 
 /* Does an argument fit the letter? */
 static bool
-fits(Node *expr, Value value, char letter)
+fits(Node *expr, KnownValue value, char letter)
 {
 	switch (letter)
 	{
@@ -181,7 +181,7 @@ fits(Node *expr, Value value, char letter)
 
 /* The magnitudes of the arguments that are times, intervals or numbers, added up. */
 static double
-sum(const char *letters, const Value *values)
+sum(const char *letters, const KnownValue *values)
 {
 	double		most = 0;
 
@@ -197,7 +197,7 @@ sum(const char *letters, const Value *values)
 
 /* The magnitude of the result. */
 static double
-magnitude(const SafeFunction *function, List *args, const Value *values)
+magnitude(const SafeFunction *function, List *args, const KnownValue *values)
 {
 	const char *letters = function->arguments;
 
@@ -225,8 +225,8 @@ is_in_range(ValueKind kind, double most, Oid type)
 }
 
 /* A call whose arguments can't fail. */
-static Value
-call_safe(const SafeFunction *function, List *args, const Value *values, Oid type)
+static KnownValue
+call_safe(const SafeFunction *function, List *args, const KnownValue *values, Oid type)
 {
 	double		most;
 
@@ -236,9 +236,9 @@ call_safe(const SafeFunction *function, List *args, const Value *values, Oid typ
 		if (!fits(list_nth(args, i), values[i], function->arguments[i]))
 			return fails;
 	if (function->result == VALUE_ANY)
-		return (Value) {VALUE_ANY};
+		return (KnownValue) {VALUE_ANY};
 	most = magnitude(function, args, values);
-	return is_in_range(function->result, most, type) ? (Value) {function->result, most} : fails;
+	return is_in_range(function->result, most, type) ? (KnownValue) {function->result, most} : fails;
 }
 
 bool
@@ -284,8 +284,8 @@ bucket_expr_is_comparison(Oid opno, Oid collation)
 		get_op_opfamily_strategy(equality, family) == BTEqualStrategyNumber;
 }
 
-Value
-bucket_expr_call(Oid funcid, Oid collation, List *args, const Value *values, Oid type)
+KnownValue
+bucket_expr_call(Oid funcid, Oid collation, List *args, const KnownValue *values, Oid type)
 {
 	if ((funcid == F_TEXTLIKE || funcid == F_TEXTNLIKE) &&
 		(!OidIsValid(collation) || !get_collation_isdeterministic(collation)))

@@ -47,10 +47,10 @@ constant_number(const Const *constant, double *value)
 }
 
 /* A time or an interval of that magnitude, if it is one that is followed. */
-static Value
+static KnownValue
 of_seconds(ValueKind kind, double most)
 {
-	return most <= BUCKET_EXPR_MAX_S ? (Value) {kind, most} : (Value) {VALUE_ANY};
+	return most <= BUCKET_EXPR_MAX_S ? (KnownValue) {kind, most} : (KnownValue) {VALUE_ANY};
 }
 
 /* All units taken as positive, so that none of them is beyond the magnitude. */
@@ -61,14 +61,14 @@ span_seconds(const Interval *span)
 		fabs((double) span->time) / USECS_PER_SEC;
 }
 
-Value
+KnownValue
 bucket_expr_constant(const Const *constant)
 {
 	Datum		datum = constant->constvalue;
 	double		value;
 
 	if (constant->constisnull)
-		return (Value) {VALUE_ANY};
+		return (KnownValue) {VALUE_ANY};
 	switch (constant->consttype)
 	{
 		case DATEOID:
@@ -82,7 +82,7 @@ bucket_expr_constant(const Const *constant)
 			return of_seconds(VALUE_SPAN, span_seconds(DatumGetIntervalP(datum)));
 		default:
 			return constant_number(constant, &value) ?
-				(Value) {VALUE_NUMBER, fabs(value)} : (Value) {VALUE_ANY};
+				(KnownValue) {VALUE_NUMBER, fabs(value)} : (KnownValue) {VALUE_ANY};
 	}
 }
 
@@ -181,7 +181,7 @@ is_pattern(Node *expr)
 }
 
 static bool
-is_stride(Node *expr, Value value)
+is_stride(Node *expr, KnownValue value)
 {
 	const Const *constant = (const Const *) expr;
 	const Interval *span;
@@ -195,7 +195,7 @@ is_stride(Node *expr, Value value)
 
 /* The offset of a time zone. */
 static bool
-is_offset(Node *expr, Value value)
+is_offset(Node *expr, KnownValue value)
 {
 	const Const *constant = (const Const *) expr;
 	const Interval *span;
@@ -207,7 +207,7 @@ is_offset(Node *expr, Value value)
 }
 
 bool
-bucket_expr_is_constant(Node *expr, Value value, char letter)
+bucket_expr_is_constant(Node *expr, KnownValue value, char letter)
 {
 	double		amount = 0;
 

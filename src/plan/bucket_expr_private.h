@@ -16,13 +16,13 @@ typedef enum ValueKind
 	VALUE_NUMBER				/* a finite number */
 } ValueKind;
 
-typedef struct Value
+typedef struct KnownValue
 {
 	ValueKind	kind;
 	double		most;			/* its magnitude at most: of a number; of a
 								 * time from 1970, and of an interval, in
 								 * seconds */
-} Value;
+} KnownValue;
 
 /* The most of a time or an interval; 4713 BC, where time begins, is further from 1970. */
 #define BUCKET_EXPR_MAX_S 2.0e11
@@ -30,10 +30,10 @@ typedef struct Value
 /* in bucket_expr_constant.c */
 
 /* A constant. */
-extern Value bucket_expr_constant(const Const *constant);
+extern KnownValue bucket_expr_constant(const Const *constant);
 
 /* Is the expression a constant that fits such a letter of bucket_expr_call.c's table? */
-extern bool bucket_expr_is_constant(Node *expr, Value value, char letter);
+extern bool bucket_expr_is_constant(Node *expr, KnownValue value, char letter);
 
 /* Is it the constant "epoch"? */
 extern bool bucket_expr_is_epoch(Node *expr);
@@ -44,8 +44,8 @@ extern bool bucket_expr_is_epoch(Node *expr);
  * A function's result, with such arguments (as many as in `args`), of that type.
  * VALUE_FAILS where it may fail, or nothing is known of it.
  */
-extern Value bucket_expr_call(Oid funcid, Oid collation, List *args, const Value *values,
-							  Oid type);
+extern KnownValue bucket_expr_call(Oid funcid, Oid collation, List *args, const KnownValue *values,
+								   Oid type);
 
 /* Does the type compare without errors, whatever the values? */
 extern bool bucket_expr_is_comparable(Oid type);

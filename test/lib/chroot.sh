@@ -86,6 +86,9 @@ chroot_make()
 			--components="$(chroot_components "$distribution")" \
 			"$release" "$root" "$mirror" ${script:+"$script"} \
 			>"$root.log" 2>&1 || { tail -n 20 "$root.log"; return 1; }
+	# The same mirror, so a copy of it that is not renewed is as old
+	apt-config dump Acquire::Check-Valid-Until >"$root/etc/apt/apt.conf.d/90valid"
+	apt-config dump Acquire::Check-Date >>"$root/etc/apt/apt.conf.d/90valid"
 	[ -e "$root/etc/hosts" ] || echo '127.0.0.1 localhost' >"$root/etc/hosts"
 }
 
