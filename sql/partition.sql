@@ -273,9 +273,10 @@ INSERT INTO cases (how, name, query, answer, plan) VALUES
       Filters: project_ids = proj_web;
     Foreign Scan on projects_3; Bucket Width: 1d; Group By: project_id'),
   ('explained', 'a bound within the day', $$
-    SELECT sum(input_tokens) FROM parts.hours WHERE day >= pg_temp.today() - 25$$, 'explained', '
+    SELECT sum(input_tokens) FROM parts.hours
+    WHERE day >= pg_temp.today() - 25 AND day < pg_temp.today()$$, 'explained', '
     Foreign Scan on hours_1; Bucket Width: 1h, 1d;
-    Foreign Scan on hours_2; Bucket Width: 1h'),
+    Foreign Scan on hours_2; Bucket Width: 1h, 1d'),
   ('explained', 'left out when planned', $$
     SELECT count(*) FROM parts.starts WHERE start_time >= {d9}$$, 'explained', '
     Foreign Scan on starts_3; Bucket Width: 1d;

@@ -375,7 +375,7 @@ SET usage_fdw.enable_pushdown = off;
 SELECT pg_temp.line((pg_temp.asked(query)).widths, width, query) FROM (VALUES
 ('1h, 1d', $$
   SELECT sum(input_tokens) FROM usage_hourly.completions
-  WHERE start_time >= now() - interval '2 days'
+  WHERE start_time >= date_trunc('day', now(), 'UTC') - interval '45 hours'
 $$)
 ) AS c(width, query);
 RESET usage_fdw.enable_pushdown;

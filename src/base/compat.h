@@ -201,9 +201,14 @@
 
 /*
  * The relations whose columns an expression mentions.  Since version 16
- * pull_varnos() also has the outer joins that may make these NULL.
+ * pull_varnos() also has the outer joins that may make these NULL, and since
+ * version 18 the grouping sets that may.
  */
-#if PG_VERSION_NUM >= 160000
+#if PG_VERSION_NUM >= 180000
+#define PullRelations(root, expr) \
+	bms_del_member(bms_difference(pull_varnos(root, expr), (root)->outer_join_rels), \
+				   (root)->group_rtindex)
+#elif PG_VERSION_NUM >= 160000
 #define PullRelations(root, expr) \
 	bms_difference(pull_varnos(root, expr), (root)->outer_join_rels)
 #else
