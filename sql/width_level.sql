@@ -9,7 +9,8 @@
 \i test/lib/width_tables.sql
 \i test/lib/coarse.sql
 SELECT format($$
-  CREATE VIEW %1$I.by_day AS SELECT * FROM %2$s WHERE day >= own.at(-9)::date ORDER BY day;
+  CREATE VIEW %1$I.by_day AS
+  SELECT * FROM %2$s WHERE day >= own.at(-9)::date AND start_time < own.at(-1, 605) ORDER BY day;
   CREATE VIEW %1$I.by_start AS
   SELECT * FROM %2$s WHERE day >= own.at(-9)::date ORDER BY start_time;
   CREATE VIEW %1$I.guarded WITH (security_barrier) AS
