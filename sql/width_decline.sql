@@ -141,10 +141,10 @@ $$)
 \echo A bound that is opaque does not reach behind what the table has.
 SET client_min_messages = error;
 SELECT pg_temp.width(width, query) FROM (VALUES
-('1h, 1d', $$
+('1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_hourly.completions
-  WHERE start_time + interval '0' >= now() - interval '200 days'
+  WHERE start_time + interval '0' >= now() - interval '200 days' AND start_time < own.at(0)
 $$)
 ) AS c(width, query);
 SET client_min_messages = warning;
