@@ -82,8 +82,8 @@ BEGIN
 	EXECUTE format('EXECUTE members(%s)', project) INTO result;
 	RETURN result;
 END $$;
-PREPARE members(text) AS SELECT string_agg(id, ' ' ORDER BY id COLLATE "C")
-	FROM usage.project_users WHERE project_id = $1;
+PREPARE members(text) AS SELECT string_agg(id, ' ') FROM (
+	SELECT id FROM usage.project_users WHERE project_id = $1 ORDER BY id COLLATE "C") AS ordered;
 SELECT mode, project, pg_temp.prepared(mode, project)
 FROM unnest('{force_custom_plan,force_generic_plan}'::text[]) AS mode,
 	unnest('{"''proj_ops/eu''","NULL","''..''"}'::text[]) AS project;
