@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "executor/executor.h"
 #include "base/compat.h"
 #include EXPLAIN_STATE_HEADER
 #include EXPLAIN_FORMAT_HEADER
