@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
 #include "base/compat.h"
 #include EXPLAIN_STATE_HEADER
 #include EXPLAIN_FORMAT_HEADER
+#include "executor/executor.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
