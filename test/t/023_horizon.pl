@@ -73,5 +73,8 @@ with_fault('a horizon that does not move', [ 'lookback', 'count=-1', 'date=' . d
 with_fault('a horizon without a date',
 	[ 'status', 'code=400', 'body={"error":{"message":"Too old.","code":"reporting_lookback_exceeded"}}' ],
 	C => qr/^HV024$/, D => qr/Too old/);
+with_fault('a date of another error',
+	[ 'status', 'code=400', 'body={"error":{"message":"No costs since ' . days_ago(5) . '.","code":"other"}}' ],
+	C => qr/^HV024$/, D => qr/No costs since/);
 
 done_testing();
