@@ -152,7 +152,7 @@ INSERT INTO cases (name, query, answer, asks) VALUES
     SELECT sum(amount) = (SELECT sum(amount) FROM oracle.costs) AS same FROM parts.months$$, 't', '
     costs today-30..now 1d limit=31'),
   ('live by itself', $$
-    SELECT min(day) = {d30} AS inside,
+    SELECT min(day) >= {d30} AS inside,
       count(*) = (SELECT count(*) FROM oracle.costs WHERE day >= {d30}) AS same
     FROM parts.live$$, 't|t', '
     costs today-30..now 1d limit=31'),

@@ -58,8 +58,10 @@ SELECT parts.whole_executed() AS whole,
   parts.executed('others', 'day < {d9} AND batch IS NOT TRUE') AS others;
 
 -- a sibling of the default partition that rest_others is a part of: a local one
+\set QUIET on
 CREATE TABLE parts.between_kept AS
 SELECT * FROM oracle.completions WHERE day >= :'d20' AND day < :'d9';
+\set QUIET off
 ALTER TABLE parts.whole ATTACH PARTITION parts.between_kept FOR VALUES FROM (:'d20') TO (:'d9');
 SELECT parts.whole_executed() AS whole,
   parts.executed('others', 'day < {d20} AND batch IS NOT TRUE') AS others;

@@ -40,7 +40,8 @@ INSERT INTO pair (name, report, by_hand) VALUES
     WHERE day = pg_temp.today() - 3 AND unit = 'calls'$$, $$
     SELECT day, l.model, l.kind, sum(amount) AS amount, sum(quantity) AS quantity
     FROM live.costs, usage_fdw_line_item(line_item) AS l
-    WHERE day = pg_temp.today() - 3 GROUP BY 1, 2, 3 HAVING min(quantity_unit) = 'calls'$$),
+    WHERE day = pg_temp.today() - 3 GROUP BY 1, 2, 3, currency
+    HAVING min(quantity_unit) = 'calls' AND max(quantity_unit) = 'calls'$$),
   ('by project, of a month', $$
     SELECT project_name, currency, sum(amount) FROM over_live.cost_by_project
     WHERE day >= pg_temp.today() - 30 GROUP BY 1, 2$$, $$

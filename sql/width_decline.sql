@@ -134,7 +134,7 @@ $$),
 ('1m, 1h, 1d', $$
   SELECT sum(input_tokens) AS s
   FROM usage_minutely.completions
-  WHERE date_trunc('hour', end_time) >= own.at(-2)
+  WHERE date_trunc('hour', end_time) >= own.at(-2) AND start_time < own.at(-1, 605)
 $$)
 ) AS c(width, query);
 
