@@ -154,7 +154,7 @@ my $new = PostgreSQL::Test::Cluster->new('upgraded');
 $new->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 my ($include) = slurp_file($node->data_dir . '/postgresql.conf') =~ /^(include .*)/m;
 $new->append_conf('postgresql.conf', "$include\n$cron_conf");
-chomp(my $bindir = `@{[ $ENV{PG_CONFIG} // 'pg_config' ]} --bindir`);
+my $bindir = pg_config('--bindir');
 my $top = getcwd();
 chdir $dir;
 control($simulator, 'reset-requests');

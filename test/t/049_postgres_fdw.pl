@@ -10,9 +10,7 @@ use Test::More;
 use UsageFdw::Session;
 use UsageFdw::Test;
 
-my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-chomp(my $share = `$pg_config --sharedir`);
-plan skip_all => 'postgres_fdw is not installed' if !-e "$share/extension/postgres_fdw.control";
+plan skip_all => 'postgres_fdw is not installed' if !is_installed('postgres_fdw');
 
 keep_day(120);
 my $simulator = simulator('--events-per-day', 60);

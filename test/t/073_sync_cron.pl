@@ -13,9 +13,7 @@ use Test::More;
 use UsageFdw::Session;
 use UsageFdw::Test;
 
-my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-chomp(my $share = `$pg_config --sharedir`);
-plan skip_all => 'pg_cron is not installed' if !-e "$share/extension/pg_cron.control";
+plan skip_all => 'pg_cron is not installed' if !is_installed('pg_cron');
 
 my @jobs = (
 	"CALL usage_fdw_sync_by_month('usage.costs', 'kept.costs')",

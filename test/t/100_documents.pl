@@ -19,7 +19,6 @@ use File::Basename;
 use File::Find;
 use File::Path;
 use File::Spec;
-use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -28,7 +27,6 @@ use UsageFdw::Gateway;
 use UsageFdw::Test;
 use UsageFdw::Tree;
 
-use constant now => 1795176000;    # 2026-11-20 12:00 UTC
 use constant key => 'sk-admin-...';
 
 my %not_run = (
@@ -96,8 +94,6 @@ sub shown_names
 	$output =~ s/\Q$simulator->{url}\E/https:\/\/api.openai.com/g;
 	$output =~ s/host '\Q$host\E', port '\d+'/host 'reports.example.com'/g;
 	$output =~ s/\Q$scratch\E/\/etc\/postgresql/g;
-	$output =~ s/[ \t]+$//mg;
-	$output =~ s/\n+\z/\n/;
 	return $output;
 }
 
@@ -115,15 +111,9 @@ sub masked
 sub run_block
 {
 	my $block = shift;
-	my ($out, @command) = ('');
-	@command = ('psql', '-X', '-q') if $block->{language} eq 'sql';
-	@command = ('bash', '-e') if $block->{language} eq 'sh';
-	local @ENV{qw(PGHOST PGPORT PGDATABASE PGUSER)} =
-	  ($node->host, $node->port, 'postgres', 'postgres');
-	delete local $ENV{PGTZ};
-	delete local $ENV{OPENAI_ADMIN_KEY};
+	local $ENV{PGUSER} = 'postgres';
 	chdir "$scratch/tree";
-	my $ok = IPC::Run::run(\@command, '<', \real_names($block->{code}), '>', \$out, '2>&1');
+	my ($out, $ok) = document_run($node, $block->{language}, real_names($block->{code}));
 	chdir $top;
 	return (shown_names($out), $ok);
 }
@@ -311,10 +301,7 @@ for my $case ($update ? () : @statuses)
 
 for my $page ($update ? grep({ !$page_of{$_} } @pages) : ())
 {
-	mkpath(dirname("$update/$page"));
-	open my $file, '>:raw', "$update/$page" or die "could not write $page: $!";
-	print $file document_text(@{ $parts{$page} });
-	close $file or die "could not write $page: $!";
+	document_write($update, $page, @{ $parts{$page} });
 }
 
 done_testing();

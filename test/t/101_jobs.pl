@@ -13,8 +13,6 @@ use Time::Local qw(timegm);
 use UsageFdw::Documents;
 use UsageFdw::Test;
 
-use constant now => 1795176000;    # 2026-11-20 12:00 UTC, as in the documents
-
 # Most requests that a block of a job may take, but for those that say so.
 use constant MOST_REQUESTS => 20;
 

@@ -11,9 +11,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 use UsageFdw::Browser;
+use UsageFdw::Documents qw(now);
 use UsageFdw::Test;
-
-use constant now => 1795176000;    # 2026-11-20 12:00 UTC
 
 my $d3 = $ENV{USAGE_D3} // '/usr/share/nodejs/d3/dist/d3.min.js';
 plan skip_all => 'D3 is not here: node-d3' if !-r $d3;

@@ -1,6 +1,7 @@
 #
 # test/lib/UsageFdw/Documents.pm
-#	  README.md and docs as what can be run: blocks, their outputs, plans, tables.
+#	  README.md and docs as what can be run: blocks, their outputs, plans, tables; and
+#	  their clock.
 #
 # A block starts with a line ```sql or ```sh; a block ```text right after it
 # is its output.  A table is what stands between <!-- NAME --> and
@@ -12,8 +13,13 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use File::Basename;
+use File::Path;
+use IPC::Run;
 
-our @EXPORT = qw(document_parse document_text document_table document_plan);
+our @EXPORT = qw(now document_parse document_run document_text document_write document_table document_plan);
+
+use constant now => 1795176000;    # 2026-11-20 12:00 UTC
 
 # The file as parts: references to hashes with "text" (lines between blocks),
 # or with "language", "code", "line" and "output" (undef: no block follows).
@@ -59,6 +65,21 @@ sub join_outputs
 	return @joined;
 }
 
+# Run code of a language, sql or sh, against a cluster: what it prints, without spaces at
+# the ends of lines, and whether it succeeds.
+sub document_run
+{
+	my ($node, $language, $code, @psql_options) = @_;
+	my $out = '';
+	my @command = $language eq 'sql' ? ('psql', '-X', '-q', @psql_options) : ('bash', '-e');
+	local @ENV{qw(PGHOST PGPORT PGDATABASE)} = ($node->host, $node->port, 'postgres');
+	delete local @ENV{qw(PGTZ OPENAI_ADMIN_KEY)};
+	my $ok = IPC::Run::run(\@command, '<', \$code, '>', \$out, '2>&1');
+	$out =~ s/[ \t]+$//mg;
+	$out =~ s/\n+\z/\n/;
+	return ($out, $ok);
+}
+
 # The file again.
 sub document_text
 {
@@ -69,6 +90,17 @@ sub document_text
 		$text .= "\n```text\n$part->{output}```\n" if defined $part->{output};
 	}
 	return $text;
+}
+
+# Write it, of that path, below a directory.
+sub document_write
+{
+	my ($dir, $path, @parts) = @_;
+	mkpath(dirname("$dir/$path"));
+	open my $file, '>:raw', "$dir/$path" or die "could not write $path: $!";
+	print $file document_text(@parts);
+	close $file or die "could not write $path: $!";
+	return;
 }
 
 # An output without what versions of PostgreSQL say of a plan in their own way, if it is

@@ -15,14 +15,14 @@ use Exporter 'import';
 use Test::More;
 
 use UsageFdw::Rate;
+use UsageFdw::Test;
 
 our @EXPORT = qw(installed loaded_with);
 
 # Those of the libraries that are installed; of the others the test's log says so.
 sub installed
 {
-	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-	chomp(my $dir = `$pg_config --pkglibdir`);
+	my $dir = pg_config('--pkglibdir');
 	my %has = map { $_ => -e "$dir/$_.so" } @_;
 	note("not installed: $_") for grep { !$has{$_} } @_;
 	return grep { $has{$_} } @_;

@@ -16,17 +16,12 @@ use strict;
 use warnings;
 
 use Exporter 'import';
-use File::Basename;
-use File::Path;
-use IPC::Run;
 use Test::More;
 
 use UsageFdw::Documents;
 use UsageFdw::Test;
 
-our @EXPORT = qw(page_simulator page_conf check_page is_installed);
-
-use constant now => 1795176000;    # 2026-11-20 12:00 UTC
+our @EXPORT = qw(page_simulator page_conf check_page);
 
 # The organization of the documents, without its gateway.
 sub page_simulator
@@ -41,28 +36,6 @@ sub page_conf
 	return (clock => now, conf => "timezone = 'UTC'\nshared_preload_libraries = '$library'\n$conf");
 }
 
-# Is there an extension of that name?
-sub is_installed
-{
-	my $name = shift;
-	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-	chomp(my $share = `$pg_config --sharedir`);
-	return -e "$share/extension/$name.control";
-}
-
-sub run_block
-{
-	my ($node, $block) = @_;
-	my $out;
-	my @command = $block->{language} eq 'sql' ? ('psql', '-X', '-q', '-v', 'SHOW_CONTEXT=never') : ('bash', '-e');
-	local @ENV{qw(PGHOST PGPORT PGDATABASE)} = ($node->host, $node->port, 'postgres');
-	delete local $ENV{PGTZ};
-	IPC::Run::run(\@command, '<', \$block->{code}, '>', \$out, '2>&1');
-	$out =~ s/[ \t]+$//mg;
-	$out =~ s/\n+\z/\n/;
-	return $out;
-}
-
 # Run the blocks of a page in their order: each prints what the page shows.
 sub check_page
 {
@@ -70,17 +43,12 @@ sub check_page
 	my @parts = document_parse($page);
 	for my $block (grep { defined $_->{language} } @parts)
 	{
-		my $output = run_block($node, $block);
+		my ($output) = document_run($node, $block->{language}, $block->{code}, '-v', 'SHOW_CONTEXT=never');
 		my $name = "$page, line $block->{line}: " . ($block->{code} =~ /^(.{0,60})/)[0];
 		$block->{output} = $output ne '' ? $output : undef if $ENV{DOCUMENTS_UPDATE};
 		is($output, $block->{output} // '', $name);
 	}
-	return if !$ENV{DOCUMENTS_UPDATE};
-	my $path = "$ENV{DOCUMENTS_UPDATE}/$page";
-	mkpath(dirname($path));
-	open my $file, '>:raw', $path or die "could not write $page: $!";
-	print $file document_text(@parts);
-	close $file or die "could not write $page: $!";
+	document_write($ENV{DOCUMENTS_UPDATE}, $page, @parts) if $ENV{DOCUMENTS_UPDATE};
 	return;
 }
 

@@ -20,9 +20,7 @@ my $stage = Cwd::abs_path('tmp_check/stage');
 # extension_destdir is not searched then.
 sub loaded_at_start
 {
-	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-	chomp(my $libraries = `$pg_config --pkglibdir`);
-	return "shared_preload_libraries = '$stage$libraries/usage_fdw'\n";
+	return "shared_preload_libraries = '$stage" . pg_config('--pkglibdir') . "/usage_fdw'\n";
 }
 
 # One by which its sessions count their requests together; from version 17 on they do

@@ -175,6 +175,16 @@ sub set_options
 	return;
 }
 
+# How a kept table differs from its source's rows of some days, as value() has it: whether
+# it has more rows than $least, how many are not those of the source, and how many it lacks.
+sub kept_differences
+{
+	my ($self, $target, $source, $days, $least) = @_;
+	return $self->value("SELECT (SELECT count(*) > $least FROM $target),
+		(SELECT count(*) FROM (TABLE $target EXCEPT ALL SELECT * FROM $source WHERE $days) AS e),
+		(SELECT count(*) FROM (SELECT * FROM $source WHERE $days EXCEPT ALL TABLE $target) AS m)");
+}
+
 # A function attempt(query): its answer, or the SQLSTATE of its error, which a
 # subtransaction catches.
 sub create_attempt

@@ -28,7 +28,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(simulator fault_proxy preload_library slow_resolver tls_certificate control stat_of requests cluster
-  start_cluster set_clock connect_server connect_tables connect_sql wait_event major_version literal poll_until keep_day days_ago api_key);
+  start_cluster set_clock connect_server connect_tables connect_sql wait_event pg_config major_version is_installed literal poll_until keep_day days_ago api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
@@ -288,12 +288,27 @@ sub wait_event
 	return "wait_event_type = 'Extension' AND wait_event = '$event'";
 }
 
+# What pg_config of the PostgreSQL under test says, such as to "--sharedir".
+sub pg_config
+{
+	my $what = shift;
+	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
+	chomp(my $said = `$pg_config $what`);
+	return $said;
+}
+
 # The major version of the server.
 sub major_version
 {
-	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-	my ($major) = `$pg_config --version` =~ /(\d+)/;
+	my ($major) = pg_config('--version') =~ /(\d+)/;
 	return $major;
+}
+
+# Can the server create an extension of that name?
+sub is_installed
+{
+	my $name = shift;
+	return -e pg_config('--sharedir') . "/extension/$name.control";
 }
 
 # A text as an SQL literal.
