@@ -49,7 +49,7 @@ SELECT * FROM imported_tables WHERE nspname = 'few' ORDER BY relname;
 -- some kinds
 CREATE SCHEMA kinds;
 IMPORT FOREIGN SCHEMA usage EXCEPT (projects, users) FROM SERVER "Usage API" INTO kinds
-  OPTIONS (kinds 'list,object', bucket_width '1h');
+  OPTIONS (kinds ' list , object ', bucket_width '1h');
 SELECT * FROM imported_tables WHERE nspname = 'kinds' ORDER BY relname;
 SELECT relname, attname, type, attnotnull FROM imported
 WHERE nspname = 'kinds' ORDER BY relname, attnum;
@@ -63,6 +63,7 @@ SELECT * FROM imported_tables WHERE nspname = 'kinds' AND relname LIKE '%s' ORDE
 CREATE SCHEMA none;
 IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (kinds 'lists');  -- ERROR
 IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (kinds '');  -- ERROR
+IMPORT FOREIGN SCHEMA usage FROM SERVER "Usage API" INTO none OPTIONS (kinds 'usage list,object');  -- ERROR
 IMPORT FOREIGN SCHEMA public FROM SERVER "Usage API" INTO none;  -- ERROR
 IMPORT FOREIGN SCHEMA usage LIMIT TO (costs, weather) FROM SERVER "Usage API" INTO none;  -- ERROR
 IMPORT FOREIGN SCHEMA usage EXCEPT ("Costs") FROM SERVER "Usage API" INTO none;  -- ERROR

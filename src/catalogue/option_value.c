@@ -97,9 +97,12 @@ option_parse_names(char *text, const OptionLimits *limits, void *result)
 	while ((name = strsep(&rest, ",")))
 	{
 		const char *hint;
+		size_t		length;
 
 		name += strspn(name, " ");
-		name[strcspn(name, " ")] = '\0';
+		for (length = strlen(name); length > 0 && name[length - 1] == ' '; length--)
+			;
+		name[length] = '\0';
 		if ((hint = option_parse_name(name, limits, &index)))
 			return hint;
 		*(int *) result |= 1 << index;

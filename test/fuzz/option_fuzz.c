@@ -10,12 +10,11 @@
 
 #include <ctype.h>
 
-#include <curl/curl.h>
-
 #include "catalogue/option.c"
 
 #include "server.h"
 #include "shim.h"
+#include "url_part.h"
 
 #define MAX_OPTIONS 8
 
@@ -47,17 +46,11 @@ is_ascii_graphic(int c)
 static char *
 part_of(const char *text, CURLUPart part)
 {
-	CURLU	   *url = curl_url();
-	char	   *value = NULL;
-	char	   *copy;
+	CURLU	   *url = url_parse(text);
+	char	   *value = url_part(url, part);
 
-	if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
-		shim_bail_out("a URL is none");
-	curl_url_get(url, part, &value, 0);
-	copy = value ? pstrdup(value) : NULL;
-	curl_free(value);
 	curl_url_cleanup(url);
-	return copy;
+	return value;
 }
 
 /* What follows a base URL is its path, and the host is the same. */
@@ -220,6 +213,30 @@ check_accepted(const OptionPlace *place, List *list)
 	}
 }
 
+static bool
+is_secret(const OptionPlace *place, const DefElem *def)
+{
+	const Option *option = find_option(def->defname, place->place);
+
+	return option && (option->flags & SECRET);
+}
+
+/* A message may say what is a name or the value of an option that is no secret. */
+static bool
+may_be_said(const OptionPlace *place, List *list, const char *text)
+{
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+
+		if (strstr(def->defname, text) || (!is_secret(place, def) && strstr(defGetString(def), text)))
+			return true;
+	}
+	return false;
+}
+
 /* No secret of the list is in the message; those of few characters may be by chance. */
 static void
 check_refused(const OptionPlace *place, List *list)
@@ -231,10 +248,10 @@ check_refused(const OptionPlace *place, List *list)
 	foreach(lc, list)
 	{
 		DefElem    *def = lfirst_node(DefElem, lc);
-		const Option *option = find_option(def->defname, place->place);
+		char	   *value = defGetString(def);
 
-		if (option && (option->flags & SECRET) && strlen(defGetString(def)) >= 8 &&
-			strncmp(defGetString(def), "SECRET", 6) == 0 && strstr(shim_error(), defGetString(def)))
+		if (is_secret(place, def) && strlen(value) >= 8 && strncmp(value, "SECRET", 6) == 0 &&
+			strstr(shim_error(), value) && !may_be_said(place, list, value))
 			shim_bail_out("a message has a secret");
 	}
 }

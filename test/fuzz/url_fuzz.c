@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include <curl/curl.h>
 #include <json-c/json.h>
 
 #include "mb/pg_wchar.h"
@@ -18,6 +17,7 @@
 #include "request/bind_private.h"
 #include "request/url.h"
 #include "shim.h"
+#include "url_part.h"
 
 #define MAX_VALUES 6
 #define MAX_PARAMETERS (2 * MAX_VALUES + 12)
@@ -174,26 +174,13 @@ read_query(char *text)
 	return query;
 }
 
-static char *
-part_of(CURLU *url, CURLUPart part)
+static bool
+is_same_part(CURLU *a, CURLU *b, CURLUPart part)
 {
-	char	   *value = NULL;
-	char	   *copy;
+	char	   *of_a = url_part(a, part);
+	char	   *of_b = url_part(b, part);
 
-	curl_url_get(url, part, &value, 0);
-	copy = pstrdup(value ? value : "");
-	curl_free(value);
-	return copy;
-}
-
-static CURLU *
-parse(const char *text)
-{
-	CURLU	   *url = curl_url();
-
-	if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
-		shim_bail_out("curl takes it for no URL");
-	return url;
+	return of_a && of_b ? strcmp(of_a, of_b) == 0 : of_a == of_b;
 }
 
 /* --- what it should say ------------------------------------------------------- */
@@ -214,13 +201,13 @@ check_place(CURLU *url, const UsageTable *table, const BoundRequest *request)
 	const BoundFilter *item = bound_filter_of_form(request, USAGE_FILTER_ITEM);
 	const BoundFilter *filter = item ? item : bound_filter_of_form(request, USAGE_FILTER_PATH);
 	const char *pattern = item ? table->endpoint->item_path : table->path;
-	CURLU	   *base = parse(table->options->base_url);
-	char	   *path = part_of(url, CURLUPART_PATH);
-	char	   *base_path = part_of(base, CURLUPART_PATH);
+	CURLU	   *base = url_parse(table->options->base_url);
+	char	   *path = url_part(url, CURLUPART_PATH);
+	char	   *base_path = url_part(base, CURLUPART_PATH);
 	size_t		before = strcspn(pattern, "{");
 
 	for (int i = 0; i < lengthof(same); i++)
-		if (strcmp(part_of(url, same[i]), part_of(base, same[i])) != 0)
+		if (!is_same_part(url, base, same[i]))
 			shim_bail_out("a request goes to another host");
 	curl_url_cleanup(base);
 	path += strcmp(base_path, "/") == 0 ? 0 : strlen(base_path);
@@ -303,7 +290,7 @@ check_filters(const Parameters *query, const BoundRequest *request, const char *
 static void
 check_query(CURLU *url, const UsageTable *table, const BoundRequest *request, const char *cursor)
 {
-	Parameters *query = read_query(part_of(url, CURLUPART_QUERY));
+	Parameters *query = read_query(url_part(url, CURLUPART_QUERY));
 	bool		by_comma = table->options->array_format == PROVIDER_ARRAY_COMMA;
 	bool		in_buckets = table->endpoint->shape == USAGE_BUCKETS;
 	const char *suffix = table->options->array_format == PROVIDER_ARRAY_BRACKETS ? "[]" : "";
@@ -371,11 +358,11 @@ try_request(const Input *input)
 		cursor = through_page(cursor, endpoint->shape == USAGE_BUCKETS ? PAGE_OF_BUCKETS : PAGE_OF_RESULTS);
 	text = url_build(&table, &request, &slice, cursor);
 	check_characters(text);
-	url = parse(text);
+	url = url_parse(text);
 	check_place(url, &table, &request);
 	if (bound_shape(&table, &request) != USAGE_OBJECT)
 		check_query(url, &table, &request, cursor);
-	else if (*part_of(url, CURLUPART_QUERY))
+	else if (url_part(url, CURLUPART_QUERY))
 		shim_bail_out("an object is asked for with parameters");
 	curl_url_cleanup(url);
 }
