@@ -4,6 +4,7 @@
 --
 \i test/lib/setup.sql
 \i test/lib/same.sql
+\i test/lib/explained.sql
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 \set QUIET on
@@ -208,15 +209,9 @@ SELECT async.same('SELECT * FROM async.recent');
 --
 -- EXPLAIN
 --
-CREATE FUNCTION async.explain(options text, query text, OUT plan text) RETURNS SETOF text
-LANGUAGE plpgsql AS $$
-BEGIN
-  FOR plan IN EXECUTE format('EXPLAIN (%s, COSTS OFF) %s', options, query) LOOP
-    CONTINUE WHEN plan !~ '(Append|Foreign Scan|Requests|Rows Received)';
-    plan := regexp_replace(regexp_replace(plan, 'actual time=\S+ ', ''), '(rows=\d+)\.00', '\1');
-    RETURN NEXT;
-  END LOOP;
-END
+CREATE FUNCTION async.explain(options text, query text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT plan FROM pg_temp.explained(options, query) AS plan
+  WHERE plan ~ '(Append|Foreign Scan|Requests|Rows Received)'
 $$;
 SELECT async.explain('VERBOSE off', 'SELECT * FROM async.everything');
 SELECT async.explain('VERBOSE off', 'SELECT * FROM async.everything ORDER BY start_time');

@@ -92,9 +92,9 @@ EXPLAIN (COSTS OFF) SELECT * FROM usage.project_users;
 SET plan_cache_mode = force_generic_plan;
 EXPLAIN (COSTS OFF) EXECUTE members('proj_web');
 RESET plan_cache_mode;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM usage.project_users;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-SELECT * FROM usage.projects WHERE id = 'proj_web';
+SELECT * FROM pg_temp.explained('ANALYZE, TIMING OFF', 'SELECT * FROM usage.project_users');
+SELECT * FROM pg_temp.explained('ANALYZE, TIMING OFF',
+  $$SELECT * FROM usage.projects WHERE id = 'proj_web'$$);
 
 \echo Partitions by project:
 CREATE TABLE members (LIKE usage.project_users) PARTITION BY LIST (project_id);
