@@ -19,11 +19,11 @@ AS $$
 			ELSE 'SELECT %1$s FROM (SELECT false AS is_live, %1$s FROM %2$s'
 				' UNION ALL SELECT true, %3$s FROM %4$s) AS days'
 				' WHERE CASE WHEN is_live THEN %5$s ELSE %6$s END' END,
-		@extschema@.usage_fdw_sync_columns(source, target, true), target,
-		@extschema@.usage_fdw_sync_values(source, target, true), source,
+		columns.names, target, columns.expressions, source,
 		@extschema@.usage_fdw_sync_time(source, target, '>=', next_day),
 		@extschema@.usage_fdw_sync_time(source, target, '<', format('(SELECT %s)', next_day)))
-	FROM format('@extschema@.usage_fdw_next_day(%L::regclass)', target) AS f(next_day)
+	FROM format('@extschema@.usage_fdw_next_day(%L::regclass)', target) AS f(next_day),
+		@extschema@.usage_fdw_sync_columns(source, target, true) AS columns
 $$;
 
 CREATE FUNCTION usage_fdw_create_live_view(target regclass, name name DEFAULT NULL,

@@ -134,34 +134,23 @@ BEGIN
 END
 $$;
 
--- The source's columns with commas between; those that the target generates itself
--- only if they are wanted.
-CREATE FUNCTION usage_fdw_sync_columns(source regclass, target regclass, generated boolean)
-RETURNS text
+-- SQL: the columns that both have, with commas between, and the source's values of them
+-- as the target has them: what may not be NULL there, and has a default, has it instead.
+-- Those that the target generates itself only if they are wanted.
+CREATE FUNCTION usage_fdw_sync_columns(source regclass, target regclass, generated boolean,
+	OUT names text, OUT expressions text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum)
-	FROM pg_attribute AS s JOIN pg_attribute AS t ON t.attname = s.attname
-	WHERE s.attrelid = source AND s.attnum > 0 AND t.attrelid = target
-		AND (generated OR t.attgenerated = '')
-$$;
-
--- SQL: the source's rows of these columns, as the target has them: what may not be NULL
--- there, and has a default, has it instead.
-CREATE FUNCTION usage_fdw_sync_values(source regclass, target regclass, generated boolean)
-RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT string_agg(CASE WHEN t.attnotnull AND NOT s.attnotnull AND t.attgenerated = ''
+	SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum),
+		string_agg(CASE WHEN t.attnotnull AND NOT s.attnotnull AND t.attgenerated = ''
 				AND d.adbin IS NOT NULL
 			THEN format('coalesce(%I, %s) AS %1$I', s.attname, pg_get_expr(d.adbin, d.adrelid))
 			ELSE quote_ident(s.attname) END, ', ' ORDER BY s.attnum)
 	FROM pg_attribute AS s JOIN pg_attribute AS t ON t.attname = s.attname
 	LEFT JOIN pg_attrdef AS d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
-	WHERE s.attrelid = source AND s.attnum > 0 AND t.attrelid = target
-		AND (t.attgenerated = '' OR generated)
+	WHERE s.attrelid = source AND s.attnum > 0 AND NOT s.attisdropped
+		AND t.attrelid = target AND (t.attgenerated = '' OR generated)
 $$;
 
 -- SQL: the time of a row of both, compared with a day (SQL as well).  The column "day"
@@ -269,15 +258,15 @@ SET search_path = pg_catalog, pg_temp
 SET row_security = off  -- rows that a policy hides would come twice
 AS $$
 DECLARE
-	columns text := @extschema@.usage_fdw_sync_columns(source, target, false);
+	columns record := @extschema@.usage_fdw_sync_columns(source, target, false);
 	days text := format('%s AND %s',
 		@extschema@.usage_fdw_sync_time(source, target, '>=', '$1'),
 		@extschema@.usage_fdw_sync_time(source, target, '<', '$2'));
 BEGIN
 	PERFORM @extschema@.usage_fdw_sync_lock(target, first_day, before);
 	rows_deleted := @extschema@.usage_fdw_sync_delete(target, days, first_day, before);
-	EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s', target, columns,
-		@extschema@.usage_fdw_sync_values(source, target, false), source, days)
+	EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s', target, columns.names,
+		columns.expressions, source, days)
 	USING first_day, before;
 	GET DIAGNOSTICS rows_inserted = ROW_COUNT;
 END

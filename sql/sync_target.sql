@@ -34,9 +34,12 @@ CREATE FOREIGN TABLE kept.named (
 CREATE TABLE kept."odd name's" ("Day" date, "the amount, ""all""" numeric);
 CREATE VIEW oracle.named AS SELECT day, day AS "Day", sum(amount) AS "the amount, ""all"""
 FROM oracle.costs GROUP BY day;
-CREATE FOREIGN TABLE kept.starts (start_time timestamptz, model text, input_tokens bigint)
+CREATE FOREIGN TABLE kept.starts
+  (start_time timestamptz, batch boolean, model text, input_tokens bigint)
   SERVER openai OPTIONS (endpoint 'completions');
 CREATE TABLE kept.by_model (LIKE kept.starts);
+ALTER FOREIGN TABLE kept.starts DROP COLUMN batch;
+ALTER TABLE kept.by_model DROP COLUMN batch;  -- by the same number
 CREATE VIEW oracle.by_model AS
 SELECT day, start_time, model, sum(input_tokens)::bigint AS input_tokens
 FROM oracle.completions GROUP BY 1, 2, 3;
