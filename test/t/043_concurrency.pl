@@ -13,6 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
+use UsageFdw::Rate;
 use UsageFdw::Session;
 use UsageFdw::Test;
 
@@ -21,10 +22,7 @@ my $QUERIES = $ENV{USAGE_QUERIES} // 150;
 
 my $simulator = simulator('--events-per-day', 30);
 control($simulator, 'set', 'now=' . int time);
-my $node = cluster('main', conf => <<'END');
-shared_preload_libraries = '$libdir/usage_fdw'
-max_connections = 80
-END
+my $node = cluster('main', conf => loaded_at_start() . "max_connections = 80\n");
 my $admin = UsageFdw::Session->new($node);
 is($admin->value('SHOW usage_fdw.enable_pushdown'), 'on', 'the postmaster has the library');
 
