@@ -48,9 +48,11 @@ CALL pg_temp.run_cases();
 \i test/lib/lists_report.sql
 
 \echo As it looks:
+\pset format unaligned
 SELECT * FROM usage.projects ORDER BY created_at;
 SELECT id, name, email, role, is_service_account, api_key_last_used_at
 FROM usage.users ORDER BY added_at;
+\pset format aligned
 SELECT project_id, id, name, last_used_at, owner_project_access, owner_type, owner_id, owner_email
 FROM usage.project_api_keys ORDER BY created_at, 1, 2 LIMIT 8;
 SELECT * FROM usage.spend_limits;

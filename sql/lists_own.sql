@@ -15,9 +15,11 @@ CREATE FOREIGN TABLE usage.people (
   nickname text,
   raw jsonb OPTIONS (field '*')
 ) SERVER openai OPTIONS (path '/organization/users', kind 'list');
+\pset format unaligned
 SELECT id, name, mail, added_at, added_seconds, is_service_account, nickname,
   raw - ARRAY['id', 'name', 'email', 'added_at', 'object'] AS rest
 FROM usage.people ORDER BY added_at LIMIT 3;
+\pset format aligned
 EXPLAIN (COSTS OFF) SELECT id FROM usage.people WHERE mail = 'alice@example.com';
 
 \echo The same under a project, which may have another column name:

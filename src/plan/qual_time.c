@@ -215,6 +215,9 @@ implied(QualContext *cx, Node *clause, bool *is_news)
 	}
 	if (args == NIL)
 		return NULL;
+	/* PostgreSQL takes no AND or OR of one */
+	if (list_length(args) == 1)
+		return linitial(args);
 	return (Node *) (is_or ? make_orclause(args) : make_andclause(args));
 }
 

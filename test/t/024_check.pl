@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use IO::Socket::INET;
+use HTTP::Tiny;
 use Test::More;
 
 use UsageFdw::Session;
@@ -175,7 +176,13 @@ for (
 	is("$row{connection}{ok} $row{answer}{detail}", 't not run, as the step "TLS" failed', 'the connection is there');
 }
 add_server('plain_to_tls', "http://127.0.0.1:$simulator->{tls_port}");
-like(failed(check('plain_to_tls')), qr/^(?:answer|usage)/, 'http to a port of https');
+SKIP:
+{
+	# that of libmicrohttpd 1.0 takes either
+	skip 'a port of https answers http here', 1
+	  if HTTP::Tiny->new->get("http://127.0.0.1:$simulator->{tls_port}/")->{status} != 599;
+	like(failed(check('plain_to_tls')), qr/^(?:answer|usage)/, 'http to a port of https');
+}
 
 add_server('proxy_down', "https://127.0.0.1:$simulator->{tls_port}", proxy => 'http://127.0.0.1:' . closed_port());
 fails('an HTTP proxy that is down', 'proxy_down', 'proxy', qr/through the proxy/, qr/server option "proxy"/);

@@ -93,11 +93,18 @@ sent_on('a sum', "$sum WHERE $month", qr/^SELECT sum\(amount\) FROM usage\.costs
 sent_on('groups', sprintf($by_project, $month), qr/GROUP BY 1$/);
 sent_on('newest rows', 'SELECT start_time, line_item FROM usage.costs ORDER BY start_time DESC LIMIT 1', qr/ORDER BY start_time DESC .* LIMIT 1::bigint$/);
 
-# Where postgres_fdw takes few rows for granted it thinks that to aggregate them there
-# costs as little.  It asks, where it is told to, and asking takes no request.
+# Before version 17, where postgres_fdw takes few rows for granted it thinks that to
+# aggregate them there costs as little.  It asks, where it is told to, and asking takes no request.
 my $by_day = "SELECT day, sum(amount) FROM usage.costs WHERE $month GROUP BY 1 ORDER BY 1";
 kept_back('by day', $by_day, qr/^SELECT day, amount FROM/);
-kept_back('groups of few rows', $one_project, qr/^SELECT project_id, amount FROM/);
+if (major_version() >= 17)
+{
+	sent_on('groups of few rows', $one_project, qr/GROUP BY 1$/);
+}
+else
+{
+	kept_back('groups of few rows', $one_project, qr/^SELECT project_id, amount FROM/);
+}
 $far->rows(q{ALTER SERVER reports OPTIONS (ADD use_remote_estimate 'true')});
 control($simulator, 'reset-requests');
 like(remote_sql($one_project), qr/GROUP BY 1$/, 'with use_remote_estimate they are sent');

@@ -239,7 +239,9 @@ like($log, qr/level: \d+; usage_fdw HTTP transfer/, 'and the memory of a scan');
 my @urls = map { join ' ', %$_ } requests($simulator);
 cmp_ok(scalar @urls, '>', 10, 'requests are known');
 is(scalar(grep { $_ =~ $SECRET } @urls), 0, 'no key in a URL');
-my @lines = grep { $_ =~ $SECRET } split /\n/, $log;
+# From version 16 on debug_print_parse shows the options of a command, too.
+my $OPTION = major_version() >= 16 ? qr/^\s*:arg "/ : qr/(?!)/;
+my @lines = grep { $_ =~ $SECRET && $_ !~ $OPTION } split /\n/, $log;
 is(scalar @lines, 0, 'no key in the log') or diag join "\n", @lines[ 0 .. ($#lines > 4 ? 4 : $#lines) ];
 my @heard = grep { $_ =~ $SECRET } @told;
 is(scalar @heard, 0, 'no key in what clients are told') or diag join "\n", @heard;

@@ -151,7 +151,7 @@ sub agrees
 	return;
 }
 
-sub table { return map { [ split /\|/, $_, -1 ] } split /\n/, $node{pushed}->safe_psql('postgres', shift) }
+sub table { return map { [ split /\|/, $_, -1 ] } split /\n/, $node{pushed}->safe_psql('postgres', shift, extra_params => [ '-U', 'postgres' ]) }
 
 my %team = map { @$_ } table('SELECT openai_id, team FROM internal.projects');
 agrees(column(2, job('finance.md#what-each-team-pays')),
