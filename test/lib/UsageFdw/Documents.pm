@@ -108,15 +108,17 @@ sub document_write
 sub document_plan
 {
 	my $output = shift;
+	# also where only some of a plan's lines are shown
+	$output =~ s/rows=(\d+)\.00/rows=$1/g;
 	return $output if $output !~ s/^ *QUERY PLAN *\n-+\n/QUERY PLAN\n/mg;
 	$output =~ s/^\(\d+ rows\)\n//m;
 	# of later ones only
 	$output =~ s/^ *(?:Buffers|Disabled|Index Searches|Replaces|Storage|Window): .*\n//mg;
+	$output =~ s/^Planning:\n//m;
 	# where a column can't be NULL, they know
 	$output =~ s/^ *Filter: \(\w+ IS NOT NULL\)\n//mg;
 	$output =~ s/(InitPlan \d+) \(returns [^)]*\)/$1/g;
 	$output =~ s/\(InitPlan (\d+)\)\.col\d+|\$\d+/PARAM/g;
-	$output =~ s/rows=(\d+)\.00/rows=$1/g;
 	return $output;
 }
 
