@@ -114,7 +114,7 @@ sub document_plan
 	$output =~ s/^\(\d+ rows\)\n//m;
 	# of later ones only
 	$output =~ s/^ *(?:Buffers|Disabled|Index Searches|Replaces|Storage|Window): .*\n//mg;
-	$output =~ s/^Planning:\n//m;
+	$output =~ s/^ *Planning:\n//m;
 	# where a column can't be NULL, they know
 	$output =~ s/^ *Filter: \(\w+ IS NOT NULL\)\n//mg;
 	$output =~ s/(InitPlan \d+) \(returns [^)]*\)/$1/g;
