@@ -4,7 +4,7 @@
 --
 \i test/lib/setup.sql
 \i test/lib/same.sql
-\i test/lib/explained.sql
+\i test/lib/plan_lines.sql
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 \set QUIET on
@@ -210,7 +210,7 @@ SELECT async.same('SELECT * FROM async.recent');
 -- EXPLAIN
 --
 CREATE FUNCTION async.explain(options text, query text) RETURNS SETOF text LANGUAGE sql AS $$
-  SELECT plan FROM pg_temp.explained(options, query) AS plan
+  SELECT plan FROM pg_temp.plan_lines(options, query) AS plan
   WHERE plan ~ '(Append|Foreign Scan|Requests|Rows Received)'
 $$;
 SELECT async.explain('VERBOSE off', 'SELECT * FROM async.everything');

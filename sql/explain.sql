@@ -3,7 +3,7 @@
 --
 \i test/lib/setup.sql
 \i test/lib/same.sql
-\i test/lib/explained.sql
+\i test/lib/plan_lines.sql
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 \set QUIET on
@@ -17,7 +17,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   today date := (now() AT TIME ZONE 'UTC')::date;
 BEGIN
-  FOR plan IN SELECT * FROM pg_temp.explained(options, query) LOOP
+  FOR plan IN SELECT * FROM pg_temp.plan_lines(options, query) LOOP
     plan := regexp_replace(plan, 'http://[^/]*', 'http://HOST');
     plan := regexp_replace(plan, '((start|end)_time)=(\d+)', '\1=N', 'g');
     plan := regexp_replace(plan, '(Bytes (Received|Decoded)): [1-9]\d*', '\1: N');

@@ -117,7 +117,7 @@ CALL pg_temp.run_cases();
 \i test/lib/lists_report.sql
 
 EXPLAIN (COSTS OFF) SELECT id FROM usage.projects WHERE archived_at IS NULL AND name = 'a';
-SELECT * FROM pg_temp.explained('ANALYZE, TIMING OFF',
+SELECT * FROM pg_temp.plan_lines('ANALYZE, TIMING OFF',
   $$SELECT id FROM usage.projects WHERE status = 'active'$$);
 \i test/lib/load_requests.sql \set ECHO none \set QUIET on
 

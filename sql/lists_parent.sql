@@ -92,8 +92,8 @@ EXPLAIN (COSTS OFF) SELECT * FROM usage.project_users;
 SET plan_cache_mode = force_generic_plan;
 EXPLAIN (COSTS OFF) EXECUTE members('proj_web');
 RESET plan_cache_mode;
-SELECT * FROM pg_temp.explained('ANALYZE, TIMING OFF', 'SELECT * FROM usage.project_users');
-SELECT * FROM pg_temp.explained('ANALYZE, TIMING OFF',
+SELECT * FROM pg_temp.plan_lines('ANALYZE, TIMING OFF', 'SELECT * FROM usage.project_users');
+SELECT * FROM pg_temp.plan_lines('ANALYZE, TIMING OFF',
   $$SELECT * FROM usage.projects WHERE id = 'proj_web'$$);
 
 \echo Partitions by project:

@@ -3,6 +3,7 @@
 -- answers them all.  Whatever it is, the answer is the oracle's.
 --
 \i test/lib/join.sql
+\i test/lib/plan_lines.sql
 \set ECHO none
 \set QUIET on
 
@@ -205,16 +206,9 @@ SELECT count(*) = (SELECT count(*) FROM own.many AS m
 FROM own.many AS m
 LEFT JOIN usage.completions AS c ON c.project_id = m.id AND day >= pg_temp.today() - 59;
 -- counters are of all rescans
-CREATE FUNCTION pg_temp.counters(query text, OUT line text) RETURNS SETOF text
-LANGUAGE plpgsql AS $$
-BEGIN
-  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
-    IF line ~ '(Filters|Locally|Requests):' THEN
-      line := trim(line);
-      RETURN NEXT;
-    END IF;
-  END LOOP;
-END
+CREATE FUNCTION pg_temp.counters(query text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT trim(plan) FROM pg_temp.plan_lines('ANALYZE, TIMING OFF, SUMMARY OFF', query) AS plan
+  WHERE plan ~ '(Filters|Locally|Requests):'
 $$;
 SELECT pg_temp.counters($$
   SELECT FROM own.many AS m

@@ -96,6 +96,22 @@ SELECT count(*) FROM completions_10x;  -- ERROR
 ALTER FOREIGN TABLE completions_10x RENAME TO completions_;
 SELECT count(*) FROM completions_;  -- ERROR
 ALTER FOREIGN TABLE completions_ RENAME TO renamed;
+CREATE FUNCTION own.hint(name text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  hint text;
+BEGIN
+  EXECUTE format('CREATE FOREIGN TABLE own.%I (day date) SERVER openai', name);
+  EXECUTE format('EXPLAIN SELECT FROM own.%I', name);
+  RETURN 'planned';
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+  RETURN hint;
+END
+$$;
+SELECT name,
+  CASE WHEN own.hint(name) LIKE 'A shard%' = is_shard THEN 'told so' ELSE 'NOT the answer' END AS hint
+FROM (VALUES ('completions_102106', true), ('completions_10x', false), ('completions_', false))
+  AS t(name, is_shard);
 ALTER FOREIGN TABLE renamed OPTIONS (ADD endpoint 'completions');
 SELECT count(*) > 0 AS found FROM renamed WHERE "the day" >= pg_temp.today() - 20;
 CREATE FOREIGN TABLE total (

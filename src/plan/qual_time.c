@@ -215,10 +215,8 @@ implied(QualContext *cx, Node *clause, bool *is_news)
 	}
 	if (args == NIL)
 		return NULL;
-	/* PostgreSQL takes no AND or OR of one */
-	if (list_length(args) == 1)
-		return linitial(args);
-	return (Node *) (is_or ? make_orclause(args) : make_andclause(args));
+	/* an AND may have one left, which is no AND; an OR has them all */
+	return (Node *) (is_or ? make_orclause(args) : make_ands_explicit(args));
 }
 
 /* The edge whose values are enough for the clause: the day, or USAGE_START for any. */

@@ -13,7 +13,7 @@
 \set ECHO none
 \i test/lib/setup.sql \set ECHO none
 \i test/lib/same.sql \set ECHO none
-\i test/lib/explained.sql \set ECHO none
+\i test/lib/plan_lines.sql \set ECHO none
 \set QUIET on
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;

@@ -6,7 +6,6 @@ use strict;
 use warnings;
 
 use IO::Socket::INET;
-use HTTP::Tiny;
 use Test::More;
 
 use UsageFdw::Session;
@@ -82,6 +81,15 @@ sub fails_with
 	my %row = fails("@$fault", 'openai', @expected);
 	control($simulator, 'reset-faults');
 	return %row;
+}
+
+# Does a port of this machine say something in HTTP to who speaks it?
+sub answers_http
+{
+	my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => shift) or return 0;
+	print $socket "GET / HTTP/1.0\r\n\r\n";
+	$socket->flush;
+	return (readline($socket) // '') =~ /^HTTP\//;
 }
 
 sub closed_port
@@ -179,8 +187,7 @@ add_server('plain_to_tls', "http://127.0.0.1:$simulator->{tls_port}");
 SKIP:
 {
 	# that of libmicrohttpd 1.0 takes either
-	skip 'a port of https answers http here', 1
-	  if HTTP::Tiny->new->get("http://127.0.0.1:$simulator->{tls_port}/")->{status} != 599;
+	skip 'a port of https answers http here', 1 if answers_http($simulator->{tls_port});
 	like(failed(check('plain_to_tls')), qr/^(?:answer|usage)/, 'http to a port of https');
 }
 

@@ -19,11 +19,11 @@ my %has = map { $_ => 1 } @loaded;
 plan skip_all => 'no neighbour is installed' if !@loaded;
 
 # A key that occurs nowhere by chance, the ones that follow it, and a file that has one.
-# What pgaudit calls a command that sets a key; the second from PostgreSQL 17 on.
-my $CLASS = '(?:DDL|ROLE)';
 my ($KEY, $QUIET_KEY, $AUDITED_KEY, $LOGGED_KEY, $UNSEEN_KEY, $FILE_KEY) =
   map { "gateway-$_" } qw(Kx4Tn9Wb2 Qp7Ys3Dv8 Mz5Hc1Rj6 Bn3Xw9Fa4 Rt6Vk8Pd1 Uf8Lg2Ne5);
 my $key_file = PostgreSQL::Test::Utils::tempdir() . '/key';
+# In which class pgaudit has a command that sets a key.
+my $CLASS = major_version() >= 17 ? 'ROLE' : 'DDL';
 append_to_file($key_file, "$FILE_KEY\n");
 chmod 0600, $key_file;
 

@@ -136,20 +136,20 @@ $node->command_fails_like(
 	qr/cannot insert into foreign table "costs"/, 'rows of foreign tables: they are not restored');
 
 #
-# pg_upgrade: with a server of the same version, which it allows, but a cluster of its own
-#
-if ($pg_cron)
-{
-	$session->rows($_) for 'CREATE EXTENSION pg_cron',
-	  q{SELECT cron.schedule('nightly', '30 0 1 1 *', $$SELECT usage_fdw_sync('usage.costs', 'kept.costs')$$)};
-}
+# pg_upgrade: with a server of the same version, which it allows, but a cluster of its own.
 # From version 18 on a server finds the library by dynamic_library_path, where it is not
 # installed (test/lib/common.sh), and pg_upgrade does not look there.
+#
 if ($major >= 18 && !-e pg_config('--pkglibdir') . '/usage_fdw.so')
 {
 	note('usage_fdw is not installed in this server, so pg_upgrade is not tried');
 	done_testing();
 	exit;
+}
+if ($pg_cron)
+{
+	$session->rows($_) for 'CREATE EXTENSION pg_cron',
+	  q{SELECT cron.schedule('nightly', '30 0 1 1 *', $$SELECT usage_fdw_sync('usage.costs', 'kept.costs')$$)};
 }
 my $has_statistics = q{SELECT count(*) > 0 FROM pg_statistic WHERE starelid = 'usage.completions'::regclass};
 is($session->value($has_statistics), 't', 'before: there are statistics of a foreign table');

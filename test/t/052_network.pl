@@ -230,8 +230,9 @@ sub set_url
 }
 
 for my $url (
-	# another host, and what may be one ("127.0.0.1." is, until a libcurl that takes it for 127.0.0.1)
+	# another host, and what may be one
 	map({ "http://$_/good/v1" } 'localhost.', 'LOCALHOST.', 'localhost.evil.test', 'a.localhost', 'localhost%2eevil.test', '127.0.0.1.evil.test',
+		libcurl_is_from('8.21') ? () : '127.0.0.1.',
 		'0.0.0.0', '0', '128.0.0.1', '[::]', '[::2]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::127.0.0.1]', '[fe80::1]', '[::1', '::1', '[localhost]',
 		'127.0.0.1%00.evil.test', 'localhost%00', '127.0.0.1%20', '%E2%84%93ocalhost', '127.0.0.1%40evil.test'),
 	# a user, a query, a fragment, or what some read as one
@@ -244,7 +245,7 @@ for my $url (
 }
 # Other forms of an address are read by libcurl; before 7.80, not all of them.
 my @forms = ('127.1', '127.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '0x7f000001', '%6cocalhost', '%31%32%37.0.0.1');
-my $reads_forms = system('pkg-config --atleast-version=7.80 libcurl') == 0;
+my $reads_forms = libcurl_is_from('7.80');
 if (!$reads_forms)
 {
 	is(set_url("http://$_:$hostile->{port}/good/v1"), 'HV024', "$_ is refused by an old libcurl") for @forms;

@@ -28,7 +28,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(simulator fault_proxy preload_library slow_resolver tls_certificate control stat_of requests cluster
-  start_cluster set_clock connect_server connect_tables connect_sql wait_event pg_config major_version is_installed literal poll_until keep_day days_ago api_key);
+  start_cluster set_clock connect_server connect_tables connect_sql wait_event pg_config libcurl_is_from major_version is_installed literal poll_until keep_day days_ago api_key);
 
 use constant api_key => 'sk-admin-simulator';
 
@@ -296,6 +296,9 @@ sub pg_config
 	chomp(my $said = `$pg_config $what`);
 	return $said;
 }
+
+# Is libcurl, as the module is built with it, of that version or a later one?
+sub libcurl_is_from { return system('pkg-config', "--atleast-version=$_[0]", 'libcurl') == 0 }
 
 # The major version of the server.
 sub major_version

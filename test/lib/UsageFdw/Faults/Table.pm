@@ -104,15 +104,19 @@ sub zipped
 
 sub heads
 {
+	# Later libcurls have errors of their own for these, after which is asked again: for a
+	# header that is too long, and for an answer without a status where HTTP was spoken before.
+	my $endless = libcurl_is_from('8.6') ? 'answer or ' : '';
+	my $no_status = libcurl_is_from('8.7') ? 'answer or ' : '';
 	return ([ 'interim answers', spoiler => ['interim'], undef, 'answer' ],
 		[ 'interim answers without an end', spoiler => ['interim_forever'], 'HV00N headers have no end' ],
 		[ 'headers without an end', spoiler => ['headers_forever'], 'HV00N header' ],
-		[ 'a header without an end', spoiler => ['header_forever'], 'answer or HV00N (header|larger than allowed)' ],
+		[ 'a header without an end', spoiler => ['header_forever'], "${endless}HV00N (header|larger than allowed)" ],
 		[ 'names of headers in lower case', spoiler => ['lower_case'], undef, 'answer' ],
 		[ 'a hundred headers', spoiler => ['many_headers'], undef, 'answer' ],
 		[ 'no content type', spoiler => ['no_type'], undef, 'answer' ],
-		[ 'another protocol', spoiler => ['no_http'], 'answer or HV00N got no answer' ],
-		[ 'a body without a head', spoiler => ['no_head'], 'answer or HV00N got no answer' ],
+		[ 'another protocol', spoiler => ['no_http'], "${no_status}HV00N got no answer" ],
+		[ 'a body without a head', spoiler => ['no_head'], "${no_status}HV00N got no answer" ],
 		[ 'a status line without a status', spoiler => ['status_line'], 'HV00N got no answer' ],
 		[ 'switches protocols', spoiler => ['switch'], 'HV00M status 101' ],
 		map({ [ "status $_ with a right body", spoiler => [ 'status', $_ ], "HV00M status $_" ] } 201, 203, 206, 418),

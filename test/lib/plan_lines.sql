@@ -1,10 +1,10 @@
--- test/lib/explained.sql: a plan as every version of the server prints it
+-- test/lib/plan_lines.sql: a plan as every version of the server prints it
 --
--- Makes pg_temp.explained(options, query), the lines of EXPLAIN (options, COSTS OFF)
+-- Makes pg_temp.plan_lines(options, query), the lines of EXPLAIN (options, COSTS OFF)
 -- without those that a newer server adds of itself, times, and decimals of counts.
 \set ECHO none
 \set QUIET on
-CREATE FUNCTION pg_temp.explained(options text, query text, OUT plan text) RETURNS SETOF text
+CREATE FUNCTION pg_temp.plan_lines(options text, query text, OUT plan text) RETURNS SETOF text
 LANGUAGE plpgsql AS $$
 BEGIN
 	FOR plan IN EXECUTE format('EXPLAIN (%s, COSTS OFF) %s', options, query) LOOP
