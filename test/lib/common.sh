@@ -92,7 +92,8 @@ enter_work()
 	for old in tmp_check/"$1".*
 	do
 		pid=${old##*.}
-		[ -d "/proc/$pid" ] || rm -rf "$old"
+		# In a new container a process may have the number of one of the last.
+		[ -d "/proc/$pid" ] && [ "$pid" != $$ ] || rm -rf "$old"
 	done
 
 	runner=$(id -un)
