@@ -213,8 +213,8 @@ sub many
 	return;
 }
 
-# Until caches are filled.
-many(100);
+# Until caches are filled, and what is freed between is used again.
+many(600);
 my ($files, $kb) = process();
 many($QUERIES);
 my ($files_then, $kb_then) = process();
