@@ -61,7 +61,7 @@ my @read = (
 	q{SELECT usage_fdw_next_day('kept.costs'), usage_fdw_first_day('usage.costs')},
 	q{SELECT step, ok, detail FROM usage_fdw_check('openai')},
 	'SELECT count(*) FROM usage_fdw_columns()',
-	"BEGIN; DECLARE c CURSOR FOR SELECT day, model FROM usage.completions ORDER BY start_time, model; FETCH 5 FROM c; COMMIT",
+	"BEGIN; DECLARE c CURSOR FOR SELECT day, model FROM usage.completions ORDER BY start_time, model; FETCH 5 FROM c; MOVE ALL IN c; COMMIT",
 	'EXPLAIN SELECT sum(input_tokens) FROM usage.completions WHERE day >= current_date - 30');
 
 sub asked
