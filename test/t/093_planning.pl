@@ -8,7 +8,8 @@
 use strict;
 use warnings;
 
-use List::Util qw(min);
+use List::Util qw(max min);
+use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -86,6 +87,15 @@ my @cases = (
 	[ 'levels of dimensions', 'days', nested(sub { $_[0] % 2 ? "model = 'm$_[0]'" : "project_id <> 'p$_[0]'" }) ],
 	[ 'levels of both', 'days', nested(sub { $_[0] % 2 ? "model = 'm$_[0]'" : 'day > ' . day(@_) }) ]);
 
+# Seconds that a backend has had a processor, so a busy machine does not matter much;
+# where the system does not say, those of the clock.
+sub busy_s
+{
+	my $schedstat = '/proc/' . $_[0]->pid . '/schedstat';
+	return time() if !-r $schedstat;
+	return (split ' ', slurp_file($schedstat))[0] / 1e9;
+}
+
 # Seconds, and kilobytes over what the session had before, that the statement
 # takes in a session of its own.
 sub cost
@@ -95,9 +105,9 @@ sub cost
 	my $table = $sql =~ /FROM (\w+\.\w+)/ ? $1 : die;
 	$session->rows("EXPLAIN SELECT * FROM $table");
 	my $before = $session->memory_kb('VmHWM');
-	my $start = time();
+	my $start = busy_s($session);
 	my @plan = $session->rows($sql);
-	my $seconds = time() - $start;
+	my $seconds = busy_s($session) - $start;
 	my $memory = $session->memory_kb('VmHWM') - $before;
 	$session->close;
 	return ($seconds, $memory);
@@ -137,9 +147,11 @@ compare('a join', 'days',
 # A clause that is tried on each minute of a year takes no longer than the server
 # takes to make these minutes and to check it on them.
 my $of_a_month = q{to_char(start_time, 'YYYY-MM') = '2026-11'};
-my ($tried_s) = least_cost("EXPLAIN SELECT * FROM minutes.completions WHERE $of_a_month");
-my ($checked_s) = least_cost(q{WITH unused AS (SELECT FROM minutes.completions) SELECT count(*)
-	FROM generate_series(now() - interval '365 days', now(), '1 minute') AS g(start_time) WHERE } . $of_a_month);
+my $tried = "EXPLAIN SELECT * FROM minutes.completions WHERE $of_a_month";
+my $checked = q{WITH unused AS (SELECT FROM minutes.completions) SELECT count(*)
+	FROM generate_series(now() - interval '365 days', now(), '1 minute') AS g(start_time) WHERE } . $of_a_month;
+my @in_turns = map { [ (cost($tried))[0], (cost($checked))[0] ] } 1 .. 4;
+my ($tried_s, $checked_s) = (min(map { $_->[0] } @in_turns), min(map { $_->[1] } @in_turns));
 diag sprintf 'a year of minutes: tried in %.0f ms, made and checked in %.0f ms', $tried_s * 1e3, $checked_s * 1e3;
 cmp_ok($tried_s, '<', 1.5 * $checked_s, 'a year of minutes is tried in the time that the server would take');
 
@@ -152,6 +164,16 @@ my %starts = (
 	'hours of minutes' => "SELECT * FROM minutes.completions WHERE date_trunc('hour', start_time) = ANY (ARRAY($times))",
 	'models' => q{SELECT * FROM days.completions WHERE model = ANY (ARRAY(SELECT 'm' || g FROM generate_series(1, 1000000) AS g))});
 
+# Seconds from when a timeout was due to its error; nothing where the statement ended before.
+sub late_s
+{
+	my ($session, $sql, $timeout_ms) = @_;
+	$session->rows("SET statement_timeout = $timeout_ms");
+	my $start = time();
+	my $answer = $session->query($sql);
+	return $answer->{error}{C} eq '57014' ? $answer->{time} - $start - $timeout_ms / 1000 : 0;
+}
+
 for my $name (sort keys %starts)
 {
 	my $session = UsageFdw::Session->new($node);
@@ -162,12 +184,11 @@ for my $name (sort keys %starts)
 	my $worst = 0;
 	for my $part (1 .. 7)
 	{
-		my $timeout_ms = int $whole * 1000 * $part / 8;
-		$session->rows("SET statement_timeout = $timeout_ms");
-		$start = time();
-		$answer = $session->query($starts{$name});
-		my $late = $answer->{time} - $start - $timeout_ms / 1000;
-		$worst = $late if $late > $worst && $answer->{error}{C} eq '57014';
+		# What does not look for interrupts is late each time; a busy machine is not.
+		my @late;
+		push @late, late_s($session, $starts{$name}, int $whole * 1000 * $part / 8)
+		  while @late < 3 && (!@late || $late[-1] >= $TIMEOUT_SLACK_S);
+		$worst = max($worst, min(@late));
 	}
 	diag sprintf '%s: %.0f ms, at worst a timeout is %.0f ms late', $name, $whole * 1e3, $worst * 1e3;
 	cmp_ok($worst, '<', $TIMEOUT_SLACK_S, "$name: a timeout is obeyed");

@@ -230,7 +230,7 @@ sub execute
 	$case{end}->();
 	$session->rows('RESET statement_timeout');
 	$self->{seconds} = $seconds if $seconds > ($self->{seconds} // 0);
-	$self->{peak_kb} = $peak_kb if $peak_kb > ($self->{peak_kb} // 0);
+	@$self{ 'peak_kb', 'peak_case' } = ($peak_kb, $case{name}) if $peak_kb > ($self->{peak_kb} // 0);
 	return ($self->wrong_answer($answer, $outcome, $way, %case), $self->left_behind,
 		$struck ? () : 'the fault never struck',
 		$seconds > ($case{seconds} // SECONDS) ? sprintf('%.1f s', $seconds) : (),
@@ -253,7 +253,7 @@ sub check
 	my @ways = $self->{shape}{analyze} ? ('statement') : @{ $case{ways} };
 	for my $way (@ways)
 	{
-		push @wrong, map { "by $way: $_" } $self->execute($way, $outcome, %case);
+		push @wrong, map { "by $way: $_" } $self->execute($way, $outcome, %case, name => "$name, by $way");
 		push @wrong, map { "after $way: $_" } $self->wrong_answer($self->ask('statement'), 'answer')
 		  if !$case{nobody};
 		$count->{executions}++;
@@ -281,7 +281,8 @@ sub report
 		$total{$_} += $count{$_} for @columns;
 	}
 	push @lines, '| all | ' . join(' | ', @total{@columns}) . ' |';
-	return join "\n", @lines, sprintf 'longest %.1f s, most memory %d kB over idle', $self->{seconds}, $self->{peak_kb};
+	return join "\n", @lines, sprintf 'longest %.1f s, most memory %d kB over idle (%s)',
+	  $self->{seconds}, $self->{peak_kb} // 0, $self->{peak_case} // 'no case';
 }
 
 1;
