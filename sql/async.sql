@@ -21,8 +21,10 @@ UNION ALL
 SELECT 'moderations', day, start_time, project_id, model, num_model_requests FROM usage.moderations
 UNION ALL
 SELECT 'images', day, start_time, project_id, model, num_model_requests FROM usage.images;
+-- From 19 on a view of what is temporary is temporary itself.
+CREATE FUNCTION async.today() RETURNS date LANGUAGE sql STABLE AS 'SELECT pg_temp.today()';
 CREATE VIEW async.recent AS
-SELECT * FROM async.everything WHERE day BETWEEN pg_temp.today() - 40 AND pg_temp.today() - 1;
+SELECT * FROM async.everything WHERE day BETWEEN async.today() - 40 AND async.today() - 1;
 
 -- the same as partitions
 CREATE TABLE async.parted (day date, start_time timestamptz, project_id text, model text,

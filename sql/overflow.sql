@@ -36,7 +36,7 @@ SELECT format($$
   string_agg(format($$c%1$s text OPTIONS (field 'c%1$s', role 'dimension', filter 'c%1$s')$$, g),
     ', ' ORDER BY g))
 FROM generate_series(1, 63) AS g \gexec
-CREATE VIEW own.page AS
+CREATE TABLE own.page AS
 SELECT json_build_object('object', 'page', 'has_more', false, 'next_page', NULL,
   'data', json_build_array(json_build_object('object', 'bucket',
     'start_time', extract(epoch FROM pg_temp.today() - 1)::bigint,
