@@ -129,7 +129,7 @@ my $expected = $victim->value($answer);
 
 # One of the tries may meet a machine that is busy with something else.
 my $interrupt = UsageFdw::Interrupt->new($node,
-	tries => 50, terminations => 5, outliers => 1, limit_ms => 100,
+	tries => 50, terminations => 3, outliers => 1, limit_ms => 100,
 	waiting => q{wait_event_type = 'Extension'}, answer => [ $answer, $expected ]);
 for my $phase (@phases)
 {

@@ -88,7 +88,7 @@ is(scalar(grep { /Async Foreign Scan/ } $appended->rows('EXPLAIN ' . append_of('
 $appended->send(append_of('usage'));
 
 # Whoever waits can be told to stop.
-my $interrupt = UsageFdw::Interrupt->new($node, tries => 10, terminations => 3, outliers => 1, limit_ms => 100,
+my $interrupt = UsageFdw::Interrupt->new($node, tries => 10, outliers => 1, limit_ms => 100,
 	waiting => wait_event('RateLimit'), answer => [ 'SELECT count(*) >= 0 FROM free.completions WHERE day = current_date - 1', 't' ]);
 $interrupt->stops_at_once('at the limit', sql => 'SELECT count(*) FROM usage.completions');
 $interrupt->{waiting} = "wait_event = 'AppendReady'";
