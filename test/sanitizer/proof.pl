@@ -67,6 +67,9 @@ for my $name (sort keys %wanted)
 	ok(poll_until(sub { report_of($pid) =~ $wanted{$name} }, $mode eq 'valgrind' ? 180 : 30), "$name is reported")
 	  or diag report_of($pid);
 	is($mode eq 'asserts' ? '' : $before, '', "$name: nothing was before");
+	# It ends all sessions, also one that began before the server knew of it.
+	poll_until(sub { report_of($pid) =~ /TRAP:.*reinitializing.*ready to accept connections/s }) or BAIL_OUT('no recovery')
+	  if $name eq 'assertion';
 	unlink glob "$reports/*.$pid";
 }
 
