@@ -61,6 +61,7 @@ typedef struct OpenSocket
 	dev_t		device;
 	ino_t		inode;
 	bool		serial;			/* one answer after the other comes by it */
+	bool		polled;			/* a transfer waits for it */
 } OpenSocket;
 
 static OpenSocket sockets[MAX_SOCKETS];
@@ -89,7 +90,7 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (nsockets < MAX_SOCKETS)
 		fd = socket(address->family, address->socktype | SOCKET_FLAGS, address->protocol);
 	if (fd != CURL_SOCKET_BAD && fstat(fd, &status) == 0)
-		sockets[nsockets++] = (OpenSocket) {fd, status.st_dev, status.st_ino, false};
+		sockets[nsockets++] = (OpenSocket) {fd, status.st_dev, status.st_ino, false, false};
 	return fd;
 }
 
@@ -128,6 +129,17 @@ http_descriptor_note_serial(int port)
 		found->serial = true;
 }
 
+void
+http_descriptor_note_polled(curl_socket_t fd, bool polled)
+{
+	for (int i = nsockets - 1; i >= 0; i--)
+		if (sockets[i].fd == fd)
+		{
+			sockets[i].polled = polled;
+			break;
+		}
+}
+
 static bool
 is_open(const OpenSocket *sock)
 {
@@ -156,7 +168,7 @@ http_descriptor_has_unasked(int port)
 		return found != NULL && has_input(found);
 	}
 	for (int i = 0; i < nsockets; i++)
-		if (has_input(&sockets[i]))
+		if (!sockets[i].polled && has_input(&sockets[i]))
 			return true;
 	return false;
 }

@@ -51,10 +51,17 @@ extern void http_descriptor_linger(void);
 extern void http_descriptor_note_serial(int port);
 
 /*
+ * A transfer waits for that socket, or no longer.  As curl says so after each of a
+ * transfer's steps, no other transfer is given the connection of one that waits.
+ * Called by curl.
+ */
+extern void http_descriptor_note_polled(curl_socket_t fd, bool polled);
+
+/*
  * Are there bytes, or the end, on a connection of which that was noted, though no
  * request is under way?  They would be taken for the next answer.  port: -1 if curl
- * does not say which connection it has chosen; then the answer is yes if any has bytes,
- * even of a request that is under way.  Called by curl.
+ * does not say which connection it has chosen; then the answer is yes if any has bytes
+ * that no transfer waits for, even one whose transfer is paused.  Called by curl.
  */
 extern bool http_descriptor_has_unasked(int port);
 

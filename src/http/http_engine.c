@@ -102,6 +102,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 
 	engine.wait_set_stale = true;
 	engine.sockets_version++;
+	http_descriptor_note_polled(fd, what != CURL_POLL_REMOVE);
 	while (i < engine.nsockets && engine.sockets[i].fd != fd)
 		i++;
 	if (what == CURL_POLL_REMOVE)
