@@ -166,12 +166,13 @@ DECLARE
 BEGIN
 	SELECT s.attname AS name, s.atttypid = 'date'::regtype AS is_day INTO edge
 	FROM pg_attribute AS s
-	CROSS JOIN LATERAL (SELECT coalesce((SELECT option_value
-			FROM pg_options_to_table(s.attfdwoptions)
-			WHERE option_name = 'column_name'), s.attname) AS meaning,
+	CROSS JOIN LATERAL (SELECT CASE WHEN max(option_value) FILTER (WHERE option_name = 'field') IS NULL
+			THEN coalesce(max(option_value) FILTER (WHERE option_name = 'column_name'), s.attname)
+			END AS meaning,
 		EXISTS (SELECT FROM pg_partitioned_table AS p
 			JOIN pg_attribute AS t ON t.attrelid = p.partrelid AND t.attnum = p.partattrs[0]
-			WHERE p.partrelid = target AND t.attname = s.attname) AS is_key) AS edges
+			WHERE p.partrelid = target AND t.attname = s.attname) AS is_key
+		FROM pg_options_to_table(s.attfdwoptions)) AS edges
 	WHERE s.attrelid = source AND s.attnum > 0 AND NOT s.attisdropped
 		AND (meaning, s.atttypid) IN
 			(('day', 'date'::regtype), ('start_time', 'timestamptz'::regtype))

@@ -147,6 +147,12 @@ SELECT * FROM report.cost_by_project ORDER BY project_id, currency;
 SELECT * FROM report.cost_by_owner ORDER BY owner_id, currency;
 SELECT project_id, project_name, api_key_id, owner_name, days_unused FROM report.keys_unused
 ORDER BY api_key_id;
+\echo A quantity whose unit is not known, and none
+INSERT INTO made.costs (day, line_item, currency, amount, quantity, quantity_unit) VALUES
+  ('2024-05-02', 'y, calls', 'usd', 1, 5, 'calls'), ('2024-05-02', 'y, calls', 'usd', 5, 60, NULL),
+  ('2024-05-02', 'z, calls', 'usd', 1, 5, 'calls'), ('2024-05-02', 'z, calls', 'usd', 5, NULL, NULL);
+SELECT model, kind, amount, quantity, unit, amount_per_million FROM report.cost_by_model
+WHERE day = '2024-05-02' ORDER BY model;
 
 \echo Shares, and the top
 TRUNCATE made.completions, made.embeddings;

@@ -34,6 +34,12 @@ CREATE FOREIGN TABLE kept.named (
 CREATE TABLE kept."odd name's" ("Day" date, "the amount, ""all""" numeric);
 CREATE VIEW oracle.named AS SELECT day, day AS "Day", sum(amount) AS "the amount, ""all"""
 FROM oracle.costs GROUP BY day;
+CREATE FOREIGN TABLE kept.invoiced (start_time timestamptz,
+  day date OPTIONS (field 'invoiced_on', role 'other'), amount numeric)
+  SERVER openai OPTIONS (endpoint 'costs');
+CREATE TABLE kept.by_invoice (LIKE kept.invoiced);
+CREATE VIEW oracle.by_invoice AS
+SELECT day, start_time, sum(amount) AS amount FROM oracle.costs GROUP BY 1, 2;
 CREATE FOREIGN TABLE kept.starts
   (start_time timestamptz, batch boolean, model text, input_tokens bigint)
   SERVER openai OPTIONS (endpoint 'completions');
@@ -49,6 +55,8 @@ SELECT pg_temp.keep('kept.by_day', 'costs'),
   pg_temp.keep('kept.more', 'costs', 'start_time, end_time, day, line_item, amount, currency'),
   pg_temp.keep('kept."odd name''s"', 'named', '"Day", "the amount, ""all"""', '"Day"'),
   pg_temp.keep('kept.by_model', 'by_model', 'start_time, model, input_tokens',
+    '(start_time AT TIME ZONE ''UTC'')::date'),
+  pg_temp.keep('kept.by_invoice', 'by_invoice', 'start_time, amount',
     '(start_time AT TIME ZONE ''UTC'')::date') \g /dev/null
 SET timezone = 'Asia/Tokyo';
 \set first '-365..-1, next 0, inserted, same'
@@ -58,7 +66,7 @@ SELECT 'sync', concat(target, ': ', run),
   format('SELECT * FROM usage_fdw_sync(%L, %L)', source, target), answer
 FROM (VALUES ('usage.costs', 'kept.by_day'), ('usage.costs', 'kept.by_start'),
     ('usage.costs', 'kept.more'), ('kept.named', 'kept."odd name''s"'),
-    ('kept.starts', 'kept.by_model')) AS t(source, target)
+    ('kept.starts', 'kept.by_model'), ('kept.invoiced', 'kept.by_invoice')) AS t(source, target)
   CROSS JOIN (VALUES ('first run', :'first'), ('once more', :'again')) AS r(run, answer);
 -- The time of a row is told by what tells its partition, so that others are left alone.
 INSERT INTO cases (how, name, query, answer)
@@ -68,7 +76,8 @@ FROM (VALUES ('usage.costs', 'kept.by_day', 'day < $1'),
     ('usage.costs', 'kept.by_start', 'start_time < ($1)::timestamp AT TIME ZONE ''UTC'''),
     ('usage.costs', 'kept.more', 'day < $1'),
     ('kept.named', 'kept."odd name''s"', '"Day" < $1'),
-    ('kept.starts', 'kept.by_model', 'start_time < ($1)::timestamp AT TIME ZONE ''UTC''')
+    ('kept.starts', 'kept.by_model', 'start_time < ($1)::timestamp AT TIME ZONE ''UTC'''),
+    ('kept.invoiced', 'kept.by_invoice', 'start_time < ($1)::timestamp AT TIME ZONE ''UTC''')
   ) AS t(source, target, answer);
 CALL pg_temp.run_cases();
 RESET timezone;
@@ -142,7 +151,7 @@ INSERT INTO cases (how, name, query, answer) VALUES
   ('value', 'errors leave no state', $$
     SELECT string_agg(target::text, ' ' ORDER BY target::text COLLATE "C") AS kept
     FROM usage_fdw_sync_state$$,
-    'kept."odd name''s" kept.by_day kept.by_model kept.by_start kept.costs kept.more');
+    'kept."odd name''s" kept.by_day kept.by_invoice kept.by_model kept.by_start kept.costs kept.more');
 CALL pg_temp.run_cases();
 
 -- What may not be NULL in the target has its default.

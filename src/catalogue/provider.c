@@ -77,6 +77,11 @@ static const PageEnvelope openai_envelopes[] = {
 };
 
 /* docs/api.md sections 1 to 6 */
+/* Each has been seen, of the API or of gateways that speak like it. */
+static const char *const openai_no_endpoint[] = {
+	"Invalid URL", "Unknown request URL", "Unrecognized request URL", NULL
+};
+
 const UsageProvider provider_openai = {
 	.base_url = "https://api.openai.com/v1",
 	.array_format = PROVIDER_ARRAY_REPEAT,
@@ -101,7 +106,8 @@ const UsageProvider provider_openai = {
 		.param = "param",
 		.code = "code"
 	},
-	.no_endpoint = "Invalid URL",
+	.no_endpoint = openai_no_endpoint,
+	.no_endpoint_code = "unknown_url",
 	.archived = "archived",
 	.no_scope = "Missing scopes",
 	.lookback_code = "reporting_lookback_exceeded",

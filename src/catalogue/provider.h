@@ -77,8 +77,9 @@ typedef struct UsageProvider
 	const PageEnvelope *envelopes;	/* by PageShape */
 	const char *id;				/* member of an object of a list */
 	PageErrorNames error;		/* members of an error's body */
-	const char *no_endpoint;	/* begin of the message of a 404 for a path
-								 * that is none of the API's */
+	const char *const *no_endpoint; /* begins of the message of a 404 for a path
+									 * that is none of the API's; ends with NULL */
+	const char *no_endpoint_code;	/* error code: the same */
 	const char *archived;		/* in the message of a 400: what is asked for
 								 * is no longer in use */
 	const char *no_scope;		/* in the message of a 401 that is a 403: the

@@ -77,10 +77,12 @@ page_parse_error(const PageErrorNames *names, const char *body, size_t length,
 	char		words[lengthof(keys)][ERROR_BYTES] = {0};
 	json_object *tree = parse_body(body, length);
 	json_object *inner;
+	bool		contained = false;
 
 	if (tree != NULL && json_object_is_type(tree, json_type_object))
 	{
-		if (!json_object_object_get_ex(tree, names->container, &inner))
+		contained = json_object_object_get_ex(tree, names->container, &inner);
+		if (!contained)
 			inner = tree;
 		if (json_object_is_type(inner, json_type_string))	/* just a message */
 			page_copy_scalar(words[0], ERROR_BYTES, inner, secret);
@@ -93,4 +95,5 @@ page_parse_error(const PageErrorNames *names, const char *body, size_t length,
 	error->type = copy_or_null(words[1]);
 	error->param = copy_or_null(words[2]);
 	error->code = copy_or_null(words[3]);
+	error->full = contained && error->message && error->type;
 }

@@ -32,6 +32,7 @@ typedef struct PageError
 	char	   *type;
 	char	   *param;
 	char	   *code;
+	bool		full;			/* {"error": {message, type, ...}}, as the API has it */
 } PageError;
 
 extern void page_parse_error(const PageErrorNames *names, const char *body, size_t length,

@@ -157,10 +157,16 @@ failure_is_cursor(const UsageOptions *options, const HttpOutcome *outcome, const
 		 (!error->code || strcmp(error->code, options->provider->lookback_code) != 0));
 }
 
+/* Is the path that was asked for none of the API's? */
 static bool
-begins_with(const char *text, const char *beginning)
+is_no_endpoint(const UsageProvider *provider, const PageError *error)
 {
-	return strncmp(text, beginning, strlen(beginning)) == 0;
+	if (error->code && strcmp(error->code, provider->no_endpoint_code) == 0)
+		return true;
+	for (const char *const *begin = provider->no_endpoint; *begin; begin++)
+		if (strncmp(error->message, *begin, strlen(*begin)) == 0)
+			return true;
+	return false;
 }
 
 /* What is not in the API's own words is a gateway's, and no answer. */
@@ -170,10 +176,10 @@ failure_is_absence(const UsageTable *table, const HttpOutcome *outcome, const Pa
 {
 	const UsageProvider *provider = table->options->provider;
 
-	if (!error->message)
+	if (!error->full)
 		return false;
 	if (outcome->status == 404)
-		return !begins_with(error->message, provider->no_endpoint);
+		return !is_no_endpoint(provider, error);
 	return outcome->status == 400 && (retired || strstr(error->message, provider->archived));
 }
 

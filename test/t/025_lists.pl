@@ -65,6 +65,18 @@ for ([ 401, qr/^28000$/ ], [ 403, qr/^42501$/ ], [ 404, qr/^HV00R$/ ], [ 429, qr
 	with_fault("status $code", [ 'status', "code=$code", 'endpoint=users' ],
 		sql => sprintf($users, 'usage'), C => $state, W => $of_users);
 }
+# A 404 of no endpoint, or in a gateway's words, does not say that something is not there.
+my $of_api = '{"error":{"message":"%s","type":"invalid_request_error","param":null,"code":%s}}';
+for my $body (sprintf($of_api, 'Unknown request URL: GET /v1/x. Please check the URL.', '"unknown_url"'),
+	sprintf($of_api, 'Not here.', '"unknown_url"'), sprintf($of_api, 'Unrecognized request URL.', 'null'),
+	'{"message":"no Route matched with those values","type":"x"}', '{"status":404,"error":"Not Found","path":"/v1/x"}',
+	'{"error":{"code":"404","message":"Resource not found"}}')
+{
+	with_fault("404: $body", [ 'status', 'code=404', 'count=-1', 'content_type=application/json', "body=$body" ],
+		sql => $_, C => qr/^HV00R$/, M => qr/status 404$/, H => qr/"base_url"/)
+	  for 'SELECT * FROM usage.spend_limits', q{SELECT * FROM usage.projects WHERE id = 'proj_web'},
+		q{SELECT * FROM usage.project_api_keys WHERE project_id = 'proj_web'};
+}
 # what the list of projects says is not a row of the project's list
 with_fault('the list of projects cannot be read', [ 'status', 'code=503', 'endpoint=projects' ],
 	sql => sprintf($keys, 'usage'), C => qr/^HV00N$/, W => qr/to endpoint "projects"$/);

@@ -17,6 +17,7 @@ typedef struct ErrorCase
 	const char *type;
 	const char *param;
 	const char *code;
+	bool		full;
 } ErrorCase;
 
 static bool
@@ -45,6 +46,7 @@ is_error(const ErrorCase *expected)
 	same = is_part("type", error.type, expected->type) && same;
 	same = is_part("param", error.param, expected->param) && same;
 	same = is_part("code", error.code, expected->code) && same;
+	same = is_part("full", error.full ? "yes" : "no", expected->full ? "yes" : "no") && same;
 	shim_ok(same, "%s", expected->name);
 }
 
@@ -55,7 +57,11 @@ test_bodies(void)
 		{"the usual form",
 			BYTES("{\"error\":{\"message\":\"No such day.\",\"type\":\"invalid_request_error\","
 				  "\"param\":\"start_time\",\"code\":\"reporting_lookback_exceeded\"}}"),
-		"No such day.", "invalid_request_error", "start_time", "reporting_lookback_exceeded"},
+		"No such day.", "invalid_request_error", "start_time", "reporting_lookback_exceeded", true},
+		{"without param and code", BYTES("{\"error\":{\"message\":\"No.\",\"type\":\"x\"}}"), "No.", "x",
+		.full = true},
+		{"without a type", BYTES("{\"error\":{\"message\":\"No.\",\"code\":\"404\"}}"), "No.", NULL, NULL, "404"},
+		{"all members at the top", BYTES("{\"message\":\"No.\",\"type\":\"x\"}"), "No.", "x"},
 		{"nulls and odd types",
 			BYTES("{\"error\":{\"message\":\"No.\",\"type\":[],\"param\":null,\"code\":403}}"),
 		"No.", NULL, NULL, "403"},
