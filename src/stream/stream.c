@@ -70,6 +70,8 @@ stream_open(const UsageTable *table, const BoundRequest *request,
 		stream->seen = seen_open();
 	stream->parents = bound_filter_of_form(request, USAGE_FILTER_PATH);
 	stream->id_field = tuple_id_field(builder);
+	stream->error_field = tuple_error_field(builder);
+	stream->is_object = bound_shape(table, request) == USAGE_OBJECT;
 	stream->sorted = request->ordered ? table_sorted_column(table) : NULL;
 	stream->row_context = AllocSetContextCreate(CurrentMemoryContext, "usage_fdw row",
 												ALLOCSET_SMALL_SIZES);

@@ -131,6 +131,22 @@ stream_end_page(Stream *stream)
 		next_page(stream, is_list ? "object" : "bucket");
 }
 
+/*
+ * Any object can be the answer to a request for one, so a gateway's error with status
+ * 200 would be a row of NULLs, or be filtered out.
+ */
+static void
+check_object(Stream *stream)
+{
+	const PageValue *values = page_values(stream->reader);
+	const UsageProvider *provider = stream->table->options->provider;
+
+	if (stream->id_field >= 0 && values[stream->id_field].isnull)
+		stream_fail_broken(stream, psprintf("The object has no \"%s\".", provider->id));
+	if (stream->error_field >= 0 && !values[stream->error_field].isnull)
+		stream_fail_broken(stream, psprintf("The object is an \"%s\".", provider->error.container));
+}
+
 /* An object without an id can't be told from others: it is always a new one. */
 bool
 stream_is_new(Stream *stream)
@@ -138,6 +154,8 @@ stream_is_new(Stream *stream)
 	const PageValue *id;
 
 	stream->page_items++;
+	if (stream->is_object)
+		check_object(stream);
 	if (stream->id_field < 0)
 		return true;
 	id = &page_values(stream->reader)[stream->id_field];

@@ -35,6 +35,8 @@ struct Stream
 	Seen	   *seen;			/* objects that were handed up */
 	const BoundFilter *parents; /* whose lists are read, or NULL */
 	int			id_field;		/* in page_values(), or -1 */
+	int			error_field;	/* the same */
+	bool		is_object;		/* it is asked for one object alone */
 	const UsageTableColumn *sorted; /* column that the rows come in the order
 									 * of, or NULL */
 	TimestampTz last;			/* its last value, if there was one */

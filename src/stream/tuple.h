@@ -51,6 +51,12 @@ extern void tuple_set_result(const TupleBuilder *builder, const PageValue *read,
 extern int	tuple_id_field(const TupleBuilder *builder);
 
 /*
+ * The index in tuple_fields() of what only an error has, a FIELD_SCALAR, or -1 where
+ * the table is not one object of the API's, such as a limit.
+ */
+extern int	tuple_error_field(const TupleBuilder *builder);
+
+/*
  * Fill in the column of the parent, if it is wanted, with its id as the API
  * has it.  What is palloc'd is in CurrentMemoryContext.  ERROR 22P05 as of
  * tuple_set_result().

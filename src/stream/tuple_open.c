@@ -97,7 +97,7 @@ add_result_columns(TupleBuilder *builder, List *columns, bool alternatives)
 static int
 count_fields(const UsageTable *table, List *columns)
 {
-	int			count = 1;		/* the id */
+	int			count = 1;		/* the id, or the error */
 	ListCell   *lc;
 
 	foreach(lc, columns)
@@ -138,6 +138,12 @@ tuple_open(const UsageTable *table, List *columns)
 		builder->id_field = builder->nfields;
 		add_field(builder, table->options->provider->id, FIELD_SCALAR);
 	}
+	builder->error_field = -1;
+	if (table->endpoint->shape == USAGE_OBJECT && table->endpoint->name)
+	{
+		builder->error_field = builder->nfields;
+		add_field(builder, table->options->provider->error.container, FIELD_SCALAR);
+	}
 	return builder;
 }
 
@@ -162,4 +168,10 @@ int
 tuple_id_field(const TupleBuilder *builder)
 {
 	return builder->id_field;
+}
+
+int
+tuple_error_field(const TupleBuilder *builder)
+{
+	return builder->error_field;
 }

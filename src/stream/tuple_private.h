@@ -40,6 +40,7 @@ struct TupleBuilder
 	PageField  *fields;
 	int			nfields;
 	int			id_field;		/* of a list's objects, or -1 */
+	int			error_field;	/* of one object, or -1 */
 	const UsageTableColumn *parent; /* or NULL: it is not wanted */
 	int			nbuckets;		/* columns of the bucket */
 	const UsageTableColumn **buckets;

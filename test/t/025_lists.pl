@@ -59,6 +59,17 @@ for ([ 'a list for an object', [ 'body', 'body=[]' ] ], [ 'an object that ends e
 	with_fault($name, [ @$fault, 'endpoint=spend_limit' ], sql => 'SELECT * FROM usage.spend_limits',
 		C => qr/^HV00M$/, M => qr/^endpoint "spend_limits" sent a /);
 }
+# An error that comes with 200 is no object.
+for my $body ('{"error":{"message":"No."}}', '{"error":"No."}')
+{
+	with_fault("200: $body", [ 'body', 'content_type=application/json', "body=$body" ],
+		sql => 'SELECT * FROM usage.spend_limits', C => qr/^HV00M$/, D => qr/"error"/);
+}
+for my $body ('{"error":{"message":"No."}}', '{}', '{"id":null}', '{"data":[]}')
+{
+	with_fault("200 for an id: $body", [ 'body', 'content_type=application/json', "body=$body" ],
+		sql => q{SELECT name FROM usage.projects WHERE id = 'proj_web'}, C => qr/^HV00M$/, D => qr/no "id"/);
+}
 for ([ 401, qr/^28000$/ ], [ 403, qr/^42501$/ ], [ 404, qr/^HV00R$/ ], [ 429, qr/^53400$/ ], [ 500, qr/^HV00N$/ ])
 {
 	my ($code, $state) = @$_;

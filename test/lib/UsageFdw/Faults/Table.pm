@@ -215,7 +215,7 @@ sub statuses
 
 sub refusals
 {
-	my $message = 'body={"error":{"message":"%s","param":null,"code":null}}';
+	my $message = q(body={"error":{"message":"%s","type":"invalid_request_error","param":null,"code":null}});
 	my @first = (phases => ['first']);
 	my $absent = sprintf $message, 'No such thing here.';
 	return (map({ my ($code, $state) = @$_;
@@ -234,6 +234,8 @@ sub refusals
 			{ under => 'fewer' }, undef, @first ],
 		[ 'status 400 as of an archived project', simulator => [ 'status', 'code=400', 'path=proj_web/',
 				sprintf $message, 'The project is archived.' ], { under => 'fewer' }, undef, @first ],
+		[ 'status 404 in other words, of one project', simulator => [ 'status', 'code=404', 'path=proj_web/',
+				'body={"error":{"code":"404","message":"Resource not found"}}' ], { under => 'HV00R 404' }, undef, @first ],
 		[ 'status 403 of one project', simulator => [ 'status', 'code=403', 'path=proj_web/' ], { under => '42501 403' }, undef, @first ],
 		[ 'the API\'s memory ends', setting => ['lookback_days=4'], undef, { buckets => 'later' }, phases => ['all'],
 			only => [ 'costs', 'days' ] ],
