@@ -6,7 +6,9 @@ use warnings;
 
 use IO::Select;
 use IO::Socket::INET;
+use List::Util qw(max);
 use Test::More;
+use Time::HiRes qw(time);
 
 use UsageFdw::Session;
 use UsageFdw::Test;
@@ -84,6 +86,21 @@ my $proxied = add_api('proxied', $proxy->{url});
 is($session->value($proxied), $right, 'through a relay');
 control($proxy, 'drop');
 is($session->value($proxied), $right, 'a connection that the server has closed is no error');
+
+# A connection that is reset before it was of use; nobody waits for it to become so.
+my $again = add_api('again', $proxy->{url}, max_retries => 3, retry_delay => '1ms', connect_timeout => '20s');
+my ($slowest, %answers) = (0);
+for (1 .. 100)
+{
+	control($proxy, 'drop');
+	control($proxy, 'refuse after=0 count=1');
+	my $begin = time();
+	$answers{ $session->value($again) } = 1;
+	$slowest = max($slowest, time() - $begin);
+}
+control($proxy, 'clear');
+is_deeply([ keys %answers ], [$right], 'connections that are reset at once are no error');
+cmp_ok($slowest, '<', 10, 'and are not waited for');
 
 # In mid-scan nobody looks at an idle cursor's connection.
 $session->rows('BEGIN; DECLARE c CURSOR FOR SELECT day, input_tokens FROM proxied.completions
