@@ -253,6 +253,7 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	{
 		forget_head(transfer);
 		note_status(transfer, line, end);
+		(void) curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 0L);
 		if (memcmp(line, "HTTP/1", 6) == 0)
 			http_descriptor_note_serial(transfer->own_port);
 		transfer->in_head = true;
@@ -375,6 +376,8 @@ http_curl_set_up(HttpTransfer *transfer, const HttpRequest *request)
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_PIPEWAIT, 1L);
+	/* A connection that never answered is waited for by others (8.14), in vain. */
+	SET(CURLOPT_FORBID_REUSE, 1L);
 
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
