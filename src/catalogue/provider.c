@@ -76,12 +76,12 @@ static const PageEnvelope openai_envelopes[] = {
 	}
 };
 
-/* docs/api.md sections 1 to 6 */
 /* Each has been seen, of the API or of gateways that speak like it. */
 static const char *const openai_no_endpoint[] = {
 	"Invalid URL", "Unknown request URL", "Unrecognized request URL", NULL
 };
 
+/* docs/api.md sections 1 to 6 */
 const UsageProvider provider_openai = {
 	.base_url = "https://api.openai.com/v1",
 	.array_format = PROVIDER_ARRAY_REPEAT,
