@@ -166,15 +166,12 @@ DECLARE
 BEGIN
 	SELECT s.attname AS name, s.atttypid = 'date'::regtype AS is_day INTO edge
 	FROM pg_attribute AS s
-	CROSS JOIN LATERAL (SELECT CASE WHEN max(option_value) FILTER (WHERE option_name = 'field') IS NULL
-			THEN coalesce(max(option_value) FILTER (WHERE option_name = 'column_name'), s.attname)
-			END AS meaning,
-		EXISTS (SELECT FROM pg_partitioned_table AS p
+	CROSS JOIN @extschema@.usage_fdw_column_meaning(s.attfdwoptions, s.attname) AS reads
+	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_partitioned_table AS p
 			JOIN pg_attribute AS t ON t.attrelid = p.partrelid AND t.attnum = p.partattrs[0]
-			WHERE p.partrelid = target AND t.attname = s.attname) AS is_key
-		FROM pg_options_to_table(s.attfdwoptions)) AS edges
+			WHERE p.partrelid = target AND t.attname = s.attname) AS is_key) AS keys
 	WHERE s.attrelid = source AND s.attnum > 0 AND NOT s.attisdropped
-		AND (meaning, s.atttypid) IN
+		AND reads.field IS NULL AND (reads.meaning, s.atttypid) IN
 			(('day', 'date'::regtype), ('start_time', 'timestamptz'::regtype))
 	ORDER BY is_key DESC, is_day DESC LIMIT 1;
 	IF NOT FOUND THEN

@@ -41,11 +41,7 @@ AS $$
 	FROM @extschema@.usage_fdw_columns() WITH ORDINALITY AS k
 	LEFT JOIN LATERAL (SELECT a.attnum, a.attname
 		FROM pg_attribute AS a
-		CROSS JOIN LATERAL (SELECT
-			max(option_value) FILTER (WHERE option_name = 'field') AS field,
-			coalesce(max(option_value) FILTER (WHERE option_name = 'column_name'),
-				a.attname) AS meaning
-			FROM pg_options_to_table(a.attfdwoptions)) AS set
+		CROSS JOIN @extschema@.usage_fdw_column_meaning(a.attfdwoptions, a.attname) AS set
 		WHERE a.attrelid = foreign_table AND a.attnum > 0 AND NOT a.attisdropped
 			AND CASE WHEN set.field IS NULL THEN set.meaning = k.column_name
 				ELSE set.field = k.field END

@@ -57,6 +57,18 @@ ROWS 250;
 COMMENT ON FUNCTION usage_fdw_columns()
 IS 'endpoints and columns that usage_fdw knows';
 
+-- What a column of a foreign table reads: a field, or else, by its own name or another,
+-- what a column of an endpoint does.
+CREATE FUNCTION usage_fdw_column_meaning(options text[], own_name name,
+	OUT field text, OUT meaning text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT max(option_value) FILTER (WHERE option_name = 'field'),
+		coalesce(max(option_value) FILTER (WHERE option_name = 'column_name'), own_name)
+	FROM pg_options_to_table(options)
+$$;
+
 CREATE FUNCTION usage_fdw_first_day(source regclass)
 RETURNS date
 AS 'MODULE_PATHNAME'
